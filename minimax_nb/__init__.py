@@ -1,0 +1,78 @@
+"""See MiniMax models think, call tools and answer, live in Jupyter.
+
+``import minimax_nb as mm`` costs next to nothing: each name below is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .errors import (
+        ConfigurationError,
+        HistoryError,
+        MinimaxNbError,
+        NoMatchError,
+        StreamCutError,
+        StreamError,
+        StreamFormatError,
+        StreamInterrupted,
+        StreamServiceError,
+        StreamTimeoutError,
+        TapeError,
+        TapeFormatError,
+        ToolArgumentsError,
+        ToolError,
+        TurnLimitError,
+        UnknownToolError,
+    )
+    from .messages import Origin, Reply, Timing, ToolCall, Usage
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "errors": (
+        "ConfigurationError HistoryError MinimaxNbError NoMatchError StreamCutError StreamError StreamFormatError "
+        "StreamInterrupted StreamServiceError StreamTimeoutError TapeError TapeFormatError ToolArgumentsError "
+        "ToolError TurnLimitError UnknownToolError"
+    ),
+    "messages": "Origin Reply Timing ToolCall Usage",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "ConfigurationError",
+    "HistoryError",
+    "MinimaxNbError",
+    "NoMatchError",
+    "Origin",
+    "Reply",
+    "StreamCutError",
+    "StreamError",
+    "StreamFormatError",
+    "StreamInterrupted",
+    "StreamServiceError",
+    "StreamTimeoutError",
+    "TapeError",
+    "TapeFormatError",
+    "Timing",
+    "ToolArgumentsError",
+    "ToolCall",
+    "ToolError",
+    "TurnLimitError",
+    "UnknownToolError",
+    "Usage",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,141 @@
+"""Every error this library raises, in one tree, split by whose fault it is.
+
+::
+
+    MinimaxNbError
+    ├── ConfigurationError          you: region, URL or key do not fit together
+    ├── StreamError                 the source failed midway; .reply holds what arrived
+    │   ├── StreamCutError          it ended or dropped before its finish reason
+    │   │   └── StreamTimeoutError  it fell silent for longer than the read timeout
+    │   ├── StreamFormatError       it is no chat completion (garbage, empty, wrong type)
+    │   └── StreamServiceError      the service said no inside the stream; .code is its number
+    ├── HistoryError                you: messages the service would refuse; .findings
+    ├── ToolError                   the model's call could not be carried out
+    │   ├── UnknownToolError        no tool has that name
+    │   └── ToolArgumentsError      arguments are not JSON, or do not fit the schema
+    ├── TurnLimitError              the loop ran max_rounds without an answer; .messages
+    └── TapeError                   the embedded server's recordings
+        ├── TapeFormatError         a tape file is broken: which file, entry, field
+        └── NoMatchError            no tape fits the request: the nearest, and where it differs
+
+    KeyboardInterrupt
+    └── StreamInterrupted           you pressed stop; .reply holds what arrived
+
+Errors that the service answers with an HTTP status stay openai's own classes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .messages import Reply
+
+
+class MinimaxNbError(Exception):
+    """The root: catch it to catch everything this library raises."""
+
+
+class ConfigurationError(MinimaxNbError):
+    """Region, URL or key do not fit together. Nothing was sent."""
+
+
+class StreamError(MinimaxNbError):
+    """A source of chunks failed; what had arrived is in ``reply``, marked partial.
+
+    Attributes:
+        reply: the partial reply, or None when not even one was begun.
+    """
+
+    def __init__(self, message: str, *, reply: Reply | None = None) -> None:
+        super().__init__(message)
+        self.reply = reply
+
+
+class StreamCutError(StreamError):
+    """The connection dropped before the reply's finish reason."""
+
+
+class StreamTimeoutError(StreamCutError):
+    """The source fell silent for longer than the client's read timeout."""
+
+
+class StreamFormatError(StreamError):
+    """What came is no chat completion: garbage, nothing at all, or another kind of object."""
+
+
+class StreamServiceError(StreamError):
+    """The service reported an error inside a stream, or under HTTP 200 in ``base_resp``.
+
+    Attributes:
+        code: the service's number, such as 2013, or None when it gave none.
+    """
+
+    def __init__(self, message: str, *, reply: Reply | None = None, code: int | None = None) -> None:
+        super().__init__(message, reply=reply)
+        self.code = code
+
+
+class StreamInterrupted(KeyboardInterrupt):
+    """The reader stopped the stream; the partial reply is in ``reply``.
+
+    A ``KeyboardInterrupt``, so that Jupyter drops the queued cells as it does for any interrupt.
+    """
+
+    def __init__(self, reply: Reply | None = None) -> None:
+        super().__init__("interrupted; the part that arrived is in .reply and in minimax_nb.last_reply()")
+        self.reply = reply
+
+    def _render_traceback_(self) -> list[str]:
+        """Show one line in a notebook: the reader knows where they pressed stop."""
+        return [f"Interrupted: {self}"]
+
+
+class HistoryError(MinimaxNbError):
+    """The messages would be refused, or would break the chain of thought.
+
+    Attributes:
+        findings: what ``check_history`` found.
+    """
+
+    def __init__(self, message: str, *, findings: Sequence[Any] = ()) -> None:
+        super().__init__(message)
+        self.findings = tuple(findings)
+
+
+class ToolError(MinimaxNbError):
+    """A tool call could not be carried out."""
+
+
+class UnknownToolError(ToolError):
+    """The model called a tool that was not offered."""
+
+
+class ToolArgumentsError(ToolError):
+    """The arguments of a call are not a JSON object, or do not fit the tool's schema."""
+
+
+class TurnLimitError(MinimaxNbError):
+    """The tool loop reached its limit without an answer.
+
+    Attributes:
+        messages: the history so far, valid to go on with.
+    """
+
+    def __init__(self, message: str, *, messages: Sequence[dict[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self.messages = list(messages)
+
+
+class TapeError(MinimaxNbError):
+    """Something is wrong with the recordings that the embedded server plays."""
+
+
+class TapeFormatError(TapeError):
+    """A tape file is broken. The message names the file, the entry and the field."""
+
+
+class NoMatchError(TapeError):
+    """No tape fits a request. The message names the nearest one and the field that differs."""

@@ -1,0 +1,1 @@
+"""Text in, safe text out: Markdown and replies as HTML, Markdown and plain text. No I/O, no notebook."""
