@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .client import aconnect, configure, connect
     from .errors import (
         ConfigurationError,
         HistoryError,
@@ -27,17 +28,22 @@ if TYPE_CHECKING:
         TurnLimitError,
         UnknownToolError,
     )
+    from .frames import models
     from .messages import Origin, Reply, Timing, ToolCall, Usage
+    from .sdk import explain
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "client": "aconnect configure connect",
     "errors": (
         "ConfigurationError HistoryError MinimaxNbError NoMatchError StreamCutError StreamError StreamFormatError "
         "StreamInterrupted StreamServiceError StreamTimeoutError TapeError TapeFormatError ToolArgumentsError "
         "ToolError TurnLimitError UnknownToolError"
     ),
     "messages": "Origin Reply Timing ToolCall Usage",
+    "frames": "models",
+    "sdk": "explain",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -63,6 +69,11 @@ __all__ = [
     "TurnLimitError",
     "UnknownToolError",
     "Usage",
+    "aconnect",
+    "configure",
+    "connect",
+    "explain",
+    "models",
 ]
 
 

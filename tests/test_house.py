@@ -26,7 +26,10 @@ LAYERS: dict[str, int] = {
     "trace": 1,
     "loop": 1,
     "catalog": 1,
+    "endpoint": 1,
+    "hints": 1,
     "render": 2,
+    "sdk": 3,
     "client": 3,
     "collect": 3,
     "frames": 3,
@@ -40,7 +43,7 @@ LAYERS: dict[str, int] = {
     "__main__": 5,
 }
 STANDARD_ONLY = {name for name, layer in LAYERS.items() if layer <= 1}
-ALSO_ALLOWED = {"tools": {"pydantic"}}
+ALSO_ALLOWED = {"tools": {"pydantic"}, "toolschema": {"pydantic"}}
 
 
 def room(path: Path) -> str:

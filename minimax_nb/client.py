@@ -1,0 +1,178 @@
+"""configure, connect, aconnect: point this process, or one client, at the service or at the embedded server."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from .endpoint import Endpoint, describe, is_loopback, resolve
+from .errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from openai import AsyncOpenAI, OpenAI
+
+_URL, _KEY = "OPENAI_BASE_URL", "OPENAI_API_KEY"
+
+
+@dataclass(slots=True)
+class _Process:
+    """What this process was told, and which variables it has set.
+
+    Attributes:
+        given: the arguments of the last call that had any, until ``configure()`` without any.
+        ours: for each variable we set: our value, and the user's before it.
+    """
+
+    given: dict[str, str] = field(default_factory=dict)
+    ours: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+
+
+_process = _Process()
+_lock = RLock()
+
+
+def configure(*, region: str | None = None, base_url: str | None = None, api_key: str | None = None) -> None:
+    """Point a plain ``openai.OpenAI()`` of this process at MiniMax, or at the embedded server when there is no key.
+
+    Sets ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY`` and prints one line that says where requests go. The arguments
+    come first; else ``OPENAI_BASE_URL`` with ``OPENAI_API_KEY``; else ``MINIMAX_API_KEY``; else the embedded server.
+    Without arguments it forgets those of an earlier call. Call it again after changing a variable.
+
+    Args:
+        region: "global" (api.minimax.io) or "china" (api.minimaxi.com); default: ``MINIMAX_REGION``, else "global".
+        base_url: another OpenAI-compatible address, such as ``https://api.minimax.cn/v1``.
+        api_key: its key. Alone, a MiniMax key for the region.
+
+    Raises:
+        ConfigurationError: they do not fit together, or the embedded server cannot start. Nothing was changed.
+    """
+    _configure(region, base_url, api_key, forget=True)
+
+
+def connect(
+    *,
+    region: str | None = None,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    **client_options: Any,
+) -> OpenAI:
+    """Do what ``configure`` does and return an ``openai.OpenAI`` whose errors carry hints.
+
+    Without arguments it keeps to those of the last ``configure`` or ``connect`` that had any.
+
+    Args:
+        region: as in ``configure``.
+        base_url: as in ``configure``.
+        api_key: as in ``configure``.
+        **client_options: handed to ``openai.OpenAI``, such as ``timeout`` (seconds without a byte before giving up;
+            openai's default is 600) and ``max_retries`` (default 2).
+
+    Raises:
+        ConfigurationError: as in ``configure``.
+    """
+    from .sdk import Client
+
+    endpoint = _configure(region, base_url, api_key, forget=False)
+    return Client(base_url=endpoint.base_url, api_key=endpoint.api_key, **_without_openai_account(client_options))
+
+
+def aconnect(
+    *,
+    region: str | None = None,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    **client_options: Any,
+) -> AsyncOpenAI:
+    """Do what ``connect`` does, for an ``openai.AsyncOpenAI``. Not a coroutine: no ``await`` is needed.
+
+    Args:
+        region: as in ``configure``.
+        base_url: as in ``configure``.
+        api_key: as in ``configure``.
+        **client_options: handed to ``openai.AsyncOpenAI``.
+
+    Raises:
+        ConfigurationError: as in ``configure``.
+    """
+    from .sdk import AsyncClient
+
+    endpoint = _configure(region, base_url, api_key, forget=False)
+    return AsyncClient(base_url=endpoint.base_url, api_key=endpoint.api_key, **_without_openai_account(client_options))
+
+
+def user_environment() -> dict[str, str]:
+    """The environment as the user made it: variables that ``configure`` has set are put back."""
+    environ = dict(os.environ)
+    for name, (ours, before) in _process.ours.items():
+        if environ.get(name) == ours:
+            del environ[name]
+            if before is not None:
+                environ[name] = before
+    return environ
+
+
+def _configure(region: str | None, base_url: str | None, api_key: str | None, *, forget: bool) -> Endpoint:
+    """Work out the endpoint, set the variables, print the line."""
+    told = {"region": region, "base_url": base_url, "api_key": api_key}
+    given = {name: value for name, value in told.items() if value is not None}
+    with _lock:
+        if not given and not forget:
+            given = _process.given
+        environ = user_environment()
+        found = resolve(environ, **given)
+        endpoint = found or _embedded()
+        _set(_URL, endpoint.base_url, environ)
+        _set(_KEY, endpoint.api_key, environ)
+        if is_loopback(endpoint.host):
+            _keep_off_proxies(endpoint.host)
+        _process.given = given
+    print(describe(found, environ))  # noqa: T201 (the one line that this library says unasked)
+    return endpoint
+
+
+def _embedded() -> Endpoint:
+    """The embedded server, started when it is first needed."""
+    try:
+        from .server.app import start
+
+        server = start()
+    except (OSError, RuntimeError, ImportError) as error:
+        raise ConfigurationError(
+            f"expected a key or a free port on this machine, found no key, and the embedded server cannot start: "
+            f"{type(error).__name__}: {error}. Set MINIMAX_API_KEY, or allow connections to 127.0.0.1."
+        ) from error
+    return Endpoint(server.base_url, server.api_key, "embedded")
+
+
+def _set(name: str, value: str, user: dict[str, str]) -> None:
+    _process.ours[name] = (value, user.get(name))
+    os.environ[name] = value
+
+
+def _keep_off_proxies(host: str) -> None:
+    """Name a loopback host in ``NO_PROXY`` where a proxy is set: no proxy can reach this machine's own server."""
+    if not any(os.environ.get(name) for name in _proxy_variables()):
+        return
+    name = "no_proxy" if "no_proxy" in os.environ else "NO_PROXY"
+    hosts = [entry.strip() for entry in os.environ.get(name, "").split(",") if entry.strip()]
+    if host not in hosts and "*" not in hosts:
+        os.environ[name] = ",".join([*hosts, host])
+
+
+def _proxy_variables() -> Iterator[str]:
+    for scheme in ("http", "https", "all"):
+        yield f"{scheme}_proxy"
+        yield f"{scheme.upper()}_PROXY"
+
+
+def _without_openai_account(options: dict[str, Any]) -> dict[str, Any]:
+    """The options, plus headers that keep ``OPENAI_ORG_ID`` and ``OPENAI_PROJECT_ID`` from going to MiniMax."""
+    from openai import Omit
+
+    account = {"organization": "OpenAI-Organization", "project": "OpenAI-Project"}
+    hidden = {header: Omit() for option, header in account.items() if options.get(option) is None}
+    return {**options, "default_headers": {**hidden, **(options.get("default_headers") or {})}}

@@ -1,0 +1,89 @@
+"""What the library knows, as pandas DataFrames."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .catalog import MODELS, Model, Price
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from openai import OpenAI
+
+_DTYPES = {
+    "context_window": "Int64",
+    "max_output": "Int64",
+    "tokens_per_s": "Int64",
+    "input_usd": "Float64",
+    "output_usd": "Float64",
+    "cache_read_usd": "Float64",
+    "cache_write_usd": "Float64",
+    "price_note": "string",
+    "temperature": "string",
+    "thinking": "string",
+    "status": "string",
+    "description": "string",
+    "sources": "string",
+}
+
+
+def models(client: OpenAI | None = None) -> pd.DataFrame:
+    """The models as a table, one row each; first the seven of the API page, in its order.
+
+    Prices are US dollars per million tokens, ``tokens_per_s`` the documented speed, token counts are maxima. A missing
+    value means that nobody has documented it. The ``sources`` column says who said what, and when.
+
+    Args:
+        client: an ``openai.OpenAI``; it is asked once what it serves. This adds the column ``served``, and a row for
+            each model that is unknown here.
+
+    Raises:
+        TypeError: the client is no synchronous client.
+        openai.OpenAIError: the endpoint did not answer.
+    """
+    import pandas as pd
+
+    rows = {model.name: _row(model) for model in MODELS}
+    if client is not None:
+        served = _served(client)
+        for name in served:
+            rows.setdefault(name, {"status": "served, not known here"})
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(_DTYPES)).astype(_DTYPES)
+    table.index.name = "model"
+    if client is not None:
+        table["served"] = [name in served for name in table.index]
+    return table
+
+
+def _served(client: OpenAI) -> list[str]:
+    """The names of the models that an endpoint serves, in its order."""
+    from openai import OpenAI as SyncClient
+
+    if not isinstance(client, SyncClient):
+        raise TypeError(f"expected a client such as mm.connect() returns, got {type(client).__name__}")
+    return [model.id for model in client.models.list()]
+
+
+def _row(model: Model) -> dict[str, Any]:
+    first = model.prices[0] if model.prices else None
+    return {
+        "context_window": model.context_window,
+        "max_output": model.max_output,
+        "tokens_per_s": model.tokens_per_s,
+        "input_usd": first and first.input,
+        "output_usd": first and first.output,
+        "cache_read_usd": first and first.cache_read,
+        "cache_write_usd": first and first.cache_write,
+        "price_note": "; ".join(_note(price) for price in model.prices[1:]) or None,
+        "temperature": model.temperature,
+        "thinking": model.thinking,
+        "status": model.status,
+        "description": model.description,
+        "sources": "; ".join(f"{source.says}: {source.who}, {source.date}" for source in model.sources),
+    }
+
+
+def _note(price: Price) -> str:
+    """The price of longer prompts, in words."""
+    figures = f"{price.input:.2f} in, {price.output:.2f} out, {price.cache_read} cache read"
+    return f"over {price.over:,} prompt tokens: {figures}"
