@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .frames import models
     from .messages import Origin, Reply, Timing, ToolCall, Usage
     from .sdk import explain
+    from .tools import Tool
 
 __version__ = "0.1.0"
 
@@ -44,6 +45,7 @@ _HOMES = {
     "messages": "Origin Reply Timing ToolCall Usage",
     "frames": "models",
     "sdk": "explain",
+    "tools": "Tool",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -63,6 +65,7 @@ __all__ = [
     "TapeError",
     "TapeFormatError",
     "Timing",
+    "Tool",
     "ToolArgumentsError",
     "ToolCall",
     "ToolError",
