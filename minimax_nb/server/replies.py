@@ -1,0 +1,96 @@
+"""What the server is about to say, before anybody asks in which form: Answer, Call, Pace, and a count of tokens."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, field, replace
+
+# Han, kana, hangul and full-width signs: about 0.6 tokens each; other text about 4 characters a token.
+_WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A tool call: the tool's name and its arguments as JSON text."""
+
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast a reply comes.
+
+    Attributes:
+        first_token_s: seconds from the request to the first piece.
+        tokens_per_s: tokens a second from then on; None for the model's documented speed.
+    """
+
+    first_token_s: float = 0.6
+    tokens_per_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One assistant turn, in no form yet.
+
+    Attributes:
+        content: the answer's text, without any thinking.
+        reasoning: the thinking.
+        calls: the tools to be called.
+        finish_reason: "stop", "length", "tool_calls" or "content_filter".
+        pace: how fast it comes.
+        prompt_tokens: tokens of the prompt, or None to have them estimated.
+        completion_tokens: likewise for thinking, text and calls together.
+        reasoning_tokens: likewise for the thinking.
+        cached_tokens: likewise for the part of the prompt that was cached.
+        origin: where it comes from: kind, tape, host, date.
+    """
+
+    content: str = ""
+    reasoning: str = ""
+    calls: tuple[Call, ...] = ()
+    finish_reason: str = "stop"
+    pace: Pace = Pace()
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    cached_tokens: int | None = None
+    origin: dict[str, str] = field(default_factory=dict)
+
+
+def tokens(text: str) -> int:
+    """About how many tokens a text has; the same text always gives the same number."""
+    if not text:
+        return 0
+    wide = 0 if text.isascii() else len(_WIDE.findall(text))
+    return max(1, math.ceil(wide * 0.6 + (len(text) - wide) / 4))
+
+
+def completion_tokens(answer: Answer) -> tuple[int, int]:
+    """The tokens of an answer: (all of it, its thinking)."""
+    thinking = answer.reasoning_tokens if answer.reasoning_tokens is not None else tokens(answer.reasoning)
+    spoken = tokens(answer.content) + sum(tokens(call.name) + tokens(call.arguments) for call in answer.calls)
+    total = answer.completion_tokens if answer.completion_tokens is not None else thinking + spoken
+    return total, thinking
+
+
+def cut_to(answer: Answer, limit: int) -> Answer:
+    """The answer when at most ``limit`` tokens are allowed: thinking counts, calls are whole or absent."""
+    total, thinking = completion_tokens(answer)
+    if total <= limit:
+        return answer
+    cut = replace(answer, finish_reason="length", calls=(), completion_tokens=limit)
+    if thinking >= limit:
+        kept = _share(answer.reasoning, limit, max(thinking, 1))
+        return replace(cut, reasoning=kept, content="", reasoning_tokens=limit)
+    spoken = max(tokens(answer.content), 1)
+    return replace(
+        cut, content=_share(answer.content, min(limit - thinking, spoken), spoken), reasoning_tokens=thinking
+    )
+
+
+def _share(text: str, part: int, whole: int) -> str:
+    """The first ``part`` of ``whole`` equal parts of a text."""
+    return text[: len(text) * part // whole]
