@@ -1,0 +1,105 @@
+"""``reasoning_details`` put together from the pieces of a stream, entry by entry and key by key.
+
+A generic merge is what corrupts them elsewhere: it glues the repeated ``id`` and ``format`` of every piece together.
+Here only ``text`` grows; of any other key the latest value counts.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .snapshots import TextField
+
+
+class DetailsAssembler:
+    """The ``reasoning_details`` of one reply.
+
+    Attributes:
+        received: whether the key came at all.
+    """
+
+    def __init__(self) -> None:
+        self.received = False
+        self._entries: list[_Entry] = []
+
+    def feed(self, entries: list[Any]) -> tuple[str, bool] | None:
+        """Take the value of one ``delta.reasoning_details``.
+
+        Returns:
+            The characters that continue the joined text, and whether any text came that was not a mere repetition;
+            None when the text has to be read anew with ``said``.
+        """
+        self.received = True
+        delta, grew, anew = "", False, False
+        for position, values in enumerate(entries):
+            if not isinstance(values, dict):
+                continue
+            entry = self._whose(values, position)
+            before = entry.text.last
+            said = entry.feed(values)
+            grew = grew or entry.text.last != before or bool(said)
+            if said is None or (said and entry is not self._entries[-1]):
+                anew = True
+            elif said:
+                delta += said if entry.said or not self._anything_said() else "\n\n" + said
+                entry.said = True
+        return None if anew else (delta, grew)
+
+    def said(self) -> str:
+        """The texts as they stand, one entry after the other."""
+        for entry in self._entries:
+            entry.said = bool(entry.text.text())
+        return "\n\n".join(text for entry in self._entries if (text := entry.text.text()))
+
+    def fields(self) -> list[TextField]:
+        """The text fields in it, for the evidence that they hold."""
+        return [entry.text for entry in self._entries]
+
+    def message(self, evidence: int) -> list[dict[str, Any]]:
+        """The entries as they stand in a message."""
+        return [entry.message(evidence) for entry in self._entries]
+
+    def _anything_said(self) -> bool:
+        return any(entry.said for entry in self._entries)
+
+    def _whose(self, values: dict[str, Any], position: int) -> _Entry:
+        """The entry that a piece belongs to: by index, by id where it has no index, else by position."""
+        for entry in reversed(self._entries):
+            if entry.matches(values, position):
+                return entry
+        self._entries.append(_Entry(position))
+        return self._entries[-1]
+
+
+class _Entry:
+    """One entry being put together."""
+
+    __slots__ = ("_position", "_values", "said", "text")
+
+    def __init__(self, position: int) -> None:
+        self._position = position
+        self._values: dict[str, Any] = {}
+        self.text = TextField()
+        self.said = False
+
+    def matches(self, values: dict[str, Any], position: int) -> bool:
+        mine = self._values
+        for key in ("type", "id"):
+            if mine.get(key) and values.get(key) and mine[key] != values[key]:
+                return False
+        if values.get("index") is not None or mine.get("index") is not None:
+            return values.get("index") == mine.get("index")
+        return bool(values.get("id") and mine.get("id")) or position == self._position
+
+    def feed(self, values: dict[str, Any]) -> str | None:
+        mine = self._values
+        for key, value in values.items():
+            if key not in mine or (value is not None and key != "text"):
+                mine[key] = value
+        text = values.get("text")
+        return self.text.feed(text) if isinstance(text, str) else ""
+
+    def message(self, evidence: int) -> dict[str, Any]:
+        text = self.text.text(evidence)
+        received = isinstance(self._values.get("text"), str) or bool(text)
+        return {**self._values, "text": text} if received else dict(self._values)

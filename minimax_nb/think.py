@@ -1,0 +1,244 @@
+"""Take ``<think>`` blocks apart, however the text is cut into pieces.
+
+Strategy: one state, one position that only moves forward, and at most a blank run and the beginning of a tag held back.
+Every character goes into exactly one piece, in order, so the joined pieces are the input again.
+
+What counts as thinking:
+
+- a block at the start of the reply, or directly after another block (blanks between them do not matter). It is closed
+  by the tag of its own family, ``<think>`` or ``<mm:think>``; an open block reaches to the end;
+- with no opening tag at all, whatever stands before the first closing tag, unless that tag stands in a code span or
+  in an open code fence. The caller learns of it by ``unopened``, for what it was told before has to be read anew.
+
+Any later tag is text: the model writes about tags too.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, NamedTuple
+
+BLANKS = " \t\r\n\f\v"
+_OPENINGS = {"<think>": "</think>", "<mm:think>": "</mm:think>"}
+_CLOSINGS = tuple(_OPENINGS.values())
+_TAGS = (*_OPENINGS, *_CLOSINGS)
+_LONGEST = max(map(len, _TAGS))
+_ANY_TAG = re.compile("|".join(map(re.escape, _TAGS)))
+_BLANK_RUN = re.compile(f"[{re.escape(BLANKS)}]*")
+_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*(.*)")
+
+
+class Piece(NamedTuple):
+    """A stretch of the input: a "tag" with the blanks that frame it, "reasoning", or "text" of the answer."""
+
+    kind: Literal["tag", "reasoning", "text"]
+    text: str
+
+
+class ThinkSplitter:
+    """Splits a text that arrives in pieces into thinking and answer.
+
+    Attributes:
+        unopened: a closing tag came with no opening one: the text before it was thinking.
+        plain: from here on everything is text, so a caller may skip ``feed``.
+    """
+
+    def __init__(self) -> None:
+        self.unopened = False
+        self.plain = False
+        self._step = self._at_start
+        self._closing = ""  # of the open block
+        self._blocks = False  # whether a block, or the end of an unopened one, has been seen
+        self._lone_closing_counts = True
+        self._tail = ""  # perhaps the beginning of a tag
+        self._blanks: list[str] = []  # before the tail; whose they are is not known yet
+        self._last = ""  # the last character of the text, to know a code span
+        self._fence = _FenceWatch()
+
+    def feed(self, text: str) -> list[Piece]:
+        """The pieces that are certain now; what could be part of a tag is held back."""
+        if self.plain:
+            return [Piece("text", text)] if text else []
+        out: list[Piece] = []
+        data, position, self._tail = self._tail + text, 0, ""
+        while position < len(data):
+            position = self._step(data, position, out)
+        return out
+
+    def close(self) -> list[Piece]:
+        """What was held back: there is no more."""
+        rest = "".join(self._blanks) + self._tail
+        self._blanks, self._tail = [], ""
+        return [Piece("reasoning" if self._closing else "text", rest)] if rest else []
+
+    def ignore_lone_closings(self) -> None:
+        """From here on a closing tag without an opening one is text: the thinking came in a field of its own."""
+        self._lone_closing_counts = False
+        self._settle_plain()
+
+    def _settle_plain(self) -> None:
+        if self._step == self._in_text and not self._lone_closing_counts and not self._tail:
+            self.plain = True
+
+    def _at_start(self, data: str, position: int, out: list[Piece]) -> int:
+        """Before the answer: blanks, then a tag or the first word."""
+        start = _blanks_end(data, position)
+        if self._blocks:
+            _add(out, "tag", data[position:start])
+        elif start > position:
+            self._blanks.append(data[position:start])
+        if start == len(data):
+            return start
+        for tag in _TAGS:
+            if data.startswith(tag, start) and (tag in _OPENINGS or not self._blocks):
+                _add(out, "tag", self._take_blanks() + tag)
+                self._blocks = True
+                self._closing = _OPENINGS.get(tag, "")
+                self._step = self._after_opening if self._closing else self._at_start
+                return start + len(tag)
+        if len(data) - start < _LONGEST and any(tag.startswith(data[start:]) for tag in _TAGS):
+            self._tail = data[start:]
+            return len(data)
+        if self._blocks:
+            self._lone_closing_counts = False
+        blanks = self._take_blanks()
+        _add(out, "text", blanks)
+        self._fence.feed(blanks)
+        self._step = self._in_text
+        self._settle_plain()
+        return start
+
+    def _after_opening(self, data: str, position: int, out: list[Piece]) -> int:
+        """The blanks between an opening tag and the first thought belong to the tag."""
+        start = _blanks_end(data, position)
+        _add(out, "tag", data[position:start])
+        if start < len(data):
+            self._step = self._in_block
+        return start
+
+    def _in_block(self, data: str, position: int, out: list[Piece]) -> int:
+        """Thinking, up to the closing tag and the blanks before it."""
+        found = data.find(self._closing, position)
+        end = found if found >= 0 else _tail_start(data, position, (self._closing,))
+        body = data[position:end]
+        thought = body.rstrip(BLANKS)
+        if thought:
+            _add(out, "reasoning", self._take_blanks() + thought)
+        if len(thought) < len(body):
+            self._blanks.append(body[len(thought) :])
+        if found < 0:
+            self._tail = data[end:]
+            return len(data)
+        _add(out, "tag", self._take_blanks() + self._closing)
+        end += len(self._closing)
+        self._closing = ""
+        self._step = self._at_start
+        return end
+
+    def _in_text(self, data: str, position: int, out: list[Piece]) -> int:
+        """The answer, or thinking whose opening tag never came."""
+        found = _ANY_TAG.search(data, position) if self._lone_closing_counts else None
+        if found is None:
+            end = _tail_start(data, position, _TAGS) if self._lone_closing_counts else len(data)
+            self._say(data[position:end], out)
+            self._tail = data[end:]
+            self._settle_plain()
+            return len(data)
+        tag, start = found[0], found.start()
+        self._say(data[position:start], out)
+        if tag in _OPENINGS:
+            self._lone_closing_counts = False
+        elif self._last != "`" and not self._fence.open:
+            _add(out, "tag", tag)
+            self.unopened = self._blocks = True
+            self._step = self._at_start
+            return found.end()
+        self._say(tag, out)
+        self._settle_plain()
+        return found.end()
+
+    def _say(self, text: str, out: list[Piece]) -> None:
+        if text:
+            self._last = text[-1]
+            self._fence.feed(text)
+            _add(out, "text", text)
+
+    def _take_blanks(self) -> str:
+        blanks = "".join(self._blanks)
+        self._blanks = []
+        return blanks
+
+
+class ThinkSplit(NamedTuple):
+    """A whole text taken apart: the thinking, the answer, and how many characters were neither."""
+
+    reasoning: str
+    content: str
+
+
+def split_think(text: str, *, lone_closing_counts: bool = True) -> ThinkSplit:
+    """Take a whole text apart.
+
+    Args:
+        text: the content of a message.
+        lone_closing_counts: whether a closing tag without an opening one ends thinking; say False when the thinking
+            came in a field of its own.
+
+    Returns:
+        The thinking (blocks parted by an empty line) and the answer.
+    """
+    splitter = ThinkSplitter()
+    if not lone_closing_counts:
+        splitter.ignore_lone_closings()
+    blocks: list[list[str]] = [[]]
+    said: list[str] = []
+    for kind, piece in [*splitter.feed(text), *splitter.close()]:
+        if kind == "tag":
+            if splitter.unopened and said and not any(blocks):
+                blocks, said = [["".join(said).strip(BLANKS)]], []
+            blocks.append([])
+        else:
+            (blocks[-1] if kind == "reasoning" else said).append(piece)
+    return ThinkSplit("\n\n".join("".join(block) for block in blocks if block), "".join(said))
+
+
+class _FenceWatch:
+    """Whether a text that arrives in pieces stands inside a fenced code block; whole lines only are looked at."""
+
+    def __init__(self) -> None:
+        self._unread: list[str] = []
+        self._fence = ""
+
+    def feed(self, text: str) -> None:
+        self._unread.append(text)
+
+    @property
+    def open(self) -> bool:
+        *lines, rest = "".join(self._unread).split("\n")
+        self._unread = [rest]
+        for line in lines:
+            found = _FENCE.match(line)
+            if found is None:
+                continue
+            fence, info = found.groups()
+            if not self._fence:
+                self._fence = fence if fence[0] == "~" or "`" not in info else ""
+            elif fence.startswith(self._fence) and not info.strip():
+                self._fence = ""
+        return bool(self._fence)
+
+
+def _add(out: list[Piece], kind: Literal["tag", "reasoning", "text"], text: str) -> None:
+    if text:
+        out.append(Piece(kind, text))
+
+
+def _blanks_end(data: str, position: int) -> int:
+    found = _BLANK_RUN.match(data, position)
+    return found.end() if found else position
+
+
+def _tail_start(data: str, position: int, tags: tuple[str, ...]) -> int:
+    """Where the beginning of one of the tags starts at the end of the data; the data's length if there is none."""
+    start = data.rfind("<", max(position, len(data) - _LONGEST + 1))
+    return start if start >= 0 and any(tag.startswith(data[start:]) for tag in tags) else len(data)
