@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .client import aconnect, configure, connect
+    from .collect import acollect, collect, last_reply
     from .errors import (
         ConfigurationError,
         HistoryError,
@@ -37,6 +38,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "client": "aconnect configure connect",
+    "collect": "acollect collect last_reply",
     "errors": (
         "ConfigurationError HistoryError MinimaxNbError NoMatchError StreamCutError StreamError StreamFormatError "
         "StreamInterrupted StreamServiceError StreamTimeoutError TapeError TapeFormatError ToolArgumentsError "
@@ -72,10 +74,13 @@ __all__ = [
     "TurnLimitError",
     "UnknownToolError",
     "Usage",
+    "acollect",
     "aconnect",
+    "collect",
     "configure",
     "connect",
     "explain",
+    "last_reply",
     "models",
 ]
 
