@@ -23,13 +23,14 @@
     }
 
 ``model`` and ``tools`` may be left out, and of ``reply`` everything but one of ``content`` and ``tool_calls``. A text
-may be written as a list of its lines, so that a change of one line is one line of a diff.
+may be written as a list of its lines, so that a change of one line is one line of a diff. A message with
+``"optional": true`` may be missing from the request.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -114,7 +115,8 @@ def parse(name: str, text: str) -> list[Turn]:
     for key in ("host", "date"):
         if key in provenance.value:
             origin[key] = provenance.get(key, str).value
-    return [_turn(name, number, item, origin) for number, item in enumerate(top.get("turns", list).items())]
+    turns = [_turn(name, number, item, origin) for number, item in enumerate(top.get("turns", list).items())]
+    return [each for turn in turns for each in _variants(turn)]
 
 
 def _read_all(files: Iterable[Traversable]) -> list[Turn]:
@@ -188,6 +190,16 @@ def _turn(name: str, number: int, at: _At, origin: dict[str, str]) -> Turn:
         tools=_tool_names(request),
         answer=_answer(at.get("reply", dict), origin),
     )
+
+
+def _variants(turn: Turn) -> list[Turn]:
+    """The turn, and where it has optional messages the turn without them."""
+    whole = tuple({key: value for key, value in m.items() if key != "optional"} for m in turn.messages)
+    needed = tuple(m for m in turn.messages if not m.get("optional"))
+    found = [replace(turn, messages=whole)]
+    if needed and len(needed) < len(whole):
+        found.append(replace(turn, messages=needed))
+    return found
 
 
 def _models(request: _At) -> tuple[str, ...]:
