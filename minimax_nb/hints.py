@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _TRAILING_CODE = re.compile(r"\((\d{4,5})\)\s*$")
 _MODEL_NAME = re.compile(
-    r"""unknown\ model\s*['"`]?(?P<a>[^'"`\s(),]+) | model\ ['"`](?P<b>[^'"`]+)['"`]\ does\ not\ exist""",
+    r"""unknown\ model\s*['"`]?(?P<a>[^'"`\s(),]*) | model\ ['"`](?P<b>[^'"`]+)['"`]\ does\ not\ exist""",
     re.IGNORECASE | re.VERBOSE,
 )
 _LONGEST_NAME = 60
@@ -177,7 +177,7 @@ def _refused_key(host: str) -> str:
 
 def _unknown_model(message: str, host: str, served: Sequence[str]) -> str:
     found = _MODEL_NAME.search(message)
-    asked = (found["a"] or found["b"])[:_LONGEST_NAME] if found else ""
+    asked = (found["a"] or found["b"] or "")[:_LONGEST_NAME] if found else ""
     known = tuple(served) or tuple(model.name for model in MODELS)
     if served:
         there = f"{host or 'This endpoint'} serves {_listed(served)}."
