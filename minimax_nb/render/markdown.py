@@ -1,0 +1,44 @@
+"""Markdown -> safe HTML, the whole text at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .parse import parse
+from .tags import render
+from .text import visible
+
+if TYPE_CHECKING:
+    from .maths import Formulas
+
+
+def to_html(text: str, *, formulas: Formulas) -> str:
+    r"""Render what a model wrote; nothing in it can run, load, style or close anything.
+
+    Args:
+        text: Markdown. Raw HTML in it shows as text.
+        formulas: ``"mathml"`` for a page of ours; ``"tex"`` for saved HTML, where sanitisers drop ``<math>``: TeX
+            between ``\(…\)`` or ``\[…\]``, left for the host's typesetter.
+
+    Returns:
+        HTML whose meaning needs no style sheet.
+    """
+    return "".join(to_blocks(text, formulas=formulas))
+
+
+def to_blocks(text: str, *, formulas: Formulas) -> list[str]:
+    """The same, block by block.
+
+    Args:
+        text: Markdown.
+        formulas: as for ``to_html``.
+
+    Returns:
+        The HTML of each top-level block.
+    """
+    return [render(block, formulas).html() for block in parse(prepare(text)).blocks]
+
+
+def prepare(text: str) -> str:
+    """Text as the parser wants it: control characters visible, line feeds only."""
+    return visible(text).replace("\r\n", "\n")

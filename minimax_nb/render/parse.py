@@ -1,0 +1,156 @@
+"""Markdown -> top-level blocks of tokens, with bounds on size and depth and nothing lost beyond them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from .formulas import add_formulas
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from markdown_it.rules_inline import StateInline
+
+# Quotes in lists in quotes …: markdown-it drops what lies deeper than its limit, so such a block is shown as text.
+_DEEPEST = 40
+# Emphasis and links pair up in time that can grow with the square of a paragraph.
+LONGEST_INLINE = 20_000
+_SAFE_LINK = re.compile(r"https?://|mailto:", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One top-level block.
+
+    Attributes:
+        kind: the type of its first token, such as ``paragraph_open``.
+        tokens: markdown-it's tokens, inline ones parsed; none for ``plain``.
+        start: its first line.
+        end: the line after its last one.
+        text: for ``plain``, its source, to be shown as it is.
+    """
+
+    kind: str
+    tokens: list[Token]
+    start: int
+    end: int
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Links:
+    """Link reference definitions, ``[name]: https://…``: where each stands, in lines of the text last parsed."""
+
+    known: dict[str, Any] = field(default_factory=dict)
+
+    def before(self, line: int) -> Links:
+        """The definitions that end at or before a line."""
+        return Links({name: link for name, link in self.known.items() if link["map"][1] <= line})
+
+    def moved(self) -> Links:
+        """The same, as of before the text that is parsed next."""
+        return Links({name: {**link, "map": [-1, -1]} for name, link in self.known.items()})
+
+
+class _Parser(MarkdownIt):
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - markdown-it's name
+        """Only the web and mail become links; what is refused stays readable as its source."""
+        return _SAFE_LINK.match(url) is not None
+
+
+@lru_cache(maxsize=1)
+def _parser() -> MarkdownIt:
+    md = _Parser("commonmark", {"html": False, "maxNesting": _DEEPEST})
+    md.enable(["table", "strikethrough"])
+    md.disable(["html_block", "html_inline"])
+    md.inline.ruler.before("autolink", "line_break", _line_break)
+    add_formulas(md)
+    return md
+
+
+def _line_break(state: StateInline, silent: bool) -> bool:
+    """The one tag that models need and Markdown lacks: a line break inside a table cell."""
+    found = _LINE_BREAK.match(state.src, state.pos)
+    if not found:
+        return False
+    if not silent:
+        state.push("hardbreak", "br", 0)
+    state.pos = found.end()
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A text in blocks.
+
+    Attributes:
+        blocks: in order.
+        links: all definitions known at the end.
+        decided: the line from which on a formula is open, that may yet close and swallow what follows it; else the
+            number of lines that have ended.
+    """
+
+    blocks: list[Block]
+    links: Links
+    decided: int
+
+
+def parse(text: str, links: Links | None = None) -> Parsed:
+    """Split Markdown into its top-level blocks.
+
+    Args:
+        text: Markdown with line feeds only, control characters already visible.
+        links: definitions from the text before this one.
+
+    Returns:
+        The blocks, and what is known about the text to come.
+    """
+    md = _parser()
+    complete = text.count("\n")
+    env: dict[str, Any] = {"references": dict(links.known) if links else {}, "complete": complete}
+    tokens: list[Token] = []
+    md.block.parse(text, md, env, tokens)
+    lines: list[str] | None = None
+    blocks = []
+    for group in _top_level(tokens):
+        start, end = group[0].map or (0, 0)
+        if max(token.level for token in group) >= _DEEPEST - 1:
+            lines = lines or text.split("\n")
+            blocks.append(Block("plain", [], start, end, "\n".join(lines[start:end])))
+            continue
+        for token in group:
+            if token.type == "inline":
+                token.children = _inline(token.content, env)
+        blocks.append(Block(group[0].type, group, start, end))
+    return Parsed(blocks, Links(env["references"]), env.get("undecided", complete))
+
+
+def _top_level(tokens: list[Token]) -> list[list[Token]]:
+    groups: list[list[Token]] = []
+    for token in tokens:
+        if token.level == 0 and token.nesting >= 0:
+            groups.append([])
+        groups[-1].append(token)
+    return groups
+
+
+def _inline(content: str, env: Mapping[str, Any]) -> list[Token]:
+    children: list[Token] = []
+    if len(content) <= LONGEST_INLINE:
+        md = _parser()
+        try:
+            md.inline.parse(content, md, dict(env), children)
+        except RecursionError:  # images in images in images …
+            children = []
+        else:
+            return children
+    token = Token("text", "", 0)
+    token.content = content
+    return [token]

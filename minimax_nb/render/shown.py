@@ -1,0 +1,79 @@
+"""What a front end holds of one block, and the smallest change that brings it up to date."""
+
+from __future__ import annotations
+
+
+class Shown:
+    """The HTML of a block that can still change: a part that is final, and a rest that is compared each time.
+
+    Only the rest is ever looked at, so a long list or a long block of code costs what is new in it.
+    """
+
+    def __init__(self, html: str = "") -> None:
+        self._fixed: list[str] = []
+        self._units = 0
+        self._rest = html
+
+    def html(self) -> str:
+        """All of it."""
+        return "".join((*self._fixed, self._rest))
+
+    def show(self, rest: str, fixed: int = 0) -> tuple[int, str] | None:
+        """Replace what comes after the final part.
+
+        Args:
+            rest: the new HTML after the final part.
+            fixed: how many of its characters are final from now on.
+
+        Returns:
+            How many UTF-16 units of the whole stay, and what follows them; None when nothing changed.
+        """
+        old = self._rest
+        same = _common(old, rest)
+        change = None if same == len(old) == len(rest) else (self._units + utf16(rest[:same]), rest[same:])
+        self._fix(rest[:fixed])
+        self._rest = rest[fixed:]
+        return change
+
+    def append(self, html: str, foot: str) -> tuple[int, str]:
+        """Add to the final part; the foot comes after it.
+
+        Args:
+            html: what is new.
+            foot: the tags that end the block.
+
+        Returns:
+            As ``show``.
+        """
+        keep = self._units
+        self._fix(html)
+        self._rest = foot
+        return keep, html + foot
+
+    def reopen(self) -> None:
+        """Nothing is final any more: the next ``show`` gives the whole block."""
+        self._rest, self._fixed, self._units = self.html(), [], 0
+
+    def _fix(self, html: str) -> None:
+        if html:
+            self._fixed.append(html)
+            self._units += utf16(html)
+
+
+def utf16(text: str) -> int:
+    """The length of a text as JavaScript counts it: characters beyond U+FFFF count twice."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+
+
+def _common(a: str, b: str) -> int:
+    """The length of the common beginning."""
+    low, high = 0, min(len(a), len(b))
+    if a[:high] == b[:high]:
+        return high
+    while high - low > 1:
+        middle = (low + high) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
