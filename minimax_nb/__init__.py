@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .client import aconnect, configure, connect
     from .collect import acollect, collect, last_reply
+    from .display import ashow, show
     from .errors import (
         ConfigurationError,
         HistoryError,
@@ -39,6 +40,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "client": "aconnect configure connect",
     "collect": "acollect collect last_reply",
+    "display": "ashow show",
     "errors": (
         "ConfigurationError HistoryError MinimaxNbError NoMatchError StreamCutError StreamError StreamFormatError "
         "StreamInterrupted StreamServiceError StreamTimeoutError TapeError TapeFormatError ToolArgumentsError "
@@ -76,12 +78,14 @@ __all__ = [
     "Usage",
     "acollect",
     "aconnect",
+    "ashow",
     "collect",
     "configure",
     "connect",
     "explain",
     "last_reply",
     "models",
+    "show",
 ]
 
 
@@ -95,3 +99,17 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted([*__all__, "__version__"])
+
+
+def _show_replies_as_values() -> None:
+    """In IPython, let a ``Reply`` that is a cell's value appear as ``show`` shows it."""
+    from .environment import current_shell
+
+    if (shell := current_shell()) is not None:
+        formatter = shell.display_formatter.ipython_display_formatter
+        formatter.for_type_by_name(
+            f"{__name__}.messages", "Reply", lambda reply: import_module(".display", __name__).display_reply(reply)
+        )
+
+
+_show_replies_as_values()

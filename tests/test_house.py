@@ -51,6 +51,8 @@ LAYERS: dict[str, int] = {
     "batch": 3,
     "compare": 3,
     "display": 4,
+    "environment": 4,
+    "terminal": 4,
     "widgets": 4,
     "magics": 4,
     "cli": 5,

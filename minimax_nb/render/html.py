@@ -1,0 +1,180 @@
+"""The outer shell of a reply as HTML: panels for thinking and tool calls, the mark of a partial reply, the footer.
+
+The live view and the saved output are built from these parts, so nothing jumps when one gives way to the other. Styles
+stand inline and use only what Jupyter's sanitiser lets through; colours are the reader's own text colour and greys, so
+that light, dark and high-contrast themes all fit.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from .escape import escape
+
+if TYPE_CHECKING:
+    from minimax_nb.messages import Origin, Reply, ToolCall
+
+_SUMMARY = "cursor:pointer;opacity:.75;font-size:.92em"
+_THOUGHTS = "border-left:3px solid rgba(128,128,128,.4);margin:.5em 0 .2em;padding:0 0 0 1em;opacity:.8"
+_PANEL = "margin:0 0 .9em"
+_CALL = "border:1px solid rgba(128,128,128,.4);border-radius:5px;margin:.6em 0;padding:.35em .8em"
+_CODE = "background:transparent;border:0;margin:.5em 0 .2em;padding:0;white-space:pre-wrap;overflow-wrap:anywhere"
+_FOOTER = "font-size:.85em;margin:.9em 0 .2em;opacity:.7"
+_NOTE = "border-left:3px solid rgba(128,128,128,.7);margin:.8em 0;padding:.1em 0 .1em 1em"
+_ALARM = "border-left:3px solid rgb(214,69,69);margin:.8em 0;padding:.1em 0 .1em 1em"
+
+_OPEN_LINES = 12
+_MINIMAX_HOSTS = ("minimax.io", "minimaxi.com", "minimax.cn", "minimax.chat")
+
+
+def shell() -> str:
+    """The empty panels that a live view fills; class names say which is which."""
+    return (
+        f'<details class="mm-thoughts" style="{_PANEL}" hidden><summary style="{_SUMMARY}"></summary>'
+        f'<div style="{_THOUGHTS}"></div></details>'
+        f'<div class="mm-answer"></div><div class="mm-calls"></div><div class="mm-note"></div>'
+        f'<div class="mm-footer" style="{_FOOTER}"></div>'
+    )
+
+
+def page(reply: Reply, reasoning: str, answer: str) -> str:
+    """The whole reply as it is saved.
+
+    Args:
+        reply: the reply.
+        reasoning: its reasoning, as HTML.
+        answer: its answer, as HTML.
+
+    Returns:
+        One ``<div>``.
+    """
+    parts = []
+    if reasoning:
+        shown = "" if reply.content.strip() or reply.tool_calls else " open"
+        parts.append(
+            f'<details style="{_PANEL}"{shown}><summary style="{_SUMMARY}">{thoughts_label(reply)}</summary>'
+            f'<div style="{_THOUGHTS}">{reasoning}</div></details>'
+        )
+    parts.append(f"<div>{answer}</div>")
+    if reply.tool_calls:
+        parts.append(f"<div>{''.join(tool_call(call) for call in reply.tool_calls)}</div>")
+    parts.append(note(reply))
+    if words := footer(reply):
+        parts.append(f'<div style="{_FOOTER}">{words}</div>')
+    return f"<div>{''.join(parts)}</div>"
+
+
+def thoughts_label(reply: Reply) -> str:
+    """What the folded panel of the thinking says: how long it took, how many tokens."""
+    return escape(" · ".join(thought_facts(reply)))
+
+
+def thought_facts(reply: Reply) -> list[str]:
+    """How long the thinking took and how many tokens, each in a few words, as far as known."""
+    seconds, tokens = reply.timing.reasoning_s, reply.usage.reasoning_tokens
+    facts = ["Thought" if seconds is None else f"Thought for {_seconds(seconds)}"]
+    if tokens:
+        facts.append(_count(tokens, "token"))
+    return facts
+
+
+def call_opening(name: str) -> str:
+    """A tool call up to where its arguments begin; ``CALL_CLOSING`` ends it."""
+    return (
+        f'<details open style="{_CALL}"><summary style="cursor:pointer">'
+        f"Tool call: <code>{escape(name or '…')}</code></summary>"
+        f'<pre style="{_CODE}"><code>'
+    )
+
+
+CALL_CLOSING = "</code></pre></details>"
+
+
+def tool_call(call: ToolCall) -> str:
+    """One tool call, its arguments set out if they are JSON; long ones are folded away."""
+    arguments = pretty_arguments(call.arguments)
+    opening = call_opening(call.name)
+    if arguments.count("\n") >= _OPEN_LINES or len(arguments) > 80 * _OPEN_LINES:
+        opening = opening.replace("<details open ", "<details ", 1)
+    return opening + escape(arguments) + CALL_CLOSING
+
+
+def pretty_arguments(arguments: str) -> str:
+    """The arguments with one key a line if they are JSON, else as received."""
+    try:
+        return json.dumps(json.loads(arguments), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return arguments
+
+
+def note(reply: Reply) -> str:
+    """The mark of a partial reply; nothing for a whole one."""
+    if reply.partial_reason is None:
+        return ""
+    title, rest = partial_words(reply)
+    style = _ALARM if reply.partial_reason in {"error", "cut"} else _NOTE
+    return f'<div style="{style}"><strong>{escape(title)}</strong> {escape(rest)}</div>'
+
+
+def partial_words(reply: Reply) -> tuple[str, str]:
+    """Why a reply is not whole: a title of a few words, and a sentence."""
+    problem = reply.problem or ""
+    match reply.partial_reason:
+        case "interrupted":
+            return "Interrupted.", "The reply stops here because you stopped it."
+        case "length":
+            return "Stopped at the token limit.", problem or "Raise max_tokens to let the model finish."
+        case "cut":
+            return "Cut off.", problem or "The stream ended before the reply did."
+        case _:
+            return "Failed.", problem or "The service broke the reply off."
+
+
+def footer(reply: Reply) -> str:
+    """Model, tokens, speed and origin in one line, as HTML; "" when nothing is known."""
+    return escape(" · ".join(footer_facts(reply)))
+
+
+def footer_facts(reply: Reply) -> list[str]:
+    """The facts of the footer, each a few words."""
+    facts = []
+    if reply.model:
+        facts.append(reply.model)
+    if reply.usage.completion_tokens:
+        tokens = _count(reply.usage.completion_tokens, "token")
+        thinking = reply.usage.reasoning_tokens
+        facts.append(f"{tokens} ({thinking:,} thinking)" if thinking else tokens)
+    if reply.timing.first_token_s is not None:
+        facts.append(f"first token {_seconds(reply.timing.first_token_s)}")
+    if reply.timing.tokens_per_s:
+        facts.append(f"{reply.timing.tokens_per_s:,.0f} tokens/s")
+    if reply.origin is not None:
+        facts.append(origin_words(reply.origin))
+    return facts
+
+
+def origin_words(origin: Origin) -> str:
+    """Where a reply came from, for a reader."""
+    host = origin.host or ""
+    match origin.kind:
+        case "practice":
+            return "rehearsal, no model involved"
+        case "authored":
+            return "authored example"
+        case "recorded":
+            return " ".join(["recorded", *([origin.date] if origin.date else []), *([f"at {host}"] if host else [])])
+        case _:
+            ours = any(host == name or host.endswith(f".{name}") for name in _MINIMAX_HOSTS)
+            return f"MiniMax service {host}" if ours else f"service at {host or 'an unknown host'}"
+
+
+def _seconds(value: float) -> str:
+    if value < 10:
+        return f"{value:.2f} s" if value < 1 else f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

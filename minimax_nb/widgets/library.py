@@ -1,0 +1,41 @@
+"""The view's code, sent to the front end once per kernel session instead of with every reply."""
+
+from __future__ import annotations
+
+import secrets
+from importlib.resources import files
+
+import ipywidgets
+import traitlets
+
+from minimax_nb.render import html
+
+
+class Library(ipywidgets.Widget):
+    """A model without a view that holds what all live replies of a session share."""
+
+    code = traitlets.Unicode().tag(sync=True)
+    css = traitlets.Unicode().tag(sync=True)
+    shell = traitlets.Unicode().tag(sync=True)
+
+
+_library: Library | None = None
+
+
+def library() -> Library:
+    """The session's library, opened at the first call, and again when somebody closed all widgets."""
+    global _library
+    if _library is None or _library.comm is None:
+        static = files(__package__) / "static"
+        _library = Library(
+            model_id=new_id(),
+            code=(static / "live.js").read_text(encoding="utf-8"),
+            css=(static / "live.css").read_text(encoding="utf-8"),
+            shell=html.shell(),
+        )
+    return _library
+
+
+def new_id() -> str:
+    """A model id that is short, because each message repeats it, and not met again in another session."""
+    return secrets.token_urlsafe(9)

@@ -1,0 +1,134 @@
+"""From what a stream says to what a view has to change: events in, operations out. No kernel, no clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from minimax_nb.events import ReasoningDelta, Rewritten, StreamEvent, TextDelta, ToolCallDelta
+from minimax_nb.render import html
+from minimax_nb.render.blocks import BlockStream
+from minimax_nb.render.escape import escape
+
+if TYPE_CHECKING:
+    from minimax_nb.messages import Reply
+
+    from .framelog import Operation
+
+THOUGHTS, ANSWER, CALLS, LABEL, NOTE, FOOTER = range(6)
+"""The regions of a view, in the order in which the front end lists them."""
+
+
+class Painter:
+    """Keeps the HTML of one reply's regions and tells what has changed since the last frame."""
+
+    def __init__(self) -> None:
+        self._streams = {THOUGHTS: BlockStream(), ANSWER: BlockStream()}
+        self._texts: dict[int, list[str]] = {THOUGHTS: [], ANSWER: []}
+        self._calls: list[_GrowingCall] = []
+        self._phase = "waiting"
+        self._changed: list[Operation] = []
+        self.size = 0
+        """Bytes of model text so far."""
+
+    def take(self, event: StreamEvent) -> None:
+        """One more event of the stream."""
+        match event:
+            case ReasoningDelta(text):
+                self._append(THOUGHTS, text)
+                self._enter("thinking")
+            case TextDelta(text):
+                self._append(ANSWER, text)
+                self._enter("answering" if text.strip() or self._phase == "answering" else self._phase)
+            case ToolCallDelta():
+                self._grow(event)
+                self._enter("calling")
+            case Rewritten(reasoning, content):
+                self._replace(THOUGHTS, reasoning)
+                self._replace(ANSWER, content)
+                self._enter("answering" if content.strip() else "thinking")
+
+    def frame(self) -> list[Operation]:
+        """What has changed since the last frame."""
+        operations, self._changed = self._changed, []
+        for region, stream in self._streams.items():
+            operations += [(region, change.block, change.keep, change.text) for change in stream.frame()]
+        for position, call in enumerate(self._calls):
+            if (change := call.frame()) is not None:
+                operations.append((CALLS, position, *change))
+        return operations
+
+    def finish(self, reply: Reply) -> list[Operation]:
+        """The last changes, which make the view equal to the finished reply."""
+        for region, text in ((THOUGHTS, reply.reasoning), (ANSWER, reply.content)):
+            if "".join(self._texts[region]) != text:
+                self._replace(region, text)
+        operations, self._changed = self._changed, []
+        for region, stream in self._streams.items():
+            operations += [(region, change.block, change.keep, change.text) for change in stream.finish()]
+        calls = [html.tool_call(call) for call in reply.tool_calls]
+        calls += [""] * (len(self._calls) - len(calls))
+        operations += [(CALLS, position, 0, call) for position, call in enumerate(calls)]
+        if reply.reasoning.strip():
+            operations.append((LABEL, 0, 0, html.thoughts_label(reply)))
+        operations += [(NOTE, 0, 0, html.note(reply)), (FOOTER, 0, 0, html.footer(reply)), ("phase", "done")]
+        return operations
+
+    def _append(self, region: int, text: str) -> None:
+        self._streams[region].feed(text)
+        self._texts[region].append(text)
+        self.size += _bytes(text)
+
+    def _replace(self, region: int, text: str) -> None:
+        self._streams[region].replace(text)
+        self._texts[region] = [text]
+
+    def _grow(self, event: ToolCallDelta) -> None:
+        while len(self._calls) <= event.position:
+            self._calls.append(_GrowingCall())
+        self._calls[event.position].grow(event)
+        self.size += _bytes(event.arguments)
+
+    def _enter(self, phase: str) -> None:
+        if phase != self._phase:
+            self._phase = phase
+            self._changed.append(("phase", phase))
+
+
+class _GrowingCall:
+    """One tool call while its arguments arrive: only what is new is written."""
+
+    def __init__(self) -> None:
+        self._name = ""
+        self._opening = ""
+        self._written: list[str] = []
+        self._pending: list[str] = []
+        self._units = 0
+
+    def grow(self, event: ToolCallDelta) -> None:
+        self._name = event.name
+        if event.arguments:
+            self._pending.append(event.arguments)
+
+    def frame(self) -> tuple[int, str] | None:
+        """How much of the HTML stays, in UTF-16 units, and what follows it; None when nothing has changed."""
+        opening = html.call_opening(self._name)
+        if opening == self._opening and not self._pending:
+            return None
+        new = escape("".join(self._pending))
+        self._pending.clear()
+        keep, text = self._units, new
+        if opening != self._opening:
+            self._opening = opening
+            keep, text = 0, opening + "".join(self._written) + new
+        self._written.append(new)
+        self._units = keep + _units(text)
+        return keep, text + html.CALL_CLOSING
+
+
+def _bytes(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+
+
+def _units(text: str) -> int:
+    """The text's length as JavaScript counts it."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,0 +1,374 @@
+/**
+ * The page's end of a live reply: frames in, panels out.
+ *
+ * Loaded once per kernel session. All HTML in the frames was made by the library's own renderer, which escapes whatever
+ * the model wrote; nothing else is ever put into the page.
+ *
+ * @typedef {[number, number, number, string]} Splice region, block, how many characters of its HTML stay, what follows
+ * @typedef {Splice | [string, string]} Operation a splice, or a named value of the whole view
+ * @typedef {{ phase: string, regions: string[][] }} State the HTML of every block of every region, and what is going on
+ * @typedef {{ node: Element, html: string }} Block a block in the page, and the HTML that it shows
+ */
+
+const REGIONS = [".mm-thoughts > div", ".mm-answer", ".mm-calls", "summary", ".mm-note", ".mm-footer"];
+const THOUGHTS = 0;
+const LABEL = 3;
+const FOOTER = 5;
+
+/** @type {Record<string, string>} */
+const STATUS = {
+  thinking: "Thinking…",
+  answering: "Writing the answer…",
+  calling: "Writing a tool call…",
+};
+
+/**
+ * Begins to listen to one reply.
+ * @param {any} model the reply's own model: `log` and `n` (the frames so far), then a message for each further frame
+ * @param {any} library the model that holds what all replies share
+ */
+export function open(model, library) {
+  const since = performance.now();
+  /** @type {Set<ReturnType<typeof view>>} */
+  const views = new Set();
+  /** @type {State} */
+  let state = { phase: "waiting", regions: [] };
+  /** @type {ReturnType<typeof inflate>} */
+  let pipe;
+  let expected = 0;
+  let silent = 0;
+  let asked = false;
+  let hadViews = false;
+  let painting = 0;
+
+  function restart() {
+    pipe?.close();
+    state = { phase: "waiting", regions: REGIONS.map(() => []) };
+    expected = silent = model.get("n");
+    asked = false;
+    pipe = inflate(apply, ask);
+    const log = bytes(model.get("log"));
+    if (log.length) pipe.write(log);
+  }
+
+  function ask() {
+    if (!asked) {
+      asked = true;
+      model.send("whole");
+    }
+  }
+
+  function onSnapshot() {
+    if (model.get("n") > expected || asked) restart();
+  }
+
+  /** @type {(number: any, buffers: any[]) => void} */
+  function onFrame(number, buffers) {
+    if (number === expected) {
+      expected += 1;
+      pipe.write(bytes(buffers[0]));
+    } else if (number > expected) {
+      ask();
+    }
+  }
+
+  /** @param {Operation[]} operations */
+  function apply(operations) {
+    const catchingUp = silent > 0;
+    if (catchingUp) silent -= 1;
+    for (const operation of operations) {
+      if (operation.length === 4) {
+        const [region, block, keep, text] = operation;
+        const blocks = state.regions[region];
+        blocks[block] = (blocks[block] ?? "").slice(0, keep) + text;
+      } else if (operation[0] === "phase") {
+        if (!catchingUp && state.phase === "waiting") announce("The model is answering");
+        state.phase = operation[1];
+        if (state.phase === "done") tellViews();
+      } else if (operation[0] === "say" && !catchingUp) {
+        announce(operation[1]);
+      }
+    }
+    if (silent === 0) paintSoon();
+  }
+
+  function paintSoon() {
+    painting ||= requestAnimationFrame(() => {
+      painting = 0;
+      for (const each of views) each.paint(state);
+    });
+  }
+
+  // Static output replaces the view when the reply ends; the kernel keeps the model for pages which that did not reach.
+  function tellViews() {
+    setTimeout(() => views.size > 0 && tell(model, { views: views.size }), 1000);
+    setTimeout(() => hadViews && views.size === 0 && tell(model, { views: 0 }), 4000);
+  }
+
+  model.on("change:log", onSnapshot);
+  model.on("msg:custom", onFrame);
+  restart();
+
+  return {
+    /** @param {HTMLElement} el */
+    show(el) {
+      const shown = view(el, library, since);
+      views.add(shown);
+      hadViews = true;
+      shown.paint(state);
+      return () => {
+        views.delete(shown);
+        shown.remove();
+      };
+    },
+    close() {
+      model.off("change:log", onSnapshot);
+      model.off("msg:custom", onFrame);
+      cancelAnimationFrame(painting);
+      pipe.close();
+    },
+  };
+}
+
+/**
+ * One view of a reply.
+ * @param {HTMLElement} el
+ * @param {any} library
+ * @param {number} since when the reply was asked for
+ */
+function view(el, library, since) {
+  const root = document.createElement("div");
+  root.className = "mm-live jp-RenderedHTMLCommon";
+  root.innerHTML = library.get("shell");
+  const style = document.createElement("style");
+  style.textContent = library.get("css");
+  root.prepend(style);
+  el.append(root);
+
+  const parts = REGIONS.map((selector) => /** @type {HTMLElement} */ (root.querySelector(selector)));
+  const thoughts = /** @type {HTMLDetailsElement} */ (root.querySelector("details"));
+  const box = parts[THOUGHTS];
+  const status = document.createElement("span");
+  status.className = "mm-status";
+  parts[FOOTER].append(status);
+  const label = document.createElement("span");
+  parts[LABEL].append(label);
+  box.tabIndex = 0;
+
+  /** @type {Block[][]} */
+  const shown = REGIONS.map(() => []);
+  let touched = false;
+  let phase = "";
+  parts[LABEL].addEventListener("click", () => (touched = true));
+
+  const clock = setInterval(tick, 100);
+  function tick() {
+    const seconds = (performance.now() - since) / 1000;
+    status.textContent = `Waiting for the first token… ${seconds.toFixed(1)} s`;
+  }
+
+  /** @param {string} next */
+  function enter(next) {
+    phase = next;
+    if (phase === "waiting") return tick();
+    clearInterval(clock);
+    status.textContent = STATUS[phase] ?? "";
+    if (phase === "done") status.remove();
+    if (!touched) thoughts.open = phase === "thinking";
+    label.textContent = phase === "thinking" ? "Thinking" : "Thought";
+  }
+
+  return {
+    /** @param {State} state */
+    paint(state) {
+      const follows = box.scrollHeight - box.scrollTop - box.clientHeight < 8;
+      if (state.phase !== phase) enter(state.phase);
+      state.regions.forEach((blocks, region) => {
+        if (region === LABEL && blocks.length) label.remove();
+        paintBlocks(parts[region], shown[region], blocks, region === LABEL || region === FOOTER ? "span" : "div");
+      });
+      thoughts.hidden = !state.regions[THOUGHTS].some(Boolean);
+      // A reply that ends while it thinks keeps its thoughts on show.
+      if (phase === "done" && !touched && !state.regions[1].some(Boolean) && !state.regions[2].some(Boolean)) thoughts.open = true;
+      if (follows) box.scrollTop = box.scrollHeight;
+    },
+    remove() {
+      clearInterval(clock);
+      root.remove();
+    },
+  };
+}
+
+/**
+ * Makes the page show these blocks; blocks that have not changed are not touched, so a selection in them survives.
+ * @param {Element} parent
+ * @param {Block[]} shown
+ * @param {string[]} blocks
+ * @param {string} tag
+ */
+function paintBlocks(parent, shown, blocks, tag) {
+  for (let index = 0; index < blocks.length; index += 1) {
+    if (index === shown.length) {
+      shown.push({ node: document.createElement(tag), html: "" });
+      parent.append(shown[index].node);
+    }
+    const block = shown[index];
+    const html = blocks[index] ?? "";
+    if (block.html === html) continue;
+    if (!appendText(block, html)) {
+      const template = document.createElement("template");
+      template.innerHTML = html;
+      morph(block.node, template.content);
+    }
+    block.html = html;
+  }
+  for (const extra of shown.splice(blocks.length)) extra.node.remove();
+}
+
+/**
+ * The common case of a growing block: nothing but text is new, before the tags that close it. Costs no parsing.
+ * @param {Block} block
+ * @param {string} html
+ * @returns {boolean} whether that was the case, and done
+ */
+function appendText(block, html) {
+  const closing = /(?:<\/[a-z0-9]+>\s*)+$/.exec(block.html.slice(-200))?.[0];
+  if (!closing || !html.endsWith(closing)) return false;
+  const kept = block.html.length - closing.length;
+  if (html.length < block.html.length || !html.startsWith(block.html.slice(0, kept))) return false;
+  const added = html.slice(kept, html.length - closing.length);
+  if (added.includes("<")) return false;
+  /** @type {Element | null} */
+  let node = block.node;
+  for (const _ of closing.matchAll(/<\//g)) node = node?.lastElementChild ?? null;
+  if (!node) return false;
+  const text = added.includes("&") ? decode(added) : added;
+  if (node.lastChild instanceof Text && node.lastChild.length < 2000) node.lastChild.appendData(text);
+  else node.append(text);
+  return true;
+}
+
+/** @param {string} html text with entities, without tags */
+function decode(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.textContent ?? "";
+}
+
+/**
+ * Makes `old` hold what `fresh` holds, reusing its nodes.
+ * @param {Node} old
+ * @param {Node} fresh
+ */
+function morph(old, fresh) {
+  let have = old.firstChild;
+  for (const want of [...fresh.childNodes]) {
+    const next = have?.nextSibling ?? null;
+    if (!have) old.appendChild(want);
+    else if (have.nodeName !== want.nodeName) old.replaceChild(want, have);
+    else if (have instanceof CharacterData) setText(have, want.nodeValue ?? "");
+    else if (!have.isEqualNode(want)) {
+      copyAttributes(/** @type {Element} */ (have), /** @type {Element} */ (want));
+      morph(have, want);
+    }
+    have = next;
+  }
+  while (have) {
+    const next = have.nextSibling;
+    have.remove();
+    have = next;
+  }
+}
+
+/**
+ * @param {CharacterData} node
+ * @param {string} text
+ */
+function setText(node, text) {
+  if (text.startsWith(node.data)) node.appendData(text.slice(node.length));
+  else node.data = text;
+}
+
+/**
+ * @param {Element} have
+ * @param {Element} want
+ */
+function copyAttributes(have, want) {
+  // Whether a panel is open is the reader's business once it is there.
+  for (const { name } of [...have.attributes]) if (name !== "open" && !want.hasAttribute(name)) have.removeAttribute(name);
+  for (const { name, value } of [...want.attributes]) {
+    if (name !== "open" && have.getAttribute(name) !== value) have.setAttribute(name, value);
+  }
+}
+
+/**
+ * Unpacks one deflate stream piece by piece.
+ * @param {(operations: Operation[]) => void} take receives each frame
+ * @param {() => void} failed is told that the stream cannot be read on
+ */
+function inflate(take, failed) {
+  const stream = new DecompressionStream("deflate");
+  const writer = stream.writable.getWriter();
+  const reader = stream.readable.getReader();
+  const decoder = new TextDecoder();
+  let closed = false;
+  let rest = "";
+  (async () => {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done || closed) return;
+      const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) take(JSON.parse(line));
+    }
+  })().catch(() => closed || failed());
+  return {
+    /** @param {Uint8Array<ArrayBuffer>} piece */
+    write(piece) {
+      writer.write(piece).catch(() => {}); // the reader hears of it
+    },
+    close() {
+      closed = true;
+      writer.abort().catch(() => {});
+    },
+  };
+}
+
+/**
+ * @param {any} buffer a DataView, an ArrayBuffer or nothing
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+function bytes(buffer) {
+  if (!buffer) return new Uint8Array();
+  return ArrayBuffer.isView(buffer)
+    ? new Uint8Array(/** @type {ArrayBuffer} */ (buffer.buffer), buffer.byteOffset, buffer.byteLength)
+    : new Uint8Array(buffer);
+}
+
+/**
+ * @param {any} model
+ * @param {object} message
+ */
+function tell(model, message) {
+  try {
+    model.send(message);
+  } catch {
+    // The kernel is gone, and the model with it.
+  }
+}
+
+/**
+ * Says something once to screen readers, from a place that outlives the view.
+ * @param {string} words
+ */
+function announce(words) {
+  let place = document.getElementById("minimax-nb-announcer");
+  if (!place) {
+    place = document.createElement("div");
+    place.id = "minimax-nb-announcer";
+    place.setAttribute("role", "status");
+    place.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap";
+    document.body.append(place);
+  }
+  place.textContent = words;
+}

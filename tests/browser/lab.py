@@ -1,0 +1,176 @@
+"""JupyterLab on a port of its own, and one notebook in headless Chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Locator, Page
+
+TOKEN = "only-for-tests"
+PANEL = "window.jupyterapp?.shell.currentWidget"
+THEMES = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+
+
+class Lab:
+    """A running JupyterLab server whose root is an empty folder."""
+
+    def __init__(self, home: Path, port: int) -> None:
+        self.root = home / "root"
+        self.settings = home / "settings"
+        self.url = f"http://127.0.0.1:{port}"
+
+    def write(self, name: str, *cells: str) -> Path:
+        """A notebook with these code cells."""
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+        notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        path = self.root / name
+        nbformat.write(notebook, path)
+        return path
+
+    def theme(self, name: str) -> None:
+        """The theme of pages loaded from now on."""
+        path = self.settings / THEMES
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"theme": name}))
+
+
+@contextmanager
+def running_lab(home: Path) -> Iterator[Lab]:
+    """Starts the server, waits until it answers, ends it in every case."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    lab = Lab(home, port)
+    lab.root.mkdir(parents=True)
+    shutil.copy(Path(__file__).with_name("fake_stream.py"), lab.root)
+    folders = {f"JUPYTER_{part}_DIR": str(home / part.lower()) for part in ("CONFIG", "DATA", "RUNTIME")}
+    environment = {
+        **os.environ,
+        **folders,
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTERLAB_SETTINGS_DIR": str(lab.settings),
+        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={lab.root}"]
+    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
+    command += [
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+    log = (home / "lab.log").open("w")
+    process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    try:
+        _wait_until_up(lab, process, home / "lab.log")
+        yield lab
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(20)
+        log.close()
+
+
+def _wait_until_up(lab: Lab, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(120):
+        if process.poll() is not None:
+            break
+        try:
+            urllib.request.urlopen(f"{lab.url}/api?token={TOKEN}", timeout=2).close()
+        except OSError:
+            time.sleep(0.25)
+        else:
+            return
+    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+
+
+class Notebook:
+    """A notebook open in a page, with what went wrong in that page."""
+
+    def __init__(self, page: Page, lab: Lab, path: Path) -> None:
+        self.page = page
+        self.path = path
+        self.errors: list[str] = []
+        self.strangers: list[str] = []
+        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("dialog", self._dialog)
+        page.on("request", lambda request: None if _own(request.url, lab) else self.strangers.append(request.url))
+        self.url = f"{lab.url}/lab/tree/{path.name}?token={TOKEN}&reset"
+        self.open()
+
+    def _dialog(self, dialog: Any) -> None:
+        self.errors.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def open(self) -> None:
+        """Loads the page, or loads it anew, and waits for the kernel."""
+        self.page.goto(self.url)
+        self.page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
+        self.page.wait_for_function(
+            f"() => {PANEL}?.sessionContext?.session?.kernel?.connectionStatus === 'connected'",
+            timeout=60_000,
+        )
+
+    def run(self, cell: int = 0) -> None:
+        """Runs one cell, without waiting for its end."""
+        self.page.evaluate(
+            "(cell) => { const panel = window.jupyterapp.shell.currentWidget; panel.content.activeCellIndex = cell;"
+            "panel.content.deselectAll(); void window.jupyterapp.commands.execute('notebook:run-cell'); }",
+            cell,
+        )
+
+    def output(self, cell: int = 0) -> Locator:
+        """What a cell shows."""
+        return self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell).locator(".jp-OutputArea-output")
+
+    def wait_idle(self, timeout_s: float = 60) -> None:
+        """Waits until the cell has ended."""
+        self.page.wait_for_function(
+            "() => [...document.querySelectorAll('.jp-Notebook .jp-InputPrompt')]"
+            ".every((prompt) => !prompt.textContent.includes('*'))",
+            timeout=timeout_s * 1000,
+        )
+
+    def save(self) -> dict[str, Any]:
+        """Saves, and gives what the file then holds."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+        return json.loads(self.path.read_text())
+
+    def interrupt(self) -> None:
+        """Presses stop."""
+        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')")
+
+
+@contextmanager
+def opened(browser: Browser, lab: Lab, path: Path, **options: Any) -> Iterator[Notebook]:
+    """A notebook in a page of its own."""
+    context = browser.new_context(viewport={"width": 1100, "height": 1000}, **options)
+    try:
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        yield Notebook(page, lab, path)
+    finally:
+        context.close()
+
+
+def _own(url: str, lab: Lab) -> bool:
+    return url.startswith((lab.url, lab.url.replace("http", "ws", 1), "blob:", "data:", "about:"))
