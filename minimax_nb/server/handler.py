@@ -14,6 +14,7 @@ from . import wire
 from .faults import REFUSALS, Ending, Fault, broken_stream, ending_unstreamed, fault_from, null_reply
 from .match import Miss, find, text_of
 from .models import MODELS, Served, entry
+from .pacing import moments, pieces
 from .practice import rehearse
 from .quirks import checked, form_with, stream_with
 from .refusals import ApiError, invalid, unauthorised
@@ -106,13 +107,14 @@ class Handler:
         digest = hashlib.sha256(b"\0".join((method.encode(), path.encode("utf-8", "replace"), body))).hexdigest()
         trace_id = self._trace_id(digest)
         try:
-            if not self._knows(headers.get("authorization", "")):
+            if not self.knows(headers.get("authorization", "")):
                 raise unauthorised()
             return self._routed(method, path.removeprefix("/v1").rstrip("/"), body, trace_id)
         except ApiError as error:
             return _json(error.status, error.body(trace_id), trace_id)
 
-    def _knows(self, authorization: str) -> bool:
+    def knows(self, authorization: str) -> bool:
+        """Whether an ``Authorization`` header carries the key."""
         if self.key is None:
             return True
         scheme, _, key = authorization.partition(" ")
@@ -156,9 +158,9 @@ class Handler:
         usage = wire.usage_of(answer, prompt, cached)
         head = wire.Head(trace_id, CREATED, model.id, answer.origin)
         form = form_with(_form(request, model), wishes.quirks)
-        parts = wire.pieces(answer, model.tokens_per_s)
+        parts = pieces(answer, model.tokens_per_s)
         if not request.get("stream"):
-            times = wire.moments(parts)
+            times = moments(parts)
             whole = wire.completion(answer, head, form, usage, times)
             return _json(
                 200,
