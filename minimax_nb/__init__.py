@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .client import aconnect, configure, connect
-    from .collect import acollect, collect, last_reply
     from .display import ashow, show
     from .errors import (
         ConfigurationError,
@@ -30,16 +29,21 @@ if TYPE_CHECKING:
         TurnLimitError,
         UnknownToolError,
     )
+    from .findings import Finding
     from .frames import models
+    from .history import check_history, repair_history
     from .messages import Origin, Reply, Timing, ToolCall, Usage
+    from .reading import acollect, collect, last_reply
     from .sdk import explain
+    from .steps import Round, Step
     from .tools import Tool
+    from .trace import Trace
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "client": "aconnect configure connect",
-    "collect": "acollect collect last_reply",
+    "reading": "acollect collect last_reply",
     "display": "ashow show",
     "errors": (
         "ConfigurationError HistoryError MinimaxNbError NoMatchError StreamCutError StreamError StreamFormatError "
@@ -49,17 +53,24 @@ _HOMES = {
     "messages": "Origin Reply Timing ToolCall Usage",
     "frames": "models",
     "sdk": "explain",
+    "steps": "Round Step",
     "tools": "Tool",
+    "trace": "Trace",
+    "history": "check_history repair_history",
+    "findings": "Finding",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "ConfigurationError",
+    "Finding",
     "HistoryError",
     "MinimaxNbError",
     "NoMatchError",
     "Origin",
     "Reply",
+    "Round",
+    "Step",
     "StreamCutError",
     "StreamError",
     "StreamFormatError",
@@ -73,18 +84,21 @@ __all__ = [
     "ToolArgumentsError",
     "ToolCall",
     "ToolError",
+    "Trace",
     "TurnLimitError",
     "UnknownToolError",
     "Usage",
     "acollect",
     "aconnect",
     "ashow",
+    "check_history",
     "collect",
     "configure",
     "connect",
     "explain",
     "last_reply",
     "models",
+    "repair_history",
     "show",
 ]
 

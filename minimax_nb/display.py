@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .collect import acollect, collect, last_reply
+from .reading import acollect, collect, last_reply
 from .environment import current_shell, display_mode, publish
 from .errors import StreamError, StreamInterrupted
 from .messages import Reply

@@ -25,6 +25,7 @@ LAYERS: dict[str, int] = {
     "delta": 1,
     "details": 1,
     "narrator": 1,
+    "plain": 1,
     "sse": 1,
     "tools": 1,
     "toolschema": 1,
@@ -32,10 +33,14 @@ LAYERS: dict[str, int] = {
     "toolxml": 1,
     "docstrings": 1,
     "findings": 1,
-    "messagelist": 1,
+    "messageparts": 1,
+    "pairing": 1,
     "rules": 1,
+    "thinkrules": 1,
+    "argumentfix": 1,
+    "thinkfix": 1,
     "repair": 1,
-    "trace": 1,
+    "steps": 1,
     "loop": 1,
     "catalog": 1,
     "endpoint": 1,
@@ -44,10 +49,11 @@ LAYERS: dict[str, int] = {
     "history": 3,
     "sdk": 3,
     "client": 3,
-    "collect": 3,
+    "reading": 3,
     "sources": 3,
     "frames": 3,
     "chat": 3,
+    "trace": 3,
     "batch": 3,
     "compare": 3,
     "display": 4,
@@ -132,3 +138,8 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     code = "import sys, minimax_nb; print([m for m in ('openai','pandas','IPython','ipywidgets') if m in sys.modules])"
     printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert printed.strip() == "[]"
+
+
+def test_no_module_hides_a_public_name() -> None:
+    modules = {path.stem for path in PACKAGE.glob("*.py")} | {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert not modules & set(minimax_nb.__all__), "importing such a module would put it in the function's place"
