@@ -6,13 +6,16 @@ A streamed reply is put together as a message first and then read here, so it ca
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import StreamFormatError, StreamServiceError
 from .messages import Origin, Reply, Timing, ToolCall, Usage
+from .plain import plain
 from .think import split_think
 from .toolcalls import arguments_text, is_object
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 LENGTH_PROBLEM = "the reply reached its token limit (finish_reason 'length'); ask with a higher max_completion_tokens"
 OWN_KEY = "minimax_nb"
@@ -219,29 +222,6 @@ def read_refusal(error: Any) -> Refusal:
     found = _TRAILING_CODE.search(message)
     code = int(found[1]) if found else _code(error.get("code"))
     return Refusal(_worded(message, code), code)
-
-
-def plain(value: Any) -> Any:
-    """The JSON values in an SDK object: dicts, lists and scalars, with the keys that were received."""
-    if value is None or isinstance(value, str | int | float):
-        return value
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
-    return {key: plain(item) for key, item in received(value).items()}
-
-
-def received(value: Any) -> dict[str, Any]:
-    """The keys of an SDK object that came over the wire, with their values; for another object its attributes."""
-    fields = getattr(value, "__dict__", None)
-    if fields is None:
-        return {}
-    was_set = getattr(value, "model_fields_set", None)
-    if was_set is not None:
-        fields = {key: item for key, item in fields.items() if key in was_set}
-    extra = getattr(value, "__pydantic_extra__", None)
-    return {**fields, **extra} if extra else dict(fields)
 
 
 def _first_message(data: dict[str, Any]) -> dict[str, Any] | None:

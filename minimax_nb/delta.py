@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .completion import plain
 from .details import DetailsAssembler
+from .plain import open_object, plain
 from .snapshots import Mode, TextField
 from .toolcalls import ToolCallAssembler
 
@@ -30,22 +30,24 @@ class DeltaAssembler:
         # None, so that the message has all keys that were received and no others.
         self._others: dict[str, list[Any]] = {}
 
-    def feed(self, delta: dict[str, Any], narrator: Narrator, events: list[StreamEvent]) -> tuple[bool, bool]:
-        """Take a delta and tell the narrator.
+    def feed(self, item: Any, narrator: Narrator, events: list[StreamEvent]) -> tuple[bool, bool]:
+        """Take a delta, a dict or an SDK object, and tell the narrator.
 
         Returns:
             Whether the reply grew, and whether its thinking did.
         """
+        delta, received = (item, item) if type(item) is dict else open_object(item)
         grew = thought = False
         others = self._others
         for key, value in delta.items():
-            if key not in others:
+            if key in others:
+                if key not in _ASSEMBLED:
+                    others[key].append(value)
+            elif value is not None or key in received:
                 others[key] = [value]
-            elif key not in _ASSEMBLED:
-                others[key].append(value)
         details = delta.get("reasoning_details")
         if details and isinstance(details, list):
-            grew = thought = self._feed_details(plain(details), narrator, events)
+            grew = thought = self._feed_details(details, narrator, events)
         for key in _TEXTS:
             text = delta.get(key)
             if text and isinstance(text, str):
@@ -60,9 +62,8 @@ class DeltaAssembler:
         calls = delta.get("tool_calls")
         if calls and isinstance(calls, list):
             grew = True
-            for entry in plain(calls):
-                if isinstance(entry, dict):
-                    narrator.tool_call(self._calls.feed(entry), events)
+            for entry in calls:
+                narrator.tool_call(self._calls.feed(entry), events)
         return grew, thought
 
     def message(self) -> dict[str, Any]:
@@ -87,7 +88,7 @@ class DeltaAssembler:
 
 def _merged(key: str, values: list[Any], evidence: int) -> Any:
     """One value of all that came for a key that this library does not know."""
-    values = [plain(value) for value in values if value is not None]
+    values = [value if type(value) is str else plain(value) for value in values if value is not None]
     filled = [value for value in values if value not in ("", [], {})]
     if not filled:
         return values[-1] if values else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .plain import plain
 from .snapshots import TextField
 
 
@@ -21,6 +22,8 @@ class DetailsAssembler:
     def __init__(self) -> None:
         self.received = False
         self._entries: list[_Entry] = []
+        self._latest: _Entry | None = None
+        self._latest_place: tuple[Any, ...] = ()
 
     def feed(self, entries: list[Any]) -> tuple[str, bool] | None:
         """Take the value of one ``delta.reasoning_details``.
@@ -31,18 +34,23 @@ class DetailsAssembler:
         """
         self.received = True
         delta, grew, anew = "", False, False
-        for position, values in enumerate(entries):
+        for position, item in enumerate(entries):
+            values = item if type(item) is dict else plain(item)
             if not isinstance(values, dict):
                 continue
             entry = self._whose(values, position)
             before = entry.text.last
             said = entry.feed(values)
-            grew = grew or entry.text.last != before or bool(said)
             if said is None or (said and entry is not self._entries[-1]):
-                anew = True
+                anew = grew = True
             elif said:
-                delta += said if entry.said or not self._anything_said() else "\n\n" + said
-                entry.said = True
+                grew = True
+                if not entry.said:
+                    said = f"\n\n{said}" if self._anything_said() else said
+                    entry.said = True
+                delta += said
+            elif entry.text.last != before:
+                grew = True
         return None if anew else (delta, grew)
 
     def said(self) -> str:
@@ -64,11 +72,14 @@ class DetailsAssembler:
 
     def _whose(self, values: dict[str, Any], position: int) -> _Entry:
         """The entry that a piece belongs to: by index, by id where it has no index, else by position."""
-        for entry in reversed(self._entries):
-            if entry.matches(values, position):
-                return entry
-        self._entries.append(_Entry(position))
-        return self._entries[-1]
+        place = (values.get("index"), values.get("id"), values.get("type"), position)
+        if self._latest is None or place != self._latest_place:
+            self._latest_place = place
+            self._latest = next((entry for entry in reversed(self._entries) if entry.matches(values, position)), None)
+            if self._latest is None:
+                self._latest = _Entry(position)
+                self._entries.append(self._latest)
+        return self._latest
 
 
 class _Entry:

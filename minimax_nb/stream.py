@@ -20,19 +20,17 @@ from .completion import (
     in_service_order,
     is_real_usage,
     make_timing,
-    plain,
     read_message,
     read_origin,
     read_tool_calls,
     read_usage,
-    received,
     refusal_in,
     safe_message,
 )
 from .delta import DeltaAssembler
-from .errors import StreamFormatError
 from .messages import Origin, PartialReason, Reply
 from .narrator import Narrator
+from .plain import open_object, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,7 +96,7 @@ class StreamAccumulator:
         Raises:
             StreamFormatError: it is neither a dict nor an object with attributes.
         """
-        data = chunk if type(chunk) is dict else _attributes(chunk)
+        data = chunk if type(chunk) is dict else open_object(chunk)[0]
         if OWN_KEY in data:
             self._read_own(data[OWN_KEY])
         if self._id is None and data.get("id"):
@@ -116,7 +114,7 @@ class StreamAccumulator:
         self.chunks += 1
         events: list[StreamEvent] = []
         for position, item in enumerate(choices):
-            choice = item if type(item) is dict else received(item)
+            choice = item if type(item) is dict else open_object(item)[0]
             index = choice.get("index")
             if index == 0 or (index is None and position == 0):
                 self._feed_choice(choice, data, events)
@@ -165,7 +163,7 @@ class StreamAccumulator:
     def _feed_choice(self, choice: dict[str, Any], data: dict[str, Any], events: list[StreamEvent]) -> None:
         delta = choice.get("delta")
         if delta:
-            grew, thought = self._delta.feed(delta if type(delta) is dict else received(delta), self._narrator, events)
+            grew, thought = self._delta.feed(delta, self._narrator, events)
             if grew:
                 self._mark(thought)
         reason = choice.get("finish_reason")
@@ -255,12 +253,3 @@ class StreamAccumulator:
             problem=problem,
             origin=self.origin,
         )
-
-
-def _attributes(chunk: Any) -> dict[str, Any]:
-    """The attributes of an SDK object as a dict, without a copy of what is inside them."""
-    fields = getattr(chunk, "__dict__", None)
-    if fields is None or isinstance(chunk, type):
-        raise StreamFormatError(f"expected a chat completion chunk, got {type(chunk).__name__} {str(chunk)[:60]!r}")
-    extra = getattr(chunk, "__pydantic_extra__", None)
-    return {**fields, **extra} if extra else fields

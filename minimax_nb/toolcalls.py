@@ -16,6 +16,7 @@ from typing import Any
 
 from .events import ToolCallDelta
 from .messages import ToolCall
+from .plain import open_object
 from .snapshots import TextField
 
 
@@ -30,11 +31,11 @@ class ToolCallAssembler:
     def __len__(self) -> int:
         return len(self._calls)
 
-    def feed(self, entry: dict[str, Any]) -> ToolCallDelta:
-        """Take one entry and say what it added."""
+    def feed(self, item: Any) -> ToolCallDelta:
+        """Take one entry, a dict or an SDK object, and say what it added."""
+        entry = _received(item)
         function = entry.get("function")
-        if not isinstance(function, dict):
-            function = {}
+        function = {} if function is None else _received(function)
         call = self._whose(entry, function)
         said = call.feed(entry, function)
         return ToolCallDelta(call.position, call.id, call.name, said)
@@ -178,6 +179,14 @@ def _without_repeat(text: str) -> str | None:
     if rest == text[:end].strip() or (first == {} and is_object(rest)):
         return rest
     return None
+
+
+def _received(item: Any) -> dict[str, Any]:
+    """The keys of an entry that came over the wire."""
+    if type(item) is dict:
+        return item
+    values, received = open_object(item)
+    return {key: value for key, value in values.items() if value is not None or key in received}
 
 
 def _keep(into: dict[str, Any], received: dict[str, Any], *, besides: str) -> None:

@@ -1,0 +1,105 @@
+"""What it costs to put a streamed reply together: this library beside the SDK's own stream helper.
+
+Run it with ``python tests/benchmarks/accumulator.py``. Each row feeds the same chunks, made beforehand, so neither the
+wire nor the parsing of JSON is in the figures; "iterate" is the loop alone.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from typing import TYPE_CHECKING, Any
+
+from openai.lib.streaming.chat._completions import ChatCompletionStreamState
+from openai.types.chat import ChatCompletionChunk
+
+from minimax_nb.stream import StreamAccumulator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LENGTHS = (1_000, 10_000, 100_000)
+HELPER_LIMIT = 10_000  # the helper takes too long beyond
+SENTENCE = "The sum of two odd numbers is even because each leaves one over and the two ones make a pair . "
+WORDS = SENTENCE.split(" ")
+
+
+def chunks(form: str, length: int) -> list[dict[str, Any]]:
+    """A stream of so many chunks in one of the forms that the service writes."""
+    head = {"id": "0" * 32, "created": 1, "model": "MiniMax-M2.7", "object": "chat.completion.chunk", "usage": None}
+    same = {"role": "assistant", "name": "MiniMax AI", "audio_content": ""}
+    made = []
+    for number in range(length):
+        text = f"{WORDS[number % len(WORDS)]} "
+        thinking = number < length // 3
+        if form == "native":
+            opening = "<think>\n" if number == 0 else "\n</think>\n\n" if number == length // 3 else ""
+            delta: dict[str, Any] = {"content": opening + text, **same}
+        elif form == "tools" and not thinking:
+            function = {"arguments": '{"q": "' if number == length // 3 else text}
+            delta = {**same, "tool_calls": [{"index": 0, "function": function}]}
+        elif thinking:
+            detail = {"type": "reasoning.text", "id": "reasoning-text-1", "format": "MiniMax-response-v1", "index": 0}
+            delta = {**same, "reasoning_content": text, "reasoning_details": [{**detail, "text": text}]}
+        else:
+            delta = {"content": text, **same}
+        made.append({**head, "choices": [{"index": 0, "delta": delta}]})
+    made[-1]["choices"][0]["finish_reason"] = "stop"
+    return made
+
+
+def seconds(action: Callable[[], object], repeats: int) -> float:
+    """The best of some runs, without the garbage collector."""
+    best = float("inf")
+    for _ in range(repeats):
+        gc.collect()
+        gc.disable()
+        begin = time.perf_counter()
+        action()
+        best = min(best, time.perf_counter() - begin)
+        gc.enable()
+    return best
+
+
+def iterate(items: list[Any]) -> None:
+    """The loop alone."""
+    for _ in items:
+        pass
+
+
+def accumulate(items: list[Any]) -> None:
+    """This library."""
+    acc = StreamAccumulator()
+    for item in items:
+        acc.feed(item)
+    acc.finish()
+
+
+def accumulate_with_helper(items: list[Any]) -> None:
+    """What ``client.chat.completions.stream`` does with each chunk."""
+    state: Any = ChatCompletionStreamState()
+    for item in items:
+        list(state.handle_chunk(item))
+
+
+def main() -> None:
+    """Print the table."""
+    print(f"{'form':8} {'chunks':>8} {'SDK objects':>12} {'dicts':>8} {'openai helper':>14}   µs a chunk")
+    for form in ("split", "native", "tools"):
+        for length in LENGTHS:
+            dicts = chunks(form, length)
+            objects = [ChatCompletionChunk.construct(**chunk) for chunk in dicts]
+            repeats = max(2, min(20, 100_000 // length))
+            base = seconds(lambda items=objects: iterate(items), repeats)
+            row = []
+            for items, action in ((objects, accumulate), (dicts, accumulate)):
+                row.append((seconds(lambda a=action, i=items: a(i), repeats) - base) / length * 1e6)
+            helper = "-"
+            if length <= HELPER_LIMIT:
+                took = seconds(lambda items=objects: accumulate_with_helper(items), 2)
+                helper = f"{(took - base) / length * 1e6:.1f}"
+            print(f"{form:8} {length:8,} {row[0]:12.2f} {row[1]:8.2f} {helper:>14}")
+
+
+if __name__ == "__main__":
+    main()
