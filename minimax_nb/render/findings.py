@@ -1,0 +1,51 @@
+"""The findings of a check as an HTML table: inline styles only, everything escaped."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .escape import escape_prose
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from minimax_nb.findings import Finding
+
+_TABLE = "border-collapse:collapse;margin:.4em 0"
+_CELL = "border:1px solid rgba(128,128,128,.35);padding:.35em .7em;text-align:left;vertical-align:top"
+_REFUSED = "border-left:3px solid rgb(214,69,69)"
+_SILENT = "border-left:3px solid rgb(190,130,20)"
+_HEADS = ("Where", "What is wrong", "What the service answers", "What to do")
+_MOST = 200
+
+
+def findings_table(findings: Sequence[Finding]) -> str:
+    """Findings as a table, one row each; at most 200 rows, and a line that says how many there are more.
+
+    Args:
+        findings: what a check found, perhaps nothing.
+
+    Returns:
+        One ``<div>``.
+    """
+    if not findings:
+        return "<div>Nothing found: the history can be sent.</div>"
+    refused = sum(finding.refused for finding in findings)
+    silent = len(findings) - refused
+    counts = [f"{refused} refused by the service"] * bool(refused) + [f"{silent} silent"] * bool(silent)
+    heads = "".join(f'<th style="{_CELL}">{head}</th>' for head in _HEADS)
+    rows = "".join(map(_row, findings[:_MOST]))
+    more = f"<p>… and {len(findings) - _MOST:,} more.</p>" if len(findings) > _MOST else ""
+    return (
+        f"<div><p><strong>{len(findings)} found</strong>: {', '.join(counts)}</p>"
+        f'<table style="{_TABLE}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{more}</div>'
+    )
+
+
+def _row(finding: Finding) -> str:
+    where = "request" if finding.index is None else f"messages[{finding.index}]"
+    mark = _REFUSED if finding.refused else _SILENT
+    code, message = escape_prose(finding.code), escape_prose(finding.message)
+    words = (f"<code>{code}</code><br>{message}", escape_prose(finding.answer), escape_prose(finding.fix))
+    cells = "".join(f'<td style="{_CELL}">{word}</td>' for word in words)
+    return f'<tr><td style="{_CELL};{mark}">{where}</td>{cells}</tr>'
