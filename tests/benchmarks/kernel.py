@@ -11,7 +11,8 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from statistics import median
+from itertools import pairwise
+from statistics import median, quantiles
 from typing import TYPE_CHECKING
 
 from loopback import Loopback, Request
@@ -34,6 +35,7 @@ COLUMNS = [
     ("B/B wire", 9),
     ("CPU s", 8),
     ("x drain", 8),
+    ("gap ms", 7),
     ("lag s", 7),
     ("idle s", 7),
 ]
@@ -50,6 +52,7 @@ class Run:
         live: bytes of content up to the final document.
         document: bytes of content of the final document (0 for who has none).
         wire: bytes of every part of every message.
+        gap: milliseconds between outputs that 95 of 100 gaps stay below (None where there are few).
         lag: seconds from the server's last byte to the last output (None without output).
         idle: seconds from the server's last byte to the kernel's word that it is idle.
     """
@@ -59,6 +62,7 @@ class Run:
     live: int
     document: int
     wire: int
+    gap: float | None
     lag: float | None
     idle: float
 
@@ -74,6 +78,7 @@ class Run:
             live=content - document,
             document=document,
             wire=sum(message.whole for message in found),
+            gap=_gap(found),
             lag=found[-1].at - last_byte_at if found else None,
             idle=outcome.idle_at - last_byte_at,
         )
@@ -82,6 +87,13 @@ class Run:
 def _document(messages: list[Message]) -> Message:
     """The message that holds the finished reply: the last picture of it."""
     return [message for message in messages if message.kind in {"display_data", "update_display_data"}][-1]
+
+
+def _gap(messages: list[Message]) -> float | None:
+    """How long the reader looks at the same picture; messages that come together are one picture."""
+    gaps = [1000 * (after.at - before.at) for before, after in pairwise(messages)]
+    pictures = [gap for gap in gaps if gap > 5]
+    return quantiles(pictures, n=20)[-1] if len(pictures) > 20 else None
 
 
 class Bench:
@@ -153,12 +165,11 @@ def _compare(bench: Bench, request: Request, names: list[str], runs: int) -> Non
             _row(table, name, size, pairs)
     if drained:
         cpu = median(run.cpu for run in drained)
-        table.row(BASE, 0, 0.0, None, 0.0, 0.0, cpu, 1.0, None, median(run.idle for run in drained))
+        table.row(BASE, 0, 0.0, None, 0.0, 0.0, cpu, 1.0, None, None, median(run.idle for run in drained))
 
 
 def _row(table: Table, name: str, size: int, pairs: list[tuple[Run, Run]]) -> None:
     runs = [run for _, run in pairs]
-    lags = [run.lag for run in runs if run.lag is not None]
     document = median(run.document for run in runs)
     live = median(run.live for run in runs)
     table.row(
@@ -170,9 +181,15 @@ def _row(table: Table, name: str, size: int, pairs: list[tuple[Run, Run]]) -> No
         median(run.wire for run in runs) / size,
         median(run.cpu for run in runs),
         median(run.cpu / base.cpu for base, run in pairs),
-        median(lags) if lags else None,
+        _middle(run.gap for run in runs),
+        _middle(run.lag for run in runs),
         median(run.idle for run in runs),
     )
+
+
+def _middle(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
 
 
 def _size(text: str) -> tuple[int, int]:

@@ -102,12 +102,19 @@ class Kernel:
             self._take(request, outcome, 50)
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the cell did not end within {timeout:.0f} s")
-        reply = self._client.get_shell_msg(timeout=10)["content"]
+        reply = self._reply(request)
         if reply["status"] != "ok":
             raise CellError(f"{reply['ename']}: {reply['evalue']}")
         expression = reply["user_expressions"]["result"]
         outcome.value = ast.literal_eval(expression["data"]["text/plain"]) if expression["status"] == "ok" else None
         return outcome
+
+    def _reply(self, request: str) -> dict[str, Any]:
+        """The answer to the request; answers to the handshake may still lie before it."""
+        while True:
+            message = self._client.get_shell_msg(timeout=10)
+            if message["parent_header"].get("msg_id") == request:
+                return dict(message["content"])
 
     def _take(self, request: str, outcome: Outcome, wait_ms: int) -> None:
         """Count what has come; the frames themselves are let go of."""
