@@ -230,7 +230,7 @@ def _answer(at: _At, origin: dict[str, str]) -> Answer:
         raise at.wrong("a field 'content' or 'tool_calls'")
     finish = at.maybe("finish_reason", str) or ("tool_calls" if calls else "stop")
     if finish not in _FINISHES:
-        raise at.get("finish_reason").wrong(f"one of {', '.join(_FINISHES)}")
+        raise at.get("finish_reason", str).wrong(f"one of {', '.join(_FINISHES)}")
     return Answer(
         content=_text(at, "content"),
         reasoning=_text(at, "reasoning"),
@@ -278,5 +278,5 @@ def _usage(at: _At) -> dict[str, int]:
     usage.only(*keys)
     for key in usage.value:
         if usage.get(key, int).value < 0:
-            raise usage.get(key).wrong("a number of tokens")
+            raise usage.get(key, int).wrong("a number of tokens")
     return dict(usage.value)
