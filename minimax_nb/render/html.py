@@ -24,7 +24,7 @@ _FOOTER = "font-size:.85em;margin:.9em 0 .2em;opacity:.7"
 _NOTE = "border-left:3px solid rgba(128,128,128,.7);margin:.8em 0;padding:.1em 0 .1em 1em"
 _ALARM = "border-left:3px solid rgb(214,69,69);margin:.8em 0;padding:.1em 0 .1em 1em"
 
-_OPEN_LINES = 12
+_OPEN_LINES = 20
 _MINIMAX_HOSTS = ("minimax.io", "minimaxi.com", "minimax.cn", "minimax.chat")
 
 

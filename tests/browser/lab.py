@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 TOKEN = "only-for-tests"
 PANEL = "window.jupyterapp?.shell.currentWidget"
-THEMES = "@jupyterlab/apputils-extension/themes.jupyterlab-settings"
+EXTENSION = "@jupyterlab/apputils-extension"
 
 
 class Lab:
@@ -44,9 +44,13 @@ class Lab:
 
     def theme(self, name: str) -> None:
         """The theme of pages loaded from now on."""
-        path = self.settings / THEMES
+        self.set("themes", theme=name)
+
+    def set(self, group: str, **values: Any) -> None:
+        """One of the user's settings."""
+        path = self.settings / EXTENSION / f"{group}.jupyterlab-settings"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({"theme": name}))
+        path.write_text(json.dumps(values))
 
 
 @contextmanager
@@ -57,6 +61,7 @@ def running_lab(home: Path) -> Iterator[Lab]:
         port = probe.getsockname()[1]
     lab = Lab(home, port)
     lab.root.mkdir(parents=True)
+    lab.set("notification", fetchNews="false", checkForUpdates=False)
     shutil.copy(Path(__file__).with_name("fake_stream.py"), lab.root)
     folders = {f"JUPYTER_{part}_DIR": str(home / part.lower()) for part in ("CONFIG", "DATA", "RUNTIME")}
     environment = {
@@ -118,6 +123,9 @@ class Notebook:
         self.open()
 
     def _dialog(self, dialog: Any) -> None:
+        if dialog.type == "beforeunload":
+            dialog.accept()
+            return
         self.errors.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 

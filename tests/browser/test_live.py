@@ -1,0 +1,127 @@
+"""A reply in JupyterLab: while it streams, when it is there, after saving and opening again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lab import Notebook
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+SETUP = "import minimax_nb as mm\nfrom fake_stream import *\n"
+
+
+def test_a_reply_grows_and_ends_as_static_output(notebook: Callable[..., Notebook]) -> None:
+    book = notebook(SETUP + "reply = mm.show(chunks(pause=0.03, first=1))")
+    book.run()
+    live = book.page.locator(".mm-live")
+    live.get_by_text("Waiting for the first token").wait_for()
+    thoughts = live.locator(".mm-thoughts")
+    thoughts.get_by_text("The reader wants").wait_for()
+    assert thoughts.evaluate("(panel) => panel.open")
+    live.locator(".mm-answer").get_by_text("How strong is it?").wait_for()
+    assert not thoughts.evaluate("(panel) => panel.open")
+    early = len(live.locator(".mm-answer").inner_text())
+    live.locator(".mm-answer").get_by_text("nested").wait_for()
+    assert len(live.locator(".mm-answer").inner_text()) > early
+
+    book.wait_idle()
+    book.output().get_by_text("END-OF-ANSWER").wait_for()
+    assert live.count() == 0
+    assert "tokens/s" in book.output().inner_text()
+
+    saved = book.save()
+    (output,) = saved["cells"][0]["outputs"]
+    assert output["output_type"] == "display_data"
+    assert set(output["data"]) == {"text/plain", "text/markdown", "text/html"}
+    assert "widgets" not in saved["metadata"]
+    assert "<script" not in json.dumps(saved)
+    assert book.errors == []
+    assert book.strangers == []
+
+
+def test_a_saved_reply_reads_the_same_when_the_notebook_is_opened_again(notebook: Callable[..., Notebook]) -> None:
+    book = notebook(SETUP + "reply = mm.show(chunks(pause=0))")
+    book.run()
+    book.wait_idle()
+    book.output().get_by_text("END-OF-ANSWER").wait_for()
+    shown = book.output().inner_text()
+    book.save()
+    book.open()
+    book.output().get_by_text("END-OF-ANSWER").wait_for()
+    book.page.wait_for_function("() => document.querySelector('.jp-OutputArea-output mjx-container')")
+    assert book.output().inner_text() == shown
+    assert book.page.locator(".jp-OutputArea-output").count() == 1
+
+
+def test_a_page_loaded_midway_shows_the_whole_reply(notebook: Callable[..., Notebook]) -> None:
+    book = notebook(SETUP + "reply = mm.show(chunks(pause=0.08))")
+    book.run()
+    book.page.locator(".mm-live .mm-thoughts").get_by_text("The reader wants").wait_for()
+    book.save()
+    book.open()
+    book.page.locator(".mm-live .mm-answer").get_by_text("END-OF-ANSWER").wait_for(timeout=60_000)
+    live = book.page.locator(".mm-live")
+    live.get_by_text("tokens/s").wait_for()
+    book.page.wait_for_timeout(6_000)  # longer than it takes to let go of a view that nobody needs
+    assert live.locator(".mm-answer").get_by_text("END-OF-ANSWER").is_visible()
+    assert live.get_by_text("Thought for").is_visible()
+    assert book.errors == []
+
+
+def test_a_second_view_shows_all_of_it_too(notebook: Callable[..., Notebook]) -> None:
+    book = notebook(SETUP + "reply = mm.show(chunks(pause=0.05))")
+    book.run()
+    book.page.locator(".mm-live .mm-answer").get_by_text("How strong is it?").wait_for()
+    book.page.evaluate("() => window.jupyterapp.commands.execute('notebook:create-output-view')")
+    second = book.page.locator(".jp-LinkedOutputView")
+    second.locator(".mm-live .mm-answer").get_by_text("How strong is it?").wait_for()
+    second.get_by_text("END-OF-ANSWER").wait_for()
+    second.get_by_text("Thought for").wait_for()
+    assert book.errors == []
+
+
+def test_stop_leaves_the_part_that_arrived(notebook: Callable[..., Notebook]) -> None:
+    book = notebook(SETUP + "reply = mm.show(chunks(pause=0.05))", "print('next', mm.last_reply().partial_reason)")
+    book.run()
+    book.page.locator(".mm-live .mm-answer").get_by_text("How strong is it?").wait_for()
+    book.interrupt()
+    book.wait_idle()
+    text = book.output().first.inner_text()
+    assert "How strong is it?" in text
+    assert "Interrupted." in text
+    assert "END-OF-ANSWER" not in text
+    book.run(1)
+    book.output(1).get_by_text("next interrupted").wait_for()
+
+
+def test_what_the_model_writes_stays_text(notebook: Callable[..., Notebook]) -> None:
+    calls = "[{'name': '</summary></details><script>window.pwned=1</script>', 'arguments': HOSTILE}]"
+    book = notebook(SETUP + f"reply = mm.show(chunks(HOSTILE * 2, HOSTILE * 2 + 'END-OF-ANSWER', calls={calls}))")
+    book.run()
+    book.page.locator(".mm-live .mm-answer").get_by_text("END-OF-ANSWER").wait_for()
+    book.wait_idle()
+    book.output().get_by_text("END-OF-ANSWER").wait_for()
+    _assert_harmless(book)
+    assert book.page.locator(".jp-OutputArea-output details").count() == 2
+    book.save()
+    book.open()
+    book.output().get_by_text("END-OF-ANSWER").wait_for()
+    _assert_harmless(book)
+
+
+def _assert_harmless(book: Notebook) -> None:
+    book.page.wait_for_timeout(500)
+    assert book.page.evaluate("() => window.pwned") is None
+    outputs = book.page.locator(".jp-OutputArea-output")
+    assert outputs.locator("script, img, iframe, style, [onclick], a[href^='javascript'], a[href^='data']").count() == 0
+    assert book.output().inner_text().count("</details>") >= 1
+    assert book.page.locator(".jp-NotebookPanel-toolbar").is_visible()
+    assert book.errors == []
+    assert book.strangers == []
