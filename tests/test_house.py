@@ -41,6 +41,7 @@ LAYERS: dict[str, int] = {
     "thinkfix": 1,
     "repair": 1,
     "steps": 1,
+    "steprecorder": 1,
     "loop": 1,
     "catalog": 1,
     "endpoint": 1,

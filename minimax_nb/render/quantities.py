@@ -1,0 +1,23 @@
+"""Seconds, counts and shares in words."""
+
+from __future__ import annotations
+
+
+def seconds(value: float) -> str:
+    """A duration, as exact as a reader wants it."""
+    if value < 0.05:
+        return "<0.05 s"
+    if value < 10:
+        return f"{value:.2f} s" if value < 1 else f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things: "1 step", "2,000 steps"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def percent(share: float) -> str:
+    """A share of a whole."""
+    return "<1 %" if 0 < share < 0.005 else f"{share:.0%}".replace("%", " %")

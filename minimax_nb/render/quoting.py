@@ -1,0 +1,37 @@
+"""Untrusted text as Markdown code and quotes, which nothing inside can close."""
+
+from __future__ import annotations
+
+import re
+
+from .text import visible
+
+
+def code_span(text: str) -> str:
+    """The text as an inline code span, on one line, whatever it holds; fit for a table cell too."""
+    text = " ".join(visible(text).split()) or "…"
+    ticks = "`" * (longest_run(text) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}"
+
+
+def fenced(text: str, language: str = "") -> str:
+    """The text as a code block."""
+    fence = "`" * max(3, longest_run(text) + 1)
+    return f"{fence}{language}\n{visible(text)}\n{fence}"
+
+
+def quoted(markdown: str) -> str:
+    """Harmless Markdown as a block quote, every line of it."""
+    return "\n".join(f"> {line}" if line else ">" for line in markdown.split("\n"))
+
+
+def words(text: str) -> str:
+    """The text as words within a line: none of its signs means anything in Markdown, not even in a table cell."""
+    text = " ".join(visible(text).split()).replace("&", "&amp;").replace("<", "&lt;")
+    return re.sub(r"[\\`*_\[\]|~$]", r"\\\g<0>", text)
+
+
+def longest_run(text: str) -> int:
+    """The length of the longest run of backticks in it."""
+    return max(map(len, re.findall("`+", text)), default=0)

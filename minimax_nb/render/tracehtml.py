@@ -1,0 +1,177 @@
+"""A trace as HTML: a timeline of one line a step, each with its bar, which unfolds to the whole text.
+
+The bar under a line shows when the step ran and how long. Styles stand inline and are few, for runs of hundreds of
+steps; without them it still reads as a list of steps that fold.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .code import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
+from .escape import escape, escape_prose
+from .html import pretty_arguments
+from .markdown import to_html
+from .quantities import percent, seconds
+from .tracetext import facts, figures, label, round_facts, run_seconds, share_of, shortened, sources, summary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from minimax_nb.steps import Round, Step
+    from .maths import Formulas
+
+COLOURS = {"system": GREY, "user": GREY, "think": PURPLE, "call": ORANGE, "result": GREEN, "answer": BLUE}
+_GROUPS = (("thinking", ("think",), PURPLE), ("writing", ("answer", "call"), BLUE), ("tools", ("result",), GREEN))
+
+_ROW = "border-top:1px solid rgba(128,128,128,.25)"
+_LINE = "cursor:pointer;padding:.3em 0"
+_KIND = "display:inline-block;width:4.4em;color:"
+_FIGURES = "float:right;opacity:.75;margin-left:1em"
+_BODY = "margin:.2em 0 .9em 1.1em"
+_PRE = "background:transparent;border:0;margin:0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere"
+_SMALL = "font-size:.88em;opacity:.75"
+_PAGE = "font:16px/1.55 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere"
+
+_IN_NOTEBOOK = 400_000
+"""Characters of all texts together that a notebook's output unfolds to."""
+_IN_FILE = 20_000_000
+_SCROLL_FROM = 60
+"""Steps from which on the list scrolls in a box of its own."""
+
+
+def fragment(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
+    """The trace for a notebook's output.
+
+    Args:
+        steps: what happened; nothing in it is trusted.
+        rounds: the requests.
+
+    Returns:
+        One ``<div>``. Texts that together would make the notebook heavy are cut, and say so.
+    """
+    return _timeline(steps, rounds, whole=_IN_NOTEBOOK, formulas="tex", scroll=len(steps) >= _SCROLL_FROM)
+
+
+def page(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
+    """The trace as a page of its own.
+
+    Args:
+        steps: what happened; nothing in it is trusted.
+        rounds: the requests.
+
+    Returns:
+        A whole HTML document that loads nothing.
+    """
+    body = _timeline(steps, rounds, whole=_IN_FILE, formulas="mathml", scroll=False)
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f'<title>Trace: {escape(" · ".join(facts(steps, rounds)))}</title>\n</head>\n<body style="{_PAGE}">\n'
+        f"{body}\n</body>\n</html>\n"
+    )
+
+
+def step_html(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = None, opened: bool = False) -> str:
+    """One step as a line that unfolds.
+
+    Args:
+        step: the step.
+        limit: how many characters of its text to show at most.
+        formulas: as for ``markdown.to_html``.
+        total_s: how long the whole run took, for the bar.
+        opened: whether it is unfolded at first.
+
+    Returns:
+        One ``<details>``.
+    """
+    colour = RED if step.error else COLOURS.get(step.kind, GREY)
+    numbers = " · ".join(figures(step))
+    shown = f'<span style="{_FIGURES}">{numbers}</span> ' if numbers else ""
+    return (
+        f'<details style="{_ROW}"{" open" if opened else ""}><summary style="{_LINE}">'
+        f'<b style="{_KIND}{colour}">{label(step)}</b> {shown}{escape_prose(summary(step))}'
+        f"{_bar(step, total_s, colour)}</summary>"
+        f'<div style="{_BODY}">{_body(step, limit, formulas)}</div></details>'
+    )
+
+
+def _timeline(steps: Sequence[Step], rounds: Sequence[Round], *, whole: int, formulas: Formulas, scroll: bool) -> str:
+    total = run_seconds(steps, rounds)
+    limit = share_of([step.text or step.arguments or "" for step in steps], whole)
+    by_number = {entry.number: entry for entry in rounds}
+    parts = []
+    number = None
+    for step in steps:
+        if step.round != number:
+            number = step.round
+            parts.append(_round_head(number, by_number.get(number), many=len(rounds) > 1))
+        parts.append(step_html(step, limit=limit, formulas=formulas, total_s=total))
+    listed = "".join(parts)
+    if scroll:
+        listed = f'<div style="max-height:40em;overflow-y:auto">{listed}</div>'
+    ends = " · ".join([*facts(steps, rounds), *map(escape, sources(rounds))])
+    return f'<div><div style="{_SMALL}">{ends}</div>{_overview(steps, total)}{listed}</div>'
+
+
+def _round_head(number: int, entry: Round | None, *, many: bool) -> str:
+    told = round_facts(entry) if entry is not None else []
+    if not many and not told:
+        return ""
+    words = " · ".join([f"Round {number}", *told])
+    return f'<div style="{_SMALL};margin:.9em 0 .2em">{words}</div>'
+
+
+def _bar(step: Step, total_s: float | None, colour: str) -> str:
+    """When the step ran, as a thin line as wide as the whole run."""
+    if not total_s or step.started_s is None or step.duration_s is None:
+        return ""
+    begin = min(99.5, 100 * step.started_s / total_s)
+    width = max(0.5, min(100 - begin, 100 * step.duration_s / total_s))
+    return (
+        f'<span style="display:block;height:3px;margin:.25em 0 0 {begin:.1f}%;width:{width:.1f}%;'
+        f'background:{colour};border-radius:2px"></span>'
+    )
+
+
+def _overview(steps: Sequence[Step], total_s: float | None) -> str:
+    """Where the time went, as one bar and its legend."""
+    if not total_s:
+        return ""
+    pieces, legend, rest = [], [], 1.0
+    for name, kinds, colour in _GROUPS:
+        spent = sum(step.duration_s or 0.0 for step in steps if step.kind in kinds)
+        share = min(rest, spent / total_s)
+        rest -= share
+        if share >= 0.005:
+            pieces.append(_piece(share, colour))
+            legend.append(_entry(f'<span style="color:{colour}">■</span> {name} {seconds(spent)} ({percent(share)})'))
+    if rest >= 0.005:
+        pieces.append(_piece(rest, "rgba(128,128,128,.35)"))
+        legend.append(_entry(f'<span style="opacity:.5">■</span> waiting and other {percent(rest)}'))
+    return (
+        f'<div style="display:flex;height:8px;margin:.5em 0 .3em;border-radius:4px;overflow:hidden">{"".join(pieces)}'
+        f'</div><div style="{_SMALL};margin:0 0 .7em">{" ".join(legend)}</div>'
+    )
+
+
+def _entry(words: str) -> str:
+    return f'<span style="display:inline-block;margin-right:1em">{words}</span>'
+
+
+def _piece(share: float, colour: str) -> str:
+    return f'<div style="width:{100 * share:.1f}%;background:{colour}"></div>'
+
+
+def _body(step: Step, limit: int, formulas: Formulas) -> str:
+    if step.kind == "call":
+        text, left_out = shortened(pretty_arguments(step.arguments or ""), limit)
+    else:
+        text, left_out = shortened(step.text, limit)
+    if step.kind in {"think", "answer"}:
+        body = to_html(text, formulas=formulas)
+        body = f'<div style="opacity:.85">{body}</div>' if step.kind == "think" else body
+    else:
+        body = f'<pre style="{_PRE}">{escape(text)}</pre>'
+    return f"{body}<p><i>{left_out}</i></p>" if left_out else body

@@ -1,0 +1,169 @@
+"""A trace on a page: readable, and never trusting what it shows."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from markdown_it import MarkdownIt
+
+from minimax_nb.messages import Reply, Timing, ToolCall, Usage
+from minimax_nb.render import tracehtml, tracetext
+from minimax_nb.render.quoting import code_span, fenced, words
+from minimax_nb.render.tracetext import share_of, shortened, summary
+from minimax_nb.steprecorder import StepRecorder
+from minimax_nb.steps import Step
+
+HOSTILE = (
+    "</pre></details></div><script>alert(1)</script><img src=x onerror=alert(1)> | `a` ``` \n```\n~~~\n"
+    "[x](javascript:alert(1)) ![p](https://evil.example/p.png) $5 and $6 \\(x\\) \u202eabc\x1b[0m \ud800 & &lt;"
+)
+ALLOWED_TAGS = {"div", "span", "details", "summary", "b", "i", "p", "pre", "code", "a", "ul", "ol", "li", "br", "html"}
+ALLOWED_TAGS |= {"head", "meta", "title", "body", "em", "strong", "blockquote", "hr", "h1", "h2", "table", "tr", "td"}
+
+
+class Seen(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.open: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag not in {"br", "hr", "meta", "img"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open, f"</{tag}> closes nothing"
+        assert self.open.pop() == tag
+
+
+def hostile_steps() -> StepRecorder:
+    recorder = StepRecorder()
+    recorder.message({"role": "system", "content": HOSTILE})
+    recorder.message({"role": "user", "content": HOSTILE})
+    call = ToolCall(HOSTILE, HOSTILE, HOSTILE)
+    recorder.reply(
+        Reply(
+            reasoning=HOSTILE,
+            content=HOSTILE,
+            tool_calls=(call, ToolCall("b", HOSTILE, '{"<b>": "</pre><script>"}')),
+            usage=Usage(1, 2, 1),
+            timing=Timing(0.1, 0.4, 0.2, 0.5),
+            model=HOSTILE,
+            finish_reason=HOSTILE,
+            partial_reason="error",
+        )
+    )
+    recorder.result(call, HOSTILE, error=True, duration_s=1.0)
+    return recorder
+
+
+@pytest.mark.parametrize("write", [tracehtml.fragment, tracehtml.page])
+def test_nothing_in_a_trace_is_html_of_its_own(write: object) -> None:
+    recorder = hostile_steps()
+    seen = Seen(write(recorder.steps(), recorder.rounds()))  # type: ignore[operator]
+    assert set(seen.tags) <= ALLOWED_TAGS
+    assert seen.open == []
+    assert seen.tags.count("details") == len(recorder.steps())
+    assert not [name for name, _ in seen.attributes if name.startswith("on")]
+    assert all("var(" not in (value or "") for name, value in seen.attributes if name == "style")
+    assert not [value for name, value in seen.attributes if name == "href" and not re.match("https?:", value or "")]
+
+
+@pytest.mark.parametrize("brief", [True, False])
+def test_nothing_in_a_trace_is_markup_of_its_own(brief: bool) -> None:
+    recorder = hostile_steps()
+    text = tracetext.markdown(recorder.steps(), recorder.rounds(), brief=brief)
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(text)
+    flat = [child for token in tokens for child in (token, *(token.children or ()))]
+    assert not [token.type for token in flat if token.type.startswith("html_") or token.type == "image"]
+    assert not [token for token in flat if str(token.attrs.get("href", "")).startswith("javascript")]
+    assert sum(token.type == "table_open" for token in flat) == 1
+    assert sum(token.type == "tr_open" for token in flat) == 1 + len(recorder.steps())
+    assert "\u202e" not in text
+    assert "\x1b" not in text
+
+
+def test_the_plain_text_shows_one_line_a_step_and_no_control_character() -> None:
+    recorder = hostile_steps()
+    lines = tracetext.plain(recorder.steps(), recorder.rounds()).split("\n")
+    assert len(lines) == 1 + len(recorder.steps())
+    assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("step", "line"),
+    [
+        (Step("call", name="f", arguments='{"a": 1, "b": "x y"}'), 'f(a=1, b="x y")'),
+        (Step("call", name="f", arguments="{}"), "f()"),
+        (Step("call", name="f", arguments='{"a": '), 'f({"a":)'),
+        (Step("call", name="f"), "f()"),
+        (Step("call", name="f", arguments="[1]"), "f([1])"),
+        (Step("result", name="f", text=" a\n b "), "f → a b"),
+        (Step("result", name="f"), "f → (nothing)"),
+        (Step("result", text="a"), "a"),
+        (Step("answer", text="a" * 101), "a" * 100 + "…"),
+    ],
+)
+def test_a_step_is_summed_up_in_a_line(step: Step, line: str) -> None:
+    assert summary(step) == line
+
+
+def test_a_failed_tool_is_called_so() -> None:
+    html = tracehtml.fragment([Step("result", name="f", text="no", error=True)], ())
+    assert ">Failed</b>" in html
+
+
+def test_the_bars_stay_within_the_line() -> None:
+    recorder = hostile_steps()
+    for begin, width in re.findall(
+        r"0 0 ([\d.]+)%;width:([\d.]+)%", tracehtml.fragment(recorder.steps(), recorder.rounds())
+    ):
+        assert float(begin) + float(width) <= 100.5
+
+
+def test_without_times_there_are_no_bars() -> None:
+    html = tracehtml.fragment([Step("user", text="Hi"), Step("answer", text="Hello")], ())
+    assert "width:" not in html.replace("width:4.4em", "")
+
+
+def test_long_runs_scroll_in_the_notebook_and_not_on_a_page() -> None:
+    many = [Step("answer", text="x")] * 100
+    assert "max-height" in tracehtml.fragment(many, ())
+    assert "max-height" not in tracehtml.page(many, ())
+
+
+@pytest.mark.parametrize("lengths", [[], [5], [10, 10], [1_000_000, 3], [400, 400, 1]])
+def test_texts_share_the_room_there_is(lengths: list[int]) -> None:
+    texts = ["x" * length for length in lengths]
+    limit = share_of(texts, 500)
+    assert sum(min(len(text), limit) for text in texts) <= 500
+
+
+def test_what_is_left_out_is_said() -> None:
+    assert shortened("abc", 3) == ("abc", "")
+    text, said = shortened("x" * 2_000, 1_000)
+    assert len(text) == 1_000
+    assert said.startswith("… 1,000 of 2,000 characters")
+
+
+@pytest.mark.parametrize("text", ["a`b", "``", "`", "", "a\nb", HOSTILE])
+def test_code_spans_and_fences_cannot_be_closed_from_inside(text: str) -> None:
+    parse = MarkdownIt("commonmark", {"html": True}).parse
+    (_, inline, _) = parse(code_span(text))
+    assert [child.type for child in inline.children or ()] == ["code_inline"]
+    (block,) = parse(fenced(text))
+    assert block.type == "fence"
+
+
+def test_words_mean_nothing_in_markdown() -> None:
+    (_, inline, _) = (
+        MarkdownIt("commonmark", {"html": True}).enable("strikethrough").parse(words(f"a {HOSTILE} *b* ~~c~~ _d_"))
+    )
+    assert {child.type for child in inline.children or ()} <= {"text", "text_special"}
