@@ -60,7 +60,11 @@ def test_what_is_optional_is_left_out_unless_the_question_mentions_it() -> None:
     "schema",
     [
         {"type": "object", "properties": {"a": {"$ref": "#"}}, "required": ["a"]},
-        {"$defs": {"a": {"anyOf": [{"$ref": "#/$defs/a"}]}}, "properties": {"x": {"$ref": "#/$defs/a"}}, "required": ["x"]},
+        {
+            "$defs": {"a": {"anyOf": [{"$ref": "#/$defs/a"}]}},
+            "properties": {"x": {"$ref": "#/$defs/a"}},
+            "required": ["x"],
+        },
         {"properties": {"x": {"type": "array", "minItems": 10**9, "items": {"type": "string"}}}, "required": ["x"]},
         {"properties": {"x": {"type": "string", "minLength": 10**12}}, "required": ["x"]},
         {"properties": {"x": {"type": "integer", "minimum": "low"}}, "required": ["x"]},
@@ -75,7 +79,11 @@ def test_a_schema_without_end_or_sense_still_gives_an_object(schema: dict[str, A
 plain = st.one_of(
     st.just({"type": "string"}),
     st.builds(lambda n: {"type": "string", "minLength": n, "maxLength": n + 3}, st.integers(0, 30)),
-    st.builds(lambda low, more: {"type": "integer", "minimum": low, "maximum": low + more}, st.integers(-9, 9), st.integers(0, 9)),
+    st.builds(
+        lambda low, more: {"type": "integer", "minimum": low, "maximum": low + more},
+        st.integers(-9, 9),
+        st.integers(0, 9),
+    ),
     st.builds(lambda low: {"type": "number", "exclusiveMinimum": low}, st.integers(-9, 9)),
     st.builds(lambda step: {"type": "integer", "multipleOf": step}, st.integers(1, 9)),
     st.builds(lambda options: {"enum": options}, st.lists(st.text(max_size=4), min_size=1, max_size=3)),

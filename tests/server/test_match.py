@@ -15,7 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 CALL = {"name": "look", "arguments": {"at": "a", "b": 1}}
-WIRE_CALL = {"id": "call_9", "type": "function", "function": {"name": "look", "arguments": '{"b":1,"at":"a"}'}, "index": 0}
+WIRE_CALL = {
+    "id": "call_9",
+    "type": "function",
+    "function": {"name": "look", "arguments": '{"b":1,"at":"a"}'},
+    "index": 0,
+}
 TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
 PING = {"role": "user", "content": "Ping?"}
 
@@ -58,11 +63,17 @@ def test_a_turn_for_the_model_comes_before_one_for_any() -> None:
 
 
 MISSES = [
-    ({"messages": [{"role": "user", "content": "Pong?"}]}, "messages[0].content = 'Ping?' where the request has 'Pong?'"),
+    (
+        {"messages": [{"role": "user", "content": "Pong?"}]},
+        "messages[0].content = 'Ping?' where the request has 'Pong?'",
+    ),
     ({"messages": [PING, PING]}, "the number of messages = 1 where the request has 2"),
     ({"messages": [{"role": "system", "content": "x"}]}, "messages[0].role = 'user' where the request has 'system'"),
     ({"messages": [PING], "tools": []}, "tools = ['look'] where the request has []"),
-    ({"messages": [PING], "tools": [TOOL], "model": "MiniMax-M3"}, "model = 'MiniMax-M2' where the request has 'MiniMax-M3'"),
+    (
+        {"messages": [PING], "tools": [TOOL], "model": "MiniMax-M3"},
+        "model = 'MiniMax-M2' where the request has 'MiniMax-M3'",
+    ),
 ]
 
 
@@ -75,7 +86,9 @@ def test_a_miss_names_the_nearest_turn_and_the_field_that_differs(request_: dict
 
 
 def test_the_nearest_of_several_is_the_one_most_alike() -> None:
-    entries = turns(*(({"messages": [{"role": "user", "content": text}]}, text) for text in ("Tell a joke.", "Count to ten.")))
+    entries = turns(
+        *(({"messages": [{"role": "user", "content": text}]}, text) for text in ("Tell a joke.", "Count to ten."))
+    )
     miss = find({"model": "x", "messages": [{"role": "user", "content": "Count to twenty."}]}, entries)
 
     assert isinstance(miss, Miss)

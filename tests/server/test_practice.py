@@ -80,7 +80,10 @@ def called(reply: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     ("text", "calls"),
     [
         ("How's the weather in San Francisco?", [("get_weather", {"city": "San Francisco"})]),
-        ("Compare the weather in Paris and Tokyo", [("get_weather", {"city": "Paris"}), ("get_weather", {"city": "Tokyo"})]),
+        (
+            "Compare the weather in Paris and Tokyo",
+            [("get_weather", {"city": "Paris"}), ("get_weather", {"city": "Tokyo"})],
+        ),
         ("What time is it in Oslo?", [("get_time", {"city": "Oslo"})]),
         ("Please calculate 17 * (3 + 4)", [("calculate", {"expression": "17 * (3 + 4)"})]),
         ("Hello", [("get_weather", {"city": "San Francisco"})]),

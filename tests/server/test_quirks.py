@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 THINKING = "Two and two are asked for. Adding them gives four, and twice two gives the same, so there is no doubt here."
-CONTENT = "The answer is **four**. It would also be four if you multiplied, which is a rare thing among numbers, as you know."
+CONTENT = (
+    "The answer is **four**. It would also be four if you multiplied, which is a rare thing among numbers, as you know."
+)
 CALLS = [{"name": "add", "arguments": {"a": 2, "b": 2, "note": "x" * 60}}, {"name": "add", "arguments": {"a": 1}}]
 
 

@@ -114,7 +114,11 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
         {"messages": [USER, calling(call()), {**result(), "content": {"a": 1}}]},
         "Mismatch type string with value dict: content",
     ),
-    ("a prompt over the window", {"messages": [{"role": "user", "content": "a" * 900_000}]}, "context window exceeds limit"),
+    (
+        "a prompt over the window",
+        {"messages": [{"role": "user", "content": "a" * 900_000}]},
+        "context window exceeds limit",
+    ),
 ]
 
 
@@ -148,7 +152,10 @@ ACCEPTED: list[tuple[str, dict[str, Any]]] = [
             "messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:,"}}]}],
         },
     ),
-    ("several system messages on M3", {"model": "MiniMax-M3", "messages": [{"role": "system", "content": "a"}, USER] * 2}),
+    (
+        "several system messages on M3",
+        {"model": "MiniMax-M3", "messages": [{"role": "system", "content": "a"}, USER] * 2},
+    ),
     ("two assistants in a row", {"messages": [USER, *[{"role": "assistant", "content": "x"}] * 2, USER]}),
     ("null content beside calls", {"messages": [USER, {**calling(call()), "content": None}, result()]}),
     ("absent content beside calls", {"messages": [USER, {"role": "assistant", "tool_calls": [call()]}, result()]}),
@@ -190,7 +197,9 @@ def test_the_words_are_those_the_service_used(ask: Callable[..., Any]) -> None:
     path = RECORDINGS / "errors_observed.jsonl"
     if not path.exists():
         pytest.skip("the recordings are not part of this checkout")
-    seen = [json.loads(line)["body"].get("error", {}).get("message", "") for line in path.read_text("utf-8").splitlines()]
+    seen = [
+        json.loads(line)["body"].get("error", {}).get("message", "") for line in path.read_text("utf-8").splitlines()
+    ]
     ours = {words for _, _, words in REFUSED}
     recorded = {words for words in ours if f"invalid params, {words} (2013)" in seen}
     assert {
@@ -218,7 +227,10 @@ messages = st.lists(
             "tool_calls": json_values
             | st.lists(
                 st.fixed_dictionaries(
-                    {"id": json_values, "function": st.fixed_dictionaries({"name": json_values, "arguments": json_values})}
+                    {
+                        "id": json_values,
+                        "function": st.fixed_dictionaries({"name": json_values, "arguments": json_values}),
+                    }
                 ),
                 max_size=2,
             ),
@@ -232,7 +244,8 @@ tools = st.lists(
         {"type": st.just("function")},
         optional={
             "function": st.fixed_dictionaries(
-                {"name": st.text(max_size=6) | json_values, "parameters": json_values}, optional={"description": json_values}
+                {"name": st.text(max_size=6) | json_values, "parameters": json_values},
+                optional={"description": json_values},
             )
         },
     )
@@ -247,7 +260,16 @@ tools = st.lists(
         {"model": st.sampled_from(list(MODELS)) | json_values, "messages": messages | json_values},
         optional={
             key: json_values
-            for key in ("stream", "stream_options", "temperature", "n", "max_tokens", "thinking", "minimax_nb", "tool_choice")
+            for key in (
+                "stream",
+                "stream_options",
+                "temperature",
+                "n",
+                "max_tokens",
+                "thinking",
+                "minimax_nb",
+                "tool_choice",
+            )
         }
         | {"tools": tools | json_values, "stream": st.booleans()},
     )

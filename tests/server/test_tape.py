@@ -52,8 +52,14 @@ BROKEN = [
     (written({"content": 7}), "turns[0].reply.content: expected a text or a list, got 7"),
     (written({"content": ["a", 7]}), "turns[0].reply.content[1]: expected a text, got 7"),
     (written({"content": "a", "pace": "fast"}), "turns[0].reply.pace: expected an object, got 'fast'"),
-    (written({"content": "a", "pace": {"tokens_per_s": 0}}), "turns[0].reply.pace.tokens_per_s: expected a number above 0"),
-    (written({"content": "a", "pace": {"first_token_s": True}}), "first_token_s: expected a whole number or a number, got True"),
+    (
+        written({"content": "a", "pace": {"tokens_per_s": 0}}),
+        "turns[0].reply.pace.tokens_per_s: expected a number above 0",
+    ),
+    (
+        written({"content": "a", "pace": {"first_token_s": True}}),
+        "first_token_s: expected a whole number or a number, got True",
+    ),
     (written({"content": "a", "usage": {"tokens": 1}}), "turns[0].reply.usage: expected only the fields prompt_tokens"),
     (written({"content": "a", "finish_reason": "done"}), "turns[0].reply.finish_reason: expected one of stop, length"),
     (written({"tool_calls": [{"name": "x"}]}), "turns[0].reply.tool_calls[0]: expected a field 'arguments'"),
