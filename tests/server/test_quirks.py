@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -89,7 +90,7 @@ def test_snapshot_repeats_all_text_so_far(chunks: Callable[..., list[Any]]) -> N
     assert (texts[-1], details[-1]) == (CONTENT, THINKING)
     for grown in (texts, details):
         assert len(grown) > 2
-        assert all(later.startswith(earlier) for earlier, later in zip(grown, grown[1:], strict=False))
+        assert all(later.startswith(earlier) for earlier, later in pairwise(grown))
 
 
 def test_mirrored_thinking_stands_in_both_places(chunks: Callable[..., list[Any]]) -> None:

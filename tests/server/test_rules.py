@@ -253,25 +253,14 @@ tools = st.lists(
     max_size=2,
 )
 
+ANYTHING = ("stream_options", "temperature", "n", "max_tokens", "thinking", "minimax_nb", "tool_choice")
+
 
 @settings(max_examples=300, deadline=None)
 @given(
     st.fixed_dictionaries(
         {"model": st.sampled_from(list(MODELS)) | json_values, "messages": messages | json_values},
-        optional={
-            key: json_values
-            for key in (
-                "stream",
-                "stream_options",
-                "temperature",
-                "n",
-                "max_tokens",
-                "thinking",
-                "minimax_nb",
-                "tool_choice",
-            )
-        }
-        | {"tools": tools | json_values, "stream": st.booleans()},
+        optional=dict.fromkeys(ANYTHING, json_values) | {"tools": tools | json_values, "stream": st.booleans()},
     )
 )
 def test_nothing_that_is_sent_brings_the_handler_down(request_: dict[str, Any]) -> None:

@@ -92,7 +92,7 @@ def test_a_missing_folder_and_an_unreadable_tape_are_told(tmp_path: Path) -> Non
     with pytest.raises(tape.TapeFormatError, match="expected a folder of tapes"):
         tape.in_folder(tmp_path / "nowhere")
     (tmp_path / "a.json").write_bytes(b"\xff\xfe{")
-    with pytest.raises(tape.TapeFormatError, match="'a.json': expected a readable UTF-8 file"):
+    with pytest.raises(tape.TapeFormatError, match=r"'a\.json': expected a readable UTF-8 file"):
         tape.in_folder(tmp_path)
 
 

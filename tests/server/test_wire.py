@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ def test_times_grow_at_the_documented_speed() -> None:
     parts = pieces(answer, 100)
 
     assert parts[0].t == 0.5
-    assert all(a.t <= b.t for a, b in zip(parts, parts[1:], strict=False))
+    assert all(a.t <= b.t for a, b in pairwise(parts))
     assert parts[-1].t == pytest.approx(0.5 + tokens(answer.content) / 100, abs=0.3)
     own = pieces(replace(answer, pace=Pace(0.5, tokens_per_s=10)), 100)
     assert own[-1].t > 10 * (parts[-1].t - 0.5)
