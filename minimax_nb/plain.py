@@ -18,7 +18,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     values, received = open_object(value)
-    return {key: plain(item) for key, item in values.items() if key in received}
+    # Keys unknown to the SDK are not among those it remembers; a None that it put there itself is.
+    unknown = getattr(value, "__pydantic_extra__", None) or ()
+    return {key: plain(item) for key, item in values.items() if key in received or key in unknown}
 
 
 def open_object(value: Any) -> tuple[dict[str, Any], Container[str]]:
