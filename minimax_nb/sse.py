@@ -20,7 +20,7 @@ class SSEDecoder:
 
     Attributes:
         done: ``[DONE]`` was seen.
-        garbage: the first text that was no JSON object, shortened; "" if there was none.
+        garbage: a text that was no JSON object, shortened; "" if there was none.
     """
 
     def __init__(self) -> None:
@@ -34,9 +34,6 @@ class SSEDecoder:
 
     def feed(self, data: bytes) -> list[dict[str, Any]]:
         """The documents that these bytes complete."""
-        if not self._begun:
-            self._begun = True
-            data = data.removeprefix(_BOM)
         if b"\n" not in data and b"\r" not in data and self._line and not self._line[-1].endswith(b"\r"):
             self._line.append(data)
             return []
@@ -62,6 +59,9 @@ class SSEDecoder:
         return found
 
     def _take(self, line: bytes, found: list[dict[str, Any]]) -> None:
+        if not self._begun:
+            self._begun = True
+            line = line.removeprefix(_BOM)
         if line.startswith(b"data:"):
             data = line[5:].strip()
             if data == b"[DONE]":

@@ -207,6 +207,7 @@ class _FenceWatch:
 
     def __init__(self) -> None:
         self._unread: list[str] = []
+        self._line: list[str] = []  # the line that is still arriving; looked at once it is whole
         self._fence = ""
 
     def feed(self, text: str) -> None:
@@ -214,18 +215,23 @@ class _FenceWatch:
 
     @property
     def open(self) -> bool:
-        *lines, rest = "".join(self._unread).split("\n")
-        self._unread = [rest]
-        for line in lines:
-            found = _FENCE.match(line)
-            if found is None:
-                continue
-            fence, info = found.groups()
-            if not self._fence:
-                self._fence = fence if fence[0] == "~" or "`" not in info else ""
-            elif fence.startswith(self._fence) and not info.strip():
-                self._fence = ""
+        first, *more = "".join(self._unread).split("\n")
+        self._unread = []
+        self._line.append(first)
+        for text in more:
+            self._take("".join(self._line))
+            self._line = [text]
         return bool(self._fence)
+
+    def _take(self, line: str) -> None:
+        found = _FENCE.match(line)
+        if found is None:
+            return
+        fence, info = found.groups()
+        if not self._fence:
+            self._fence = fence if fence[0] == "~" or "`" not in info else ""
+        elif fence.startswith(self._fence) and not info.strip():
+            self._fence = ""
 
 
 def _add(out: list[Piece], kind: Literal["tag", "reasoning", "text"], text: str) -> None:

@@ -1,41 +1,56 @@
-"""JSON values in SDK objects."""
-
 from __future__ import annotations
 
+from collections import OrderedDict
+from types import MappingProxyType, SimpleNamespace
+from typing import Any
+
 import pytest
-from openai.types.chat import ChatCompletion
+from openai.types.chat import ChatCompletionChunk
 
 from minimax_nb.errors import StreamFormatError
-from minimax_nb.plain import plain
+from minimax_nb.plain import open_object, plain
 
-RECEIVED = {
-    "id": "06",
+CHUNK = {
+    "id": "1",
+    "model": "MiniMax-M2.7",
+    "base_resp": {"status_code": 0},
     "choices": [
         {
-            "finish_reason": "stop",
             "index": 0,
-            "message": {
+            "delta": {
                 "content": None,
-                "role": "assistant",
                 "name": "MiniMax AI",
-                "odd": None,
-                "reasoning_details": [{"type": "reasoning.text", "text": "hm", "signature": None}],
+                "reasoning_details": [{"text": "a"}],
+                "tool_calls": [{"index": 0, "function": {"arguments": "{}"}, "extra": 1}],
             },
         }
     ],
-    "base_resp": {"status_code": 0, "status_msg": ""},
 }
 
 
-def test_an_sdk_object_gives_back_what_was_received_known_or_not() -> None:
-    assert plain(ChatCompletion.construct(**RECEIVED)) == RECEIVED
+def test_an_sdk_object_gives_back_what_it_was_made_of() -> None:
+    assert plain(ChatCompletionChunk.construct(**CHUNK)) == CHUNK
 
 
-def test_a_dict_stays_as_it_is() -> None:
-    assert plain(RECEIVED) == RECEIVED
+def test_missing_keys_are_told_from_nulls() -> None:
+    delta = ChatCompletionChunk.construct(**CHUNK).choices[0].delta
+    values, received = open_object(delta)
+    assert values["role"] is None
+    assert "role" not in received
+    assert values["content"] is None
+    assert "content" in received
 
 
-@pytest.mark.parametrize("value", [object(), int, b"bytes", {1, 2}])
-def test_what_holds_no_json_is_refused(value: object) -> None:
+@pytest.mark.parametrize(
+    "value",
+    [OrderedDict(a=1), MappingProxyType({"a": 1}), SimpleNamespace(a=1)],
+    ids=["ordered dict", "mapping", "namespace"],
+)
+def test_other_objects_are_looked_into(value: Any) -> None:
+    assert plain([value]) == [{"a": 1}]
+
+
+@pytest.mark.parametrize("value", ["text", 1, [1], object(), dict])
+def test_what_holds_nothing_is_named(value: Any) -> None:
     with pytest.raises(StreamFormatError, match="expected a chat completion chunk"):
-        plain(value)
+        open_object(value)
