@@ -1,0 +1,81 @@
+"""Run the embedded server in the foreground, for any OpenAI client on this machine.
+
+Prints the two variables that a client needs, as a shell reads them, and serves until Ctrl-C. It answers from tapes, and
+rehearses where none fits.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from minimax_nb.server.faults import FAULTS
+from minimax_nb.server.quirks import QUIRKS
+
+from . import OK, UnusableInputError
+from .arguments import port_number
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``serve``."""
+    parser.add_argument("--port", type=port_number, default=0, help="the port; default: any that is free")
+    parser.add_argument(
+        "--tapes", type=Path, action="append", default=[], metavar="PATH", help="a folder of tapes, or one; repeatable"
+    )
+    parser.add_argument("--strict", action="store_true", help="no rehearsals: what no tape fits is an error")
+    parser.add_argument("--speed", metavar="TIMES", help="how many times faster than real time, or max; default: 1")
+    parser.add_argument(
+        "--quirk", action="append", default=[], choices=sorted(QUIRKS), metavar="NAME", help="see below; repeatable"
+    )
+    parser.add_argument("--fault", metavar="NAME[:EVENTS][*TIMES]", help="let every request fail; see below")
+    parser.epilog = "\n".join(
+        [
+            _listed("quirks, odd shapes in which replies have been seen to come", QUIRKS),
+            _listed("faults, perhaps after so many events, or for so many attempts", FAULTS),
+            parser.epilog or "",
+        ]
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until Ctrl-C."""
+    from minimax_nb.server.app import EmbeddedServer
+
+    try:
+        server = EmbeddedServer(
+            tapes=options.tapes,
+            port=options.port,
+            strict=options.strict,
+            quirks=options.quirk,
+            fault=options.fault,
+            speed=options.speed,
+        )
+    except ValueError as error:  # a broken tape, or no such fault or speed
+        raise UnusableInputError(str(error)) from error
+    with server:
+        print(f"export OPENAI_BASE_URL={server.base_url}")
+        print(f"export OPENAI_API_KEY={server.api_key}", flush=True)
+        print(
+            "Serving on this machine alone. Copy the two lines into another terminal. Ctrl-C stops it.", file=sys.stderr
+        )
+        wait_for_ctrl_c()
+    return OK
+
+
+def wait_for_ctrl_c() -> None:
+    """Return when the user presses Ctrl-C."""
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        return
+
+
+def _listed(title: str, table: dict[str, str]) -> str:
+    wide = max(map(len, table))
+    return "\n".join([f"{title}:", *(f"  {name:{wide}}  {line}" for name, line in table.items()), ""])
