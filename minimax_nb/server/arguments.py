@@ -68,8 +68,23 @@ def hints(question: str) -> Hints:
     """Read names and numbers off a question."""
     question = question[:2000]
     names = [name for name in map(_trimmed, _NAME.findall(question)) if name]
-    names += [place for place in _CHINESE_PLACES if place in question]
+    names += sorted((place for place in _CHINESE_PLACES if place in question), key=question.index)
     return Hints(question, tuple(dict.fromkeys(names)), tuple(float(number) for number in _NUMBER.findall(question)))
+
+
+def together(given: Hints) -> list[str]:
+    """The names at the head of the question's list of them: those that "and", a comma and the like hold together."""
+    found = list(given.names[:1])
+    for name in given.names[1:]:
+        link = (
+            re.escape(found[-1])
+            + r"\s*(?:,|、|&|(?:,\s*)?\b(?:and|or|vs\.?|versus|with|to)\b|和|与|跟|或)\s*"
+            + re.escape(name)
+        )
+        if not re.search(link, given.question):
+            break
+        found.append(name)
+    return found
 
 
 def arguments(parameters: dict[str, Any], given: Hints) -> dict[str, Any]:

@@ -89,6 +89,13 @@ def text_of(content: Any) -> str:
     return json.dumps(content, sort_keys=True, ensure_ascii=False)
 
 
+def words_of(content: Any) -> str:
+    """The text that a message's content holds, without its pictures."""
+    if isinstance(content, list):
+        return "".join(part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str))
+    return content if isinstance(content, str) else ""
+
+
 def _plain_call(call: dict[str, Any]) -> dict[str, Any]:
     """A call of a request or of a tape: both ``{function: {name, arguments}}`` and ``{name, arguments}`` are read."""
     inner = call.get("function", call)

@@ -10,8 +10,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from .arguments import arguments, hints
-from .match import text_of
+from .arguments import arguments, hints, together
+from .match import text_of, words_of
 from .phrases import CHINESE, ENGLISH
 from .replies import Answer, Call, Pace
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[a-z]{3,}|[\u4e00-\u9fff]{2}")
+# Words of courtesy need no tool.
+_COURTESY = re.compile(
+    r"(?:hi|hello|hey|thanks|thank you|bye|goodbye|你好|您好|谢谢|再见)[^?？]{0,30}\Z", re.IGNORECASE
+)
 _ORIGIN = {"kind": "practice"}
 _MOST_CALLS = 4
 _DULL = {"the", "and", "for", "with", "get", "give", "thi", "that", "what", "how", "from", "are", "you", "can", "use"}
@@ -35,11 +39,12 @@ def rehearse(request: dict[str, Any], model: Served) -> Answer:
     """
     messages = request["messages"]
     asked = max((n for n, message in enumerate(messages) if message["role"] == "user"), default=-1)
-    question = text_of(messages[asked].get("content")) if asked >= 0 else ""
+    question = words_of(messages[asked].get("content")) if asked >= 0 else ""
     say = CHINESE if _is_chinese(question) else ENGLISH
     turn = sum(message["role"] == "user" for message in messages)
     since = messages[asked + 1 :]
-    calls = () if request.get("tool_choice") == "none" else _calls(request.get("tools") or [], question, since)
+    quiet = request.get("tool_choice") == "none" or _COURTESY.match(question.strip())
+    calls = () if quiet else _calls(request.get("tools") or [], question, since)
     results = [message for message in since if message["role"] == "tool"]
     if calls:
         thinking = say.plan(_short(question), [call.name for call in calls], len(results))
@@ -50,7 +55,7 @@ def rehearse(request: dict[str, Any], model: Served) -> Answer:
             (named.get(str(m.get("tool_call_id")), "tool"), _short(text_of(m.get("content")), 300)) for m in results
         ]
         return _answer(say.report(shown, model.id), say.weigh([name for name, _ in shown]))
-    before = [text_of(m.get("content")) for m in messages[:asked] if m["role"] == "user"]
+    before = [words_of(m.get("content")) for m in messages[:asked] if m["role"] == "user"]
     topic = _short(question, 200)
     content = say.sample(topic, model.id, turn, _short(before[-1]) if before else "", _order(question))
     return _answer(content, say.think(_short(question), turn))
@@ -79,7 +84,7 @@ def _calls(tools: list[dict[str, Any]], question: str, since: list[dict[str, Any
     given = hints(question)
     made = [arguments(best["parameters"], given)]
     # A question about several things in the same breath gets parallel calls, one for each.
-    for name in given.names[1:_MOST_CALLS]:
+    for name in together(given)[1:_MOST_CALLS]:
         other = arguments(best["parameters"], type(given)(given.question, (name,), given.numbers))
         if other not in made:
             made.append(other)

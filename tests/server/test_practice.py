@@ -86,7 +86,9 @@ def called(reply: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
         ),
         ("What time is it in Oslo?", [("get_time", {"city": "Oslo"})]),
         ("Please calculate 17 * (3 + 4)", [("calculate", {"expression": "17 * (3 + 4)"})]),
-        ("Hello", [("get_weather", {"city": "San Francisco"})]),
+        ("The weather in Rome in Celsius on Monday?", [("get_weather", {"city": "Rome"})]),
+        ("巴黎和伦敦怎么样？", [("get_weather", {"city": "巴黎"}), ("get_weather", {"city": "伦敦"})]),
+        ("And now?", [("get_weather", {"city": "San Francisco"})]),
     ],
 )
 def test_it_calls_the_tool_that_the_question_speaks_of(
@@ -115,6 +117,19 @@ def test_it_calls_tools_round_by_round_and_then_reads_the_results(said: Callable
     assert "result of get weather" in message["content"]
     assert "result of get time" in message["content"]
     assert reply["choices"][0]["finish_reason"] == "stop"
+
+
+@pytest.mark.parametrize("text", ["Hello", "Thanks, that helps!", "谢谢！"])
+def test_courtesy_needs_no_tool(said: Callable[..., Any], text: str) -> None:
+    assert called(said(messages=[question(text)], tools=[WEATHER])) == []
+
+
+def test_a_picture_is_neither_read_out_nor_counted_by_its_size(said: Callable[..., Any]) -> None:
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 8_000_000}}
+    content = [picture, {"type": "text", "text": "What is this?"}]
+    reply = said(model="MiniMax-M3", messages=[{"role": "user", "content": content}])
+    assert reply["usage"]["prompt_tokens"] < 2000
+    assert "*What is this?*" in reply["choices"][0]["message"]["content"]
 
 
 def test_tool_choice_none_is_honoured(said: Callable[..., Any]) -> None:
