@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .reading import acollect, collect, last_reply
     from .sdk import explain
     from .steps import Round, Step
+    from .toolrun import arun_tools, run_tools
     from .tools import Tool
     from .trace import Trace
 
@@ -54,6 +55,7 @@ _HOMES = {
     "frames": "models",
     "sdk": "explain",
     "steps": "Round Step",
+    "toolrun": "arun_tools run_tools",
     "tools": "Tool",
     "trace": "Trace",
     "history": "check_history repair_history",
@@ -90,6 +92,7 @@ __all__ = [
     "Usage",
     "acollect",
     "aconnect",
+    "arun_tools",
     "ashow",
     "check_history",
     "collect",
@@ -99,6 +102,7 @@ __all__ = [
     "last_reply",
     "models",
     "repair_history",
+    "run_tools",
     "show",
 ]
 

@@ -131,7 +131,7 @@ class Tool:
             Exception: whatever the function raises.
         """
         result = self._callable()(**self.check(arguments))
-        return _run(result) if inspect.isawaitable(result) else result
+        return run_awaitable(result) if inspect.isawaitable(result) else result
 
     async def acall(self, arguments: str | Mapping[str, Any] = "{}") -> Any:
         """The same from async code; a plain function runs in a thread, so that others are not held up.
@@ -222,7 +222,7 @@ def toolbox(tools: Iterable[Callable[..., Any] | Mapping[str, Any] | Tool] | Non
     return box
 
 
-def _run(awaitable: Awaitable[Any]) -> Any:
+def run_awaitable(awaitable: Awaitable[Any]) -> Any:
     """Run an awaitable to its end from plain code, also where a loop is running already, as in a notebook."""
 
     async def main() -> Any:
