@@ -1,8 +1,8 @@
 """The tool loop as a state: what to ask next, what to run, what the history is. No I/O and no clock.
 
 ``run_tools`` and ``arun_tools`` drive it. The history can be sent at any moment, wherever an interrupt strikes: a
-message with calls goes in together with an answer for each call, which says that the call was not finished, and the real
-answer then takes its place.
+message with calls goes in together with an answer for each call, which says that the call was not finished, and the
+real answer then takes its place.
 
 The model's message goes in as it was received, with three exceptions, each of which no server would take back:
 
@@ -18,13 +18,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .argumentfix import fixed_arguments
-from .completion import read_tool_calls
+from .completion import in_service_order, read_message, read_tool_calls
 from .errors import ToolArgumentsError, ToolError, TurnLimitError, UnknownToolError
 from .events import ToolResult
 from .messageparts import arguments_fault, is_empty, think_fault
 from .messages import Reply, ToolCall
 from .toolresult import cut, render_result
 from .tools import Tool, toolbox
+from .toolxml import parse_tool_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -99,7 +100,7 @@ class ToolLoop:
         Returns:
             The calls to be run, in order; none when the run is over.
         """
-        reply = _with_parsed_calls(reply, self.tools)
+        reply = _with_parsed_calls(reply, self.tools, seed=f"{reply.id}#{len(self.messages)}")
         listed = reply.message.get("tool_calls") or []
         received = [entry for entry in listed if isinstance(entry, dict)]
         kept = _sendable_calls(received, prefix=f"call_{self.round}")
@@ -211,9 +212,21 @@ def _sendable_call(entry: dict[str, Any]) -> dict[str, Any]:
     return {**entry, "function": {**function, **changes}} if changes else entry
 
 
-def _with_parsed_calls(reply: Reply, tools: dict[str, Tool]) -> Reply:
+def _with_parsed_calls(reply: Reply, tools: dict[str, Tool], seed: str) -> Reply:
     """The reply with the calls that stand as XML in its content, from a server that has no parser for them."""
-    return reply
+    content = reply.message.get("content")
+    if not tools or reply.message.get("tool_calls") or not isinstance(content, str) or "tool_call>" not in content:
+        return reply
+    parsed = parse_tool_calls(content, tools.values(), seed=seed)
+    if not parsed.tool_calls:
+        return reply
+    calls = [
+        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        for call in parsed.tool_calls
+    ]
+    message = in_service_order({**reply.message, "content": parsed.content, "tool_calls": calls})
+    reasoning, answer = read_message(message)
+    return replace(reply, message=message, reasoning=reasoning, content=answer, tool_calls=parsed.tool_calls)
 
 
 def _answer(call: ToolCall, text: str) -> dict[str, Any]:

@@ -94,7 +94,7 @@ async def arun_tools(
     approve: Approve | None = None,
     **options: Any,
 ) -> AsyncGenerator[RunEvent, None]:
-    """Do what ``run_tools`` does with an ``AsyncOpenAI``: ``async for event in arun_tools(…): …``.
+    """Let a model use tools until it answers: the twin of ``run_tools``, for ``async for`` and ``AsyncOpenAI``.
 
     Plain functions run in a thread, so that others are not held up. ``approve`` may be async.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +93,7 @@ def test_each_message_goes_back_as_it_came(
         run(server, question, way, model="MiniMax-M2.7", extra_body={"reasoning_split": split})
     assert len(bodies) > 1
     with OpenAI(base_url=server.base_url, api_key=server.api_key) as client:
-        for before, after in zip(bodies, bodies[1:], strict=False):
+        for before, after in itertools.pairwise(bodies):
             place = len(before["messages"])
             assert after["messages"][:place] == before["messages"]
             assert as_sent(after["messages"][place]) == as_sent(sent(client, before))

@@ -7,7 +7,6 @@ import json
 from typing import Any
 
 import pytest
-from .scripted import AsyncScript, Script, call, chunks, message
 
 from minimax_nb import (
     Reply,
@@ -22,6 +21,8 @@ from minimax_nb import (
 )
 from minimax_nb.events import Finished, RoundEnded, RoundStarted, TextDelta, ToolResult, ToolStarted
 from minimax_nb.loop import NOT_FINISHED, REFUSED
+
+from .scripted import AsyncScript, Script, call, chunks, message
 
 
 def double(x: int) -> int:
@@ -433,3 +434,33 @@ def test_each_round_says_how_long_it_took() -> None:
     (ended,) = [event for event in events if isinstance(event, RoundEnded)]
     assert ended.elapsed_s >= 0
     assert ended.reply.usage.completion_tokens == 7
+
+
+XML = """<minimax:tool_call>
+<invoke name="double">
+<parameter name="x">2</parameter>
+</invoke>
+</minimax:tool_call>"""
+
+
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("before", ["", "<think>\nHm.\n</think>\n\n", "<think>Hm.</think>Let me see.\n"])
+def test_calls_as_xml_in_the_content_become_calls(before: str, stream: bool) -> None:
+    script = Script(message(before + XML), message("Four."))
+    messages, events = run(script, stream=stream)
+    (one,) = messages[1]["tool_calls"]
+    assert one["function"] == {"name": "double", "arguments": '{"x": 2}'}
+    assert "minimax:tool_call" not in messages[1]["content"]
+    assert messages[1]["content"].startswith(before.rstrip())
+    assert messages[2] == {"role": "tool", "tool_call_id": one["id"], "content": "4"}
+    assert isinstance(events[-1], Finished)
+
+
+def test_the_same_xml_in_two_rounds_makes_two_ids() -> None:
+    messages, _ = run(Script(message(XML), message(XML), message("Four.")))
+    assert messages[1]["tool_calls"][0]["id"] != messages[3]["tool_calls"][0]["id"]
+
+
+def test_xml_is_text_when_no_tool_was_offered() -> None:
+    messages, _ = run(Script(message(XML)), ())
+    assert messages[1] == message(XML)
