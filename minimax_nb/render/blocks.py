@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .maths import Formulas
 
 # Beyond this an unfinished block is shown as plain text until it ends, and parsed only as it grows by a quarter.
-_LONGEST_TAIL = 16_000
+_LONGEST_TAIL = 8_000
 _CLOSED_BY_THEMSELVES = frozenset({"heading_open", "hr", "formula_block"})
 
 

@@ -50,9 +50,9 @@ _COLOURS = {
 # Only lexers that Pygments itself ships: an unknown name would make it look for plug-ins, and import them.
 _NAMES = (
     "bash bat c c# c++ cmake cpp cs csharp css diff docker dockerfile elixir erlang f# fortran fsharp go golang "
-    "graphql groovy haskell hs html http ini java javascript js json json5 jsx julia kotlin latex lua make "
-    "makefile markdown matlab md nginx objc objectivec ocaml perl php powershell proto protobuf ps1 py pycon python python3 "
-    "r rb rs ruby rust scala scss sh shell sql swift terraform tex toml ts tsx typescript vim xml yaml yml zsh"
+    "graphql groovy haskell hs html http ini java javascript js json json5 jsx julia kotlin latex lua make makefile "
+    "markdown matlab md nginx objc objectivec ocaml perl php powershell proto protobuf ps1 py pycon python python3 r "
+    "rb rs ruby rust scala scss sh shell sql swift terraform tex toml ts tsx typescript vim xml yaml yml zsh"
 )
 LANGUAGES = frozenset(_NAMES.split())
 # Lexers are chains of regular expressions: bounded input keeps the worst of them bounded.

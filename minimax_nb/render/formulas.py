@@ -43,7 +43,8 @@ def spans(prose: str) -> Iterator[tuple[int, int]]:
     at = 0
     while (at := prose.find("$", at)) >= 0:
         double = prose.startswith("$$", at)
-        escaped = (at - len(prose[:at].rstrip("\\"))) % 2
+        before = prose[max(0, at - 20) : at]
+        escaped = (len(before) - len(before.rstrip("\\"))) % 2
         end = -1 if escaped else _end_of_pair(prose, at, "$$") if double else _end_of_dollars(prose, at)
         if end > 0:
             yield at, end

@@ -135,7 +135,7 @@ def _mathml(tex: str, display: bool) -> str:
 
 
 def _serialise(element: Element) -> str:
-    """Write an element; the converter's own writer undoes all escaping, for its texts hold references (``&#x2211;``)."""
+    """Write an element. The converter's own writer undoes all escaping, as its texts hold references (``&#x2211;``)."""
     tag = element.tag if element.tag in _TAGS else "mrow"
     attributes = "".join(
         f' {name}="{escape(value)}"'

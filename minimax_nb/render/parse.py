@@ -19,9 +19,13 @@ if TYPE_CHECKING:
 
 # Quotes in lists in quotes …: markdown-it drops what lies deeper than its limit, so such a block is shown as text.
 _DEEPEST = 40
-# Emphasis and links pair up in time that can grow with the square of a paragraph.
-LONGEST_INLINE = 20_000
+# Emphasis and links pair up in time that can grow with the square of a paragraph, brackets within brackets worse.
+_LONGEST_INLINE = 8_000
+_DEEPEST_BRACKETS = 60
+# A table completes short rows: a few signs could become millions of cells.
+_TOKENS_PER_CHARACTER = 4
 _SAFE_LINK = re.compile(r"https?://|mailto:", re.IGNORECASE)
+_BRACKETS = re.compile(r"[\[\]]")
 _LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
@@ -117,17 +121,16 @@ def parse(text: str, links: Links | None = None) -> Parsed:
     env: dict[str, Any] = {"references": dict(links.known) if links else {}, "complete": complete}
     tokens: list[Token] = []
     md.block.parse(text, md, env, tokens)
-    lines: list[str] | None = None
+    lines = text.split("\n")
     blocks = []
     for group in _top_level(tokens):
         start, end = group[0].map or (0, 0)
-        if max(token.level for token in group) >= _DEEPEST - 1:
-            lines = lines or text.split("\n")
+        if _is_too_much(group, lines[start:end]):
             blocks.append(Block("plain", [], start, end, "\n".join(lines[start:end])))
             continue
         for token in group:
             if token.type == "inline":
-                token.children = _inline(token.content, env)
+                token.children = inline(md, token.content, env) or _text(token.content)
         blocks.append(Block(group[0].type, group, start, end))
     return Parsed(blocks, Links(env["references"]), env.get("undecided", complete))
 
@@ -141,16 +144,46 @@ def _top_level(tokens: list[Token]) -> list[list[Token]]:
     return groups
 
 
-def _inline(content: str, env: Mapping[str, Any]) -> list[Token]:
+def _is_too_much(group: list[Token], lines: list[str]) -> bool:
+    limit = 1_000 + _TOKENS_PER_CHARACTER * sum(map(len, lines))
+    return len(group) > limit or max(token.level for token in group) >= _DEEPEST - 1
+
+
+def _is_simple(content: str) -> bool:
+    """Whether the inline rules will be through with it in good time."""
+    if len(content) > _LONGEST_INLINE:
+        return False
+    depth = 0
+    # Few brackets cannot nest deeply.
+    for bracket in _BRACKETS.findall(content) if content.count("[") > _DEEPEST_BRACKETS else ():
+        depth = depth + 1 if bracket == "[" else max(0, depth - 1)
+        if depth > _DEEPEST_BRACKETS:
+            return False
+    return True
+
+
+def inline(md: MarkdownIt, content: str, env: Mapping[str, Any]) -> list[Token] | None:
+    """Parse the inside of a paragraph.
+
+    Args:
+        md: the parser to use.
+        content: its text.
+        env: what the parser found before, such as link definitions.
+
+    Returns:
+        The tokens, or None when it is too long or too deep to be worth it.
+    """
     children: list[Token] = []
-    if len(content) <= LONGEST_INLINE:
-        md = _parser()
-        try:
-            md.inline.parse(content, md, dict(env), children)
-        except RecursionError:  # images in images in images …
-            children = []
-        else:
-            return children
+    if not _is_simple(content):
+        return None
+    try:
+        md.inline.parse(content, md, dict(env), children)
+    except RecursionError:  # pictures in pictures in pictures …
+        return None
+    return children
+
+
+def _text(content: str) -> list[Token]:
     token = Token("text", "", 0)
     token.content = content
     return [token]

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 
 from .fences import closing_line
 from .formulas import spans
 from .maths import is_notation
+from .parse import inline
 from .text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from markdown_it.token import Token
 
 _SENTINEL = "minimaxnbsentinel"
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:|//|\\", re.IGNORECASE)
+_ENCODED = re.compile(r"[^/]*[&%\\]")
+_ANY_SIGN = re.compile(r"[<\[\]!$\\]")
+_STOP = re.compile(r"[\\`<!\]\[$]")
+_TICKS = re.compile("`+")
+_IMAGE = re.compile(r"!\[([^\[\]\n]*)\](?=\()")
+_TARGET = re.compile(r"(?:\]\(\s*<?|(?<![^\n])\[[^\]\n]{1,200}\]:\s*<?)([^\s<>]*)")
+# Two backslashes before a bracket come out as one, which is where a typesetter begins.
+_COMMAND = re.compile(r"\\[A-Za-z]+|\\\\[(\[\])]")
+_PAIR = re.compile(r"\\\(((?:(?!\\\)).){1,1000}?)\\\)|\\\[((?:(?!\\\]).){1,1000}?)\\\]", re.DOTALL)
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://[^\s<>]*>|mailto:[^\s<>]*>)")
 
 
@@ -50,8 +60,8 @@ def _gently(text: str) -> str:
 
 
 def _bluntly(text: str) -> str:
-    """Every sign that could begin HTML, a link or a picture becomes itself, in code spans too."""
-    return _outside_code(text, lambda prose: re.sub(r"[<\[\]!]", lambda m: f"&#{ord(m[0])};", prose))
+    """Every sign that could begin anything becomes its number, in code spans and formulas too."""
+    return _outside_code(text, lambda prose: _ANY_SIGN.sub(lambda match: f"&#{ord(match[0])};", prose))
 
 
 def _as_code(text: str) -> str:
@@ -61,29 +71,36 @@ def _as_code(text: str) -> str:
 
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:
-    """Apply a change to all lines that are not code; close a fence that is open at the end."""
+    """Apply a change to all lines that are not blocks of code; close a fence that is open at the end."""
     lines = text.split("\n")
     out: list[str] = []
     at = 0
-    for token in _parser().parse(text):
+    for token in _block_tokens(text):
         if token.type not in ("fence", "code_block") or token.map is None or token.map[0] < at:
             continue
         start, end = token.map
+        block = _code_lines(token, lines[start:end])
+        if not block:
+            continue
         if start > at:
             out.append(change("\n".join(lines[at:start])))
-        out.append("\n".join(lines[start:end]))
-        if token.type == "fence" and token.level == 0 and (missing := closing_line(lines[start:end])):
-            out.append(missing)
+        out += block
         at = end
     if at < len(lines):
         out.append(change("\n".join(lines[at:])))
     return "\n".join(out)
 
 
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(?:[^\n`]|(?!\1(?!`))`)*?(?<!`)\1(?!`)")
-_ESCAPED = re.compile(r"\\.", re.DOTALL)
-_IMAGE = re.compile(r"!\[([^\[\]\n]*)\](?=\()")
-_TARGET = re.compile(r"\]\(\s*<?|^ {0,3}\[[^\]\n]+\]:\s*<?", re.MULTILINE)
+def _code_lines(token: Token, lines: list[str]) -> list[str]:
+    """A block of code such that every parser sees one; nothing when that cannot be had."""
+    if token.type == "fence":
+        # What follows the language is shown by no host, but might be read as a tag by some.
+        lines = [lines[0].replace("<", ""), *lines[1:]]
+        return [*lines, missing] if token.level == 0 and (missing := closing_line(lines)) else lines
+    if not _TAG.search("\n".join(lines)):
+        return lines
+    # Parsers differ on where indented code may begin.
+    return [] if token.level else ["", *_as_code(token.content.rstrip("\n")).split("\n")]
 
 
 def _defuse(prose: str) -> str:
@@ -91,53 +108,68 @@ def _defuse(prose: str) -> str:
     out: list[str] = []
     at = 0
     while at < len(prose):
-        piece, end = _next(prose, at, formulas)
+        piece, at = _next(prose, at, formulas)
         out.append(piece)
-        at = end
     return "".join(out)
-
-
-_STOP = re.compile(r"[\\`<!\]\[$]")
 
 
 def _next(prose: str, at: int, formulas: dict[int, int]) -> tuple[str, int]:
     """The harmless form of the next piece of prose, and where the piece ends."""
     stop = _STOP.search(prose, at)
-    if stop is None:
-        return prose[at:], len(prose)
-    if stop.start() > at:
-        return prose[at : stop.start()], stop.start()
-    if at in formulas:
-        return prose[at : formulas[at]], formulas[at]
-    char = prose[at]
-    if char == "\\":
-        return prose[at : at + 2], at + 2
-    if char == "`":
-        span = _CODE_SPAN.match(prose, at)
-        end = span.end() if span else re.compile("`+").match(prose, at).end()  # type: ignore[union-attr]
+    if stop is None or stop.start() > at:
+        end = stop.start() if stop else len(prose)
         return prose[at:end], end
+    char = prose[at]
+    if at in formulas:
+        # No parser takes the sign for the beginning of a tag when a space follows; TeX does not mind.
+        return _TAG.sub("< ", prose[at : formulas[at]]), formulas[at]
+    if char == "\\":
+        return _backslash(prose, at)
+    if char == "`":
+        end = _end_of_code_span(prose, at)
+        span = prose[at:end]
+        # Parsers differ on whether code goes on over the end of a line or of a cell.
+        if _TAG.search(span) and ("\n" in span or "|" in span):
+            return "\\`", at + 1
+        return span, end
     if char == "<" and _TAG.match(prose, at):
         return "\\<", at + 1
     if char == "$":
         return "\\$", at + 1
-    if char == "!" and prose[at + 1 : at + 2] == "[":
+    if char == "!" and prose.startswith("[", at + 1):
         image = _IMAGE.match(prose, at)
         return (f"[{image[1] or 'image'}]", image.end()) if image else ("\\!", at + 1)
-    if char in "[]" and (target := _TARGET.match(prose, at)) and not _is_safe(_destination(prose, target.end())):
+    if char in "[]" and (target := _TARGET.match(prose, at)) and not _is_safe(target[1]):
         return "\\" + char, at + 1
     return char, at + 1
 
 
-def _destination(prose: str, at: int) -> str:
-    match = re.compile(r"[^\s<>]*").match(prose, at)
-    return match[0] if match else ""
+def _backslash(prose: str, at: int) -> tuple[str, int]:
+    r"""A formula between ``\(`` or ``\[`` gets dollar signs, which more hosts know; other TeX is shown as code."""
+    pair = _PAIR.match(prose, at)
+    if pair and (tex := (pair[1] or pair[2]).strip()) and is_notation(tex) and "\n\n" not in tex:
+        mark = "$" if pair[1] else "$$"
+        return mark + _TAG.sub("< ", tex) + mark, pair.end()
+    command = _COMMAND.match(prose, at)
+    if command and not is_notation(command[0]):
+        return f"`{command[0]}`", command.end()
+    return prose[at : at + 2], at + 2
+
+
+def _end_of_code_span(prose: str, at: int) -> int:
+    """The end of the code that begins here, within its paragraph; of the backticks alone when nothing closes them."""
+    ticks = _TICKS.match(prose, at)
+    width = ticks.end() - at if ticks else 1
+    limit = prose.find("\n\n", at)
+    for closing in _TICKS.finditer(prose, at + width, limit if limit > 0 else len(prose)):
+        if closing.end() - closing.start() == width:
+            return closing.end()
+    return at + width
 
 
 def _is_safe(url: str) -> bool:
     """The web, mail, or a place beside this document; nothing encoded in front of a colon."""
-    return bool(_SAFE_LINK.match(url)) or not (
-        _SCHEME.match(url) or "&" in url.split("/")[0] or "%" in url.split("/")[0]
-    )
+    return bool(_SAFE_LINK.match(url)) or not (_SCHEME.match(url) or _ENCODED.match(url))
 
 
 class _Permissive(MarkdownIt):
@@ -151,6 +183,13 @@ def _parser() -> MarkdownIt:
     return _Permissive("commonmark", {"html": True, "maxNesting": 40}).enable(["table", "strikethrough"])
 
 
+def _block_tokens(text: str) -> list[Token]:
+    tokens: list[Token] = []
+    md = _parser()
+    md.block.parse(text, md, {}, tokens)
+    return tokens
+
+
 def is_harmless(markdown: str) -> bool:
     """Whether a Markdown text holds no HTML, picture or bad link, and leaves nothing open behind it.
 
@@ -158,25 +197,21 @@ def is_harmless(markdown: str) -> bool:
         markdown: the text.
 
     Returns:
-        True when a parser that allows everything finds nothing of that.
+        True when a parser that allows everything finds nothing of that; False when it could not tell.
     """
-    try:
-        tokens = _parser().parse(f"{markdown}\n\n{_SENTINEL}")
-    except RecursionError:
-        return False
+    md = _parser()
+    env: dict[str, Any] = {}
+    tokens: list[Token] = []
+    md.block.parse(f"{markdown}\n\n{_SENTINEL}", md, env, tokens)
     if len(tokens) < 3 or tokens[-1].level or tokens[-2].content != _SENTINEL:
         return False
-    return all(map(_is_fine, _all(tokens)))
+    return all(_is_fine(token, env) for token in tokens)
 
 
-def _all(tokens: list[Token]) -> Iterator[Token]:
-    for token in tokens:
-        yield token
-        if token.children:
-            yield from _all(token.children)
-
-
-def _is_fine(token: Token) -> bool:
+def _is_fine(token: Token, env: dict[str, Any]) -> bool:
     if token.type in ("html_block", "html_inline", "image"):
         return False
+    if token.type == "inline":
+        children = inline(_parser(), token.content, env)
+        return children is not None and all(_is_fine(child, env) for child in children)
     return token.type != "link_open" or _is_safe(str(token.attrs.get("href", "")))
