@@ -6,13 +6,14 @@ A streamed reply is put together as a message first and then read here, so it ca
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .errors import StreamFormatError, StreamServiceError
 from .messages import Origin, Reply, Timing, ToolCall, Usage
 from .plain import plain
 from .think import split_think
-from .toolcalls import arguments_text, is_object
+from .toolcalls import arguments_text, call_in_service_order, is_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +59,7 @@ def from_completion(completion: Any) -> Reply:
     """
     data = plain(completion)
     if not isinstance(data, dict):
-        raise StreamFormatError(f"expected a chat completion, got {type(completion).__name__}")
+        raise StreamFormatError(f"expected a chat completion, got {type(completion).__name__} {_shortened(completion)}")
     message = _first_message(data)
     refusal = refusal_in(data)
     if message is None and refusal is None:
@@ -66,8 +67,12 @@ def from_completion(completion: Any) -> Reply:
             f"expected a chat completion with a message in choices[0], got choices={_shortened(data.get('choices'))}; "
             "check that the base URL points at a chat completions service"
         )
-    reply = _reply_of(data, message or {}) if message is not None else None
+    if message is not None and not isinstance(completion, dict):
+        message = _in_wire_order(message)  # an SDK object has the order of its class
+    reply = _reply_of(data, message) if message is not None else None
     if refusal is not None:
+        if reply is not None:
+            reply = replace(reply, partial_reason="error", problem=refusal.message)
         raise StreamServiceError(refusal.message, reply=reply, code=refusal.code)
     assert reply is not None  # noqa: S101 - one of the two was there
     return reply
@@ -119,9 +124,7 @@ def read_message(message: Mapping[str, Any]) -> tuple[str, str]:
 
 def structured_reasoning(message: Mapping[str, Any]) -> list[str]:
     """The thinking in each of the fields that can hold it, the one that counts most first; "" where there is none."""
-    details = message.get("reasoning_details")
-    entries = details if isinstance(details, list) else []
-    texts = [entry.get("text") for entry in entries if isinstance(entry, dict)]
+    texts = [entry.get("text") for entry in _entries(message, "reasoning_details")]
     fields = ["\n\n".join(text for text in texts if isinstance(text, str) and text)]
     for key in ("reasoning_content", "reasoning"):
         value = message.get(key)
@@ -133,9 +136,7 @@ def structured_reasoning(message: Mapping[str, Any]) -> list[str]:
 def read_tool_calls(message: Mapping[str, Any]) -> tuple[ToolCall, ...]:
     """The tool calls of an assistant message."""
     calls = []
-    for entry in message.get("tool_calls") or ():
-        if not isinstance(entry, dict):
-            continue
+    for entry in _entries(message, "tool_calls"):
         function = entry.get("function")
         function = function if isinstance(function, dict) else {}
         arguments = function.get("arguments")
@@ -151,12 +152,11 @@ def in_service_order(message: dict[str, Any]) -> dict[str, Any]:
 
 def safe_message(message: dict[str, Any]) -> dict[str, Any]:
     """The message without tool calls that broke off midway: the service refuses a history that holds one."""
-    calls = message.get("tool_calls")
-    if not calls:
-        return message
-    whole = [call for call in calls if is_object((call.get("function") or {}).get("arguments") or "")]
-    kept = {key: value for key, value in message.items() if key != "tool_calls" or whole}
-    return {**kept, "tool_calls": whole} if whole else kept
+    calls = _entries(message, "tool_calls")
+    whole = [entry for entry, call in zip(calls, read_tool_calls(message), strict=True) if is_object(call.arguments)]
+    if whole:
+        return {**message, "tool_calls": whole}
+    return {key: value for key, value in message.items() if key != "tool_calls"}
 
 
 def read_usage(usage: Any) -> Usage:
@@ -229,6 +229,20 @@ def _first_message(data: dict[str, Any]) -> dict[str, Any] | None:
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = choice.get("message") if isinstance(choice, dict) else None
     return message if isinstance(message, dict) else None
+
+
+def _entries(message: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """The objects in a list of the message; none when it holds something else."""
+    value = message.get(key)
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _in_wire_order(message: dict[str, Any]) -> dict[str, Any]:
+    """The message, and the calls in it, with their keys in the order in which the service writes them."""
+    calls = message.get("tool_calls")
+    if isinstance(calls, list):
+        message = {**message, "tool_calls": [call_in_service_order(call) for call in calls]}
+    return in_service_order(message)
 
 
 def _with_text_arguments(call: Any) -> Any:

@@ -18,16 +18,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     values, received = open_object(value)
-    # Keys unknown to the SDK are not among those it remembers; a None that it put there itself is.
-    unknown = getattr(value, "__pydantic_extra__", None) or ()
-    return {key: plain(item) for key, item in values.items() if key in received or key in unknown}
+    return {key: plain(item) for key, item in values.items() if item is not None or key in received}
 
 
 def open_object(value: Any) -> tuple[dict[str, Any], Container[str]]:
     """Look into an object, one level deep and without a copy where that can be: this runs for every chunk.
 
     Returns:
-        Its values by key, and which of these keys came over the wire; the other values stand for missing keys.
+        Its values by key, and the keys whose value is None because that came over the wire; any other None stands
+        for a missing key.
 
     Raises:
         StreamFormatError: there is nothing to look into.
@@ -36,7 +35,11 @@ def open_object(value: Any) -> tuple[dict[str, Any], Container[str]]:
         values, extra, received = value.__dict__, value.__pydantic_extra__, value.__pydantic_fields_set__
     except AttributeError:
         return _open_other(value)
-    return ({**values, **extra} if extra else values), received
+    if not extra:
+        return values, received
+    if None in extra.values():
+        received = {*received, *extra}
+    return {**values, **extra}, received
 
 
 def _open_other(value: Any) -> tuple[dict[str, Any], Container[str]]:

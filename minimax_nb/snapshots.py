@@ -57,12 +57,12 @@ class TextField:
             The characters that continue what was said so far, perhaps none; None when the text has to be read anew
             with ``text``.
         """
+        if not piece:
+            return ""
         if self.mode is Mode.INCREMENTS:
             self.last = piece
             self._pieces.append(piece)
             return piece
-        if not piece:
-            return ""
         return self._feed_open(piece) if self.mode is Mode.OPEN else self._feed_snapshot(piece)
 
     def text(self, evidence: int = 0) -> str:

@@ -48,7 +48,7 @@ class ToolCallAssembler:
         """The calls as they stand."""
         return tuple(ToolCall(call.id, call.name, call.arguments()) for call in self._calls)
 
-    def message(self) -> list[dict[str, Any]]:
+    def message(self) -> list[Any]:
         """The calls as they stand in an assistant message."""
         return [call.message() for call in self._calls]
 
@@ -107,11 +107,12 @@ class _Call:
         if "arguments" not in function:
             return ""
         arguments = function["arguments"]
-        self._function.setdefault("arguments", None)
+        if arguments is None:
+            self._function.setdefault("arguments", None)
+            return ""
+        self._function["arguments"] = ""  # the message gets them from the method
         if isinstance(arguments, str):
             return self.text.feed(arguments) or ""
-        if arguments is None:
-            return ""
         said = "" if self.started else arguments_text(arguments)
         self._whole = arguments_text(arguments)
         return said
@@ -143,15 +144,23 @@ class _Call:
                 return mended
         return self._whole or text.text()
 
-    def message(self) -> dict[str, Any]:
-        """The call as it stands in a message: the service's own order of keys, then unknown ones."""
-        function = _in_order(self._function, ("name", "arguments"))
-        if "arguments" in function and (function["arguments"] is not None or self.started or self.text.text() == ""):
-            function["arguments"] = self.arguments()
-        outer = _in_order(self._outer, ("id", "type", "function", "index"))
-        if "function" in outer:
-            outer["function"] = function
-        return outer
+    def message(self) -> Any:
+        """The call as it stands in a message."""
+        function = self._function
+        if function.get("arguments") is not None:
+            function = {**function, "arguments": self.arguments()}
+        outer = {**self._outer, "function": function} if "function" in self._outer else self._outer
+        return call_in_service_order(outer)
+
+
+def call_in_service_order(call: Any) -> Any:
+    """A call with its keys in the order in which the service writes them, unknown ones last."""
+    if not isinstance(call, dict):
+        return call
+    function = call.get("function")
+    if isinstance(function, dict):
+        call = {**call, "function": _in_order(function, ("name", "arguments"))}
+    return _in_order(call, ("id", "type", "function", "index"))
 
 
 def arguments_text(arguments: Any) -> str:

@@ -39,6 +39,8 @@ def test_missing_keys_are_told_from_nulls() -> None:
     assert "role" not in received
     assert values["content"] is None
     assert "content" in received
+    unknown = ChatCompletionChunk.construct(id="1", news=None)
+    assert plain(unknown) == {"id": "1", "news": None}
 
 
 @pytest.mark.parametrize(
