@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from .steps import Round, Step
     from .toolrun import arun_tools, run_tools
     from .tools import Tool
+    from .toolxml import parse_tool_calls
     from .trace import Trace
 
 __version__ = "0.1.0"
@@ -60,6 +61,7 @@ _HOMES = {
     "trace": "Trace",
     "history": "check_history repair_history",
     "findings": "Finding",
+    "toolxml": "parse_tool_calls",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -101,6 +103,7 @@ __all__ = [
     "explain",
     "last_reply",
     "models",
+    "parse_tool_calls",
     "repair_history",
     "run_tools",
     "show",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import re
+import warnings
 from typing import Any
 
-from .messageparts import BROKEN, arguments_fault, parse_json
+from .messageparts import BROKEN, arguments_fault, json_text, parse_json
 
 _LONGEST_LITERAL = 20_000
 
@@ -28,7 +29,8 @@ def fixed_arguments(arguments: Any) -> str:
         if not isinstance(value, str):
             break
         value = _read(value.strip())
-    return _written(value) if isinstance(value, dict) else "{}"
+    text = json_text(value) if isinstance(value, dict) else None
+    return text if text is not None and arguments_fault(text) is None else "{}"
 
 
 def _read(text: str) -> Any:
@@ -37,14 +39,6 @@ def _read(text: str) -> Any:
         if value is not BROKEN and value is not None:
             return value
     return None
-
-
-def _written(value: dict[Any, Any]) -> str:
-    try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        return "{}"
-    return text if arguments_fault(text) is None else "{}"
 
 
 def _lenient(text: str) -> Any:
@@ -77,7 +71,10 @@ def _python(text: str) -> Any:
     if len(text) > _LONGEST_LITERAL or not text.startswith("{"):
         return BROKEN
     try:
-        value = ast.literal_eval(text)
+        with warnings.catch_warnings():
+            # Python warns of escapes it does not know, such as "\d"; the text is not the user's.
+            warnings.simplefilter("ignore")
+            value = ast.literal_eval(text)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return BROKEN
     return value if isinstance(value, dict) else BROKEN
@@ -113,5 +110,6 @@ def _closed(text: str) -> str:
         # A backslash or \uXXXX cut in the middle would swallow the quote.
         text = re.sub(r"\\(?:u[0-9a-fA-F]{0,3})?\Z", "", text) + '"'
     else:
-        text = re.sub(r"[,:\s]+\Z", lambda cut: ":null" if ":" in cut[0] else "", text)
+        whole = text.rstrip(",: \t\r\n")
+        text = whole + (":null" if ":" in text[len(whole) :] else "")
     return text + "".join(reversed(open_brackets))

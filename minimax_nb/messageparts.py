@@ -97,6 +97,19 @@ def parse_json(text: str) -> Any:
         return BROKEN
 
 
+def json_text(value: Any) -> str | None:
+    """A value as compact JSON that any client can send and the service can read, or None if there is no such text."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError:  # half of a surrogate pair: fine in JSON as an escape, but not as a character
+            text = json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return text
+
+
 def is_empty(content: Any) -> bool:
     """Whether content says nothing: absent, "", no parts, or empty text parts only."""
     if isinstance(content, list):

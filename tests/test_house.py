@@ -31,6 +31,8 @@ LAYERS: dict[str, int] = {
     "toolschema": 1,
     "toolresult": 1,
     "toolxml": 1,
+    "toolxml_m3": 1,
+    "xmlvalues": 1,
     "docstrings": 1,
     "findings": 1,
     "messageparts": 1,
