@@ -189,11 +189,8 @@ def m3(text: str) -> str:
 
 def test_the_grammar_of_m3_is_read_with_nested_values() -> None:
     text = m3(
-        (
-            "<think>\n```\nx\n</think>\n" + block(invoke("f")) + "\n```\ny\n```",
-            "<think>\n```\nx\n</think>\n\n```\ny\n```",
-            ["f"],
-        ),
+        'Now. ¦<tool_call>\n¦<invoke name="plan">\n¦<city>Ulm¦</city>\n¦<days>2¦</days>\n'
+        "¦<html><b>hi</b></city>¦</html>"
         "¦<who>¦<name>Ann¦</name>¦<age>7¦</age>¦</who>"
         "¦<stops>¦<item>Bonn¦</item>¦<item>Köln¦</item>¦</stops>¦<tag>a¦</tag>¦<tag>b¦</tag>¦<none>¦</none>"
         '¦</invoke>¦<invoke name="go">¦</invoke>¦</tool_call> Done.',
