@@ -8,7 +8,8 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from . import __version__
+from minimax_nb import __version__
+
 from .commands import COMMANDS, FAILED, INTERRUPTED, CommandError
 from .errors import MinimaxNbError
 

@@ -46,23 +46,28 @@ def run(options: argparse.Namespace) -> int:
         client = connect()
     from openai import OpenAIError
 
+    from minimax_nb.sdk import explain
+
     view: _View = _on_a_terminal(options) if sys.stdout.isatty() else _AnswerAlone()
     try:
         reply = collect(client.chat.completions.create(**request), on_event=view.feed)
     except (StreamError, StreamInterrupted) as error:
-        if error.reply is None:
-            raise
-        reply = error.reply
-        view.finish(reply)
+        if error.reply is not None:
+            view.finish(error.reply)
         if isinstance(error, StreamInterrupted):
             raise
+        problem = error.reply.problem if error.reply is not None else None
+        raise CommandError(visible(_with_hint(problem or str(error), explain(error)))) from error
     except OpenAIError as error:  # its message ends with a hint
         raise CommandError(visible(str(error))) from error
-    else:
-        view.finish(reply)
+    view.finish(reply)
     if not reply.complete:
         raise CommandError(f"the answer is not whole: {visible(reply.problem or reply.partial_reason or '')}")
     return OK
+
+
+def _with_hint(problem: str, hint: str) -> str:
+    return f"{problem}\nHint: {hint}" if hint else problem
 
 
 class _View(Protocol):

@@ -58,6 +58,7 @@ def lab_options(folder: Path, options: argparse.Namespace) -> list[str]:
     told = [
         f"--ServerApp.root_dir={folder}",
         "--ServerApp.log_level=WARN",
+        "--LabApp.log_level=WARN",
         "--LabApp.news_url=None",  # no question about news in front of the first lesson
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -57,23 +58,18 @@ def run(options: argparse.Namespace) -> int:
         )
     except ValueError as error:  # a broken tape, or no such fault or speed
         raise UnusableInputError(str(error)) from error
-    with server:
+    with server, suppress(KeyboardInterrupt):
         print(f"export OPENAI_BASE_URL={server.base_url}")
         print(f"export OPENAI_API_KEY={server.api_key}", flush=True)
-        print(
-            "Serving on this machine alone. Copy the two lines into another terminal. Ctrl-C stops it.", file=sys.stderr
-        )
+        print("Serving this machine alone. Copy the two lines into another terminal. Ctrl-C stops it.", file=sys.stderr)
         wait_for_ctrl_c()
     return OK
 
 
 def wait_for_ctrl_c() -> None:
-    """Return when the user presses Ctrl-C."""
-    try:
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        return
+    """Wait; the server works in a thread of its own."""
+    while True:
+        time.sleep(3600)
 
 
 def _listed(title: str, table: dict[str, str]) -> str:
