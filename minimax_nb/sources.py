@@ -149,7 +149,7 @@ def as_source(source: Any) -> Source:
     if single:
         return Source([source])
     iterable = hasattr(source, "__iter__") or hasattr(source, "__aiter__")
-    if not iterable or isinstance(source, str | bytes | bytearray):
+    if not iterable or isinstance(source, str | bytes | bytearray | type):
         raise StreamFormatError(f"expected {ACCEPTED}; got {type(source).__name__} {repr(source)[:60]}")
     return Source(source)
 
