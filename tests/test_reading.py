@@ -42,8 +42,19 @@ EVENTS = [event(item) for item in CHUNKS]
 ASK: dict[str, Any] = {"model": "MiniMax-M2.7", "messages": [{"role": "user", "content": "Hi"}], "stream": True}
 
 
+_clients: list[OpenAI] = []
+
+
+@pytest.fixture(autouse=True)
+def closed_clients() -> Iterator[None]:
+    yield
+    while _clients:
+        _clients.pop().close()
+
+
 def client(server: Server, timeout: float = 10) -> OpenAI:
-    return OpenAI(base_url=server.base_url, api_key="k", max_retries=0, timeout=timeout)
+    _clients.append(OpenAI(base_url=server.base_url, api_key="k", max_retries=0, timeout=timeout))
+    return _clients[-1]
 
 
 def asked(server: Server, timeout: float = 10) -> Any:
