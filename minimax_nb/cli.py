@@ -38,15 +38,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not words or (words[0].startswith("-") and words[0] not in _OF_THE_PROGRAM):
         words.insert(0, "lab")
     _let_every_character_out()
-    options = build_parser().parse_args(words)
     try:
-        code: int = import_module(f".commands.{options.command}", __package__).run(options)
-        sys.stdout.flush()
-    except CommandError as error:
-        return _say(error, error.exit_code)
+        try:
+            return _run(words)
+        finally:
+            sys.stdout.flush()
     except BrokenPipeError:  # whoever read our output has had enough, as ``| head`` has
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at its end
         return FAILED
+
+
+def _run(words: list[str]) -> int:
+    options = build_parser().parse_args(words)
+    try:
+        code: int = import_module(f".commands.{options.command}", __package__).run(options)
+    except CommandError as error:
+        return _say(error, error.exit_code)
+    except BrokenPipeError:
+        raise
     except (MinimaxNbError, OSError) as error:
         return _say(error, FAILED)
     except KeyboardInterrupt:

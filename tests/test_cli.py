@@ -87,10 +87,10 @@ def test_a_key_in_an_error_is_taken_out(monkeypatch: pytest.MonkeyPatch, capsys:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pipes of POSIX")
-def test_a_reader_who_has_had_enough_is_no_error() -> None:
-    command = f"'{sys.executable}' -m minimax_nb serve --help; '{sys.executable}' -m minimax_nb doctor | true"
+@pytest.mark.parametrize("words", ["doctor", "--help", "serve --help"])
+def test_a_reader_who_has_had_enough_is_no_error(words: str) -> None:
+    command = f"'{sys.executable}' -m minimax_nb {words} | true"
     ended = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
-    assert ended.returncode == 0
     assert not ended.stderr
 
 

@@ -46,18 +46,18 @@ def run(options: argparse.Namespace) -> int:
         client = connect()
     from openai import OpenAIError
 
-    from minimax_nb.sdk import explain
+    from minimax_nb.sdk import explain, redact
 
     view: _View = _on_a_terminal(options) if sys.stdout.isatty() else _AnswerAlone()
     try:
         reply = collect(client.chat.completions.create(**request), on_event=view.feed)
     except (StreamError, StreamInterrupted) as error:
+        problem = redact((error.reply and error.reply.problem) or str(error), client.api_key)
         if error.reply is not None:
-            view.finish(error.reply)
+            view.finish(replace(error.reply, problem=problem))
         if isinstance(error, StreamInterrupted):
             raise
-        problem = error.reply.problem if error.reply is not None else None
-        raise CommandError(visible(_with_hint(problem or str(error), explain(error)))) from error
+        raise CommandError(visible(_with_hint(problem, explain(error)))) from error
     except OpenAIError as error:  # its message ends with a hint
         raise CommandError(visible(str(error))) from error
     view.finish(reply)
@@ -115,6 +115,9 @@ def _on_a_terminal(options: argparse.Namespace) -> _View:
 def _request(options: argparse.Namespace) -> dict[str, Any]:
     messages = [{"role": "system", "content": options.system}] if options.system else []
     messages.append({"role": "user", "content": _question(options.question)})
+    for text in (options.model, *(message["content"] for message in messages)):
+        if not _is_unicode(text):
+            raise UnusableInputError(f"expected text in UTF-8 on the command line, got {text[:60]!r}")
     return {
         "model": options.model,
         "messages": messages,
@@ -131,3 +134,12 @@ def _question(words: list[str]) -> str:
     if not parts:
         raise UnusableInputError("expected a question, got none; such as: minimax-nb ask Why is the sky blue?")
     return "\n\n".join(parts)
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether the text can be sent: bytes of the command line that are no UTF-8 arrive as halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

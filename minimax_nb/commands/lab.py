@@ -11,6 +11,7 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from minimax_nb.endpoint import describe, resolve
 from minimax_nb.errors import ConfigurationError
@@ -63,7 +64,7 @@ def lab_options(folder: Path, options: argparse.Namespace) -> list[str]:
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
     if lesson := first_lesson(folder):
-        told.append(f"--LabApp.default_url=/lab/tree/{lesson}")
+        told.append(f"--LabApp.default_url=/lab/tree/{quote(lesson)}")
     if options.port is None:
         told.append("--ServerApp.port_retries=50")
     else:

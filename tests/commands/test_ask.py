@@ -122,6 +122,14 @@ def test_what_goes_wrong_is_said_in_a_line(
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize("words", [["a\udcff"], ["hi", "--system", "\udcff"], ["hi", "-m", "\udcff"]])
+def test_bytes_that_are_no_text_are_told(
+    words: list[str], piped: Callable[[bytes], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ask", *words]) == 2
+    assert "expected text in UTF-8 on the command line" in capsys.readouterr().err
+
+
 def test_an_unknown_model_is_told_with_those_that_are_served(
     embedded: Callable[..., object], piped: Callable[[bytes], None], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -58,14 +58,17 @@ def test_no_command_shows_a_key_wherever_it_stands(
     ],
 )
 @pytest.mark.parametrize("status", [401, 200])
+@pytest.mark.parametrize("terminal", [False, True])
 def test_a_service_that_repeats_the_key_is_not_repeated(
     words: list[str],
     text: str,
     status: int,
+    terminal: bool,
     answering: Callable[[int, str], str],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: terminal)
     monkeypatch.setenv("OPENAI_BASE_URL", answering(status, text))
     monkeypatch.setenv("OPENAI_API_KEY", SECRET)
     assert main(words) == 1
