@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .chat import Chat
     from .client import aconnect, configure, connect
     from .display import ashow, show
     from .errors import (
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "chat": "Chat",
     "client": "aconnect configure connect",
     "reading": "acollect collect last_reply",
     "display": "ashow show",
@@ -66,6 +68,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
+    "Chat",
     "ConfigurationError",
     "Finding",
     "HistoryError",

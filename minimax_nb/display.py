@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .reading import acollect, collect, last_reply
 from .environment import current_shell, display_mode, publish
 from .errors import StreamError, StreamInterrupted
 from .messages import Reply
+from .reading import acollect, collect, last_reply
 from .sources import is_completion
 
 if TYPE_CHECKING:
@@ -118,11 +118,16 @@ _just_shown: tuple[Reply, int] | None = None
 
 
 def _shown(view: _View, reply: Reply) -> Reply:
-    """Ends the show, and remembers that this cell need not show its value again."""
-    global _just_shown
+    """Ends the show."""
     view.finish(reply)
-    _just_shown = (reply, _cell())
+    remember_shown(reply)
     return reply
+
+
+def remember_shown(reply: Reply) -> None:
+    """This cell need not show its value again: the reply is on show already."""
+    global _just_shown
+    _just_shown = (reply, _cell())
 
 
 def display_reply(reply: Reply) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .completion import read_message, read_tool_calls
+from .events import RoundEnded, RunEvent, ToolResult
 from .messageparts import as_dict
 from .messages import Reply, ToolCall, Usage
 from .steps import Kind, Round, Step
@@ -105,6 +106,20 @@ class StepRecorder:
             self.now += total
         self._replied_s = self.now
 
+    def event(self, event: RunEvent) -> None:
+        """An event of a run; those that add no step are passed over."""
+        match event:
+            case RoundEnded(reply=reply, elapsed_s=elapsed):
+                self.reply(reply, elapsed)
+            case ToolResult():
+                self.result(
+                    event.call,
+                    event.text,
+                    error=event.error is not None,
+                    started_s=event.started_s,
+                    duration_s=event.duration_s,
+                )
+
     def result(
         self, call: ToolCall, text: str, *, error: bool = False, started_s: float = 0.0, duration_s: float | None = None
     ) -> None:
@@ -124,13 +139,17 @@ class StepRecorder:
         if length is not None:
             self.now = max(self.now, start + length)
 
-    def steps(self) -> tuple[Step, ...]:
-        """The steps so far, with their share of the whole."""
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def steps(self, start: int = 0) -> tuple[Step, ...]:
+        """The steps so far, from the one at ``start`` on, with their share of the whole."""
+        steps = self._steps[start:]
         if not self._timed or self.now <= 0:
-            return tuple(self._steps)
+            return tuple(steps)
         return tuple(
             step if step.duration_s is None else replace(step, share=round(step.duration_s / self.now, 4))
-            for step in self._steps
+            for step in steps
         )
 
     def rounds(self) -> tuple[Round, ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from minimax_nb.steps import Round, Step
+
     from .maths import Formulas
 
 COLOURS = {"system": GREY, "user": GREY, "think": PURPLE, "call": ORANGE, "result": GREEN, "answer": BLUE}
@@ -73,7 +74,7 @@ def page(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
     )
 
 
-def step_html(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = None, opened: bool = False) -> str:
+def row(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = None, shown: str = "") -> str:
     """One step as a line that unfolds.
 
     Args:
@@ -81,20 +82,26 @@ def step_html(step: Step, *, limit: int, formulas: Formulas, total_s: float | No
         limit: how many characters of its text to show at most.
         formulas: as for ``markdown.to_html``.
         total_s: how long the whole run took, for the bar.
-        opened: whether it is unfolded at first.
+        shown: HTML to show in place of the text, at once: the table that a tool returned.
 
     Returns:
         One ``<details>``.
     """
     colour = RED if step.error else COLOURS.get(step.kind, GREY)
-    numbers = " · ".join(figures(step))
-    shown = f'<span style="{_FIGURES}">{numbers}</span> ' if numbers else ""
+    numbers = " · ".join(map(escape, figures(step)))
+    told = f'<span style="{_FIGURES}">{numbers}</span> ' if numbers else ""
     return (
-        f'<details style="{_ROW}"{" open" if opened else ""}><summary style="{_LINE}">'
-        f'<b style="{_KIND}{colour}">{label(step)}</b> {shown}{escape_prose(summary(step))}'
+        f'<details style="{_ROW}"{" open" if shown else ""}><summary style="{_LINE}">'
+        f'<b style="{_KIND}{colour}">{label(step)}</b> {told}{escape_prose(summary(step))}'
         f"{_bar(step, total_s, colour)}</summary>"
-        f'<div style="{_BODY}">{_body(step, limit, formulas)}</div></details>'
+        f'<div style="{_BODY}">{shown or _body(step, limit, formulas)}</div></details>'
     )
+
+
+def timeline_head(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
+    """What the whole run took, in one line."""
+    ends = " · ".join([*map(escape, facts(steps, rounds)), *map(escape, sources(rounds))])
+    return f'<div style="{_SMALL}">{ends}</div>'
 
 
 def _timeline(steps: Sequence[Step], rounds: Sequence[Round], *, whole: int, formulas: Formulas, scroll: bool) -> str:
@@ -107,19 +114,18 @@ def _timeline(steps: Sequence[Step], rounds: Sequence[Round], *, whole: int, for
         if step.round != number:
             number = step.round
             parts.append(_round_head(number, by_number.get(number), many=len(rounds) > 1))
-        parts.append(step_html(step, limit=limit, formulas=formulas, total_s=total))
+        parts.append(row(step, limit=limit, formulas=formulas, total_s=total))
     listed = "".join(parts)
     if scroll:
         listed = f'<div style="max-height:40em;overflow-y:auto">{listed}</div>'
-    ends = " · ".join([*facts(steps, rounds), *map(escape, sources(rounds))])
-    return f'<div><div style="{_SMALL}">{ends}</div>{_overview(steps, total)}{listed}</div>'
+    return f"<div>{timeline_head(steps, rounds)}{_overview(steps, total)}{listed}</div>"
 
 
 def _round_head(number: int, entry: Round | None, *, many: bool) -> str:
     told = round_facts(entry) if entry is not None else []
     if not many and not told:
         return ""
-    words = " · ".join([f"Round {number}", *told])
+    words = escape(" · ".join([f"Round {number}", *told]))
     return f'<div style="{_SMALL};margin:.9em 0 .2em">{words}</div>'
 
 
@@ -146,18 +152,19 @@ def _overview(steps: Sequence[Step], total_s: float | None) -> str:
         rest -= share
         if share >= 0.005:
             pieces.append(_piece(share, colour))
-            legend.append(_entry(f'<span style="color:{colour}">■</span> {name} {seconds(spent)} ({percent(share)})'))
+            legend.append(_entry(f"color:{colour}", f"{name} {seconds(spent)} ({percent(share)})"))
     if rest >= 0.005:
         pieces.append(_piece(rest, "rgba(128,128,128,.35)"))
-        legend.append(_entry(f'<span style="opacity:.5">■</span> waiting and other {percent(rest)}'))
+        legend.append(_entry("opacity:.5", f"waiting and other {percent(rest)}"))
     return (
         f'<div style="display:flex;height:8px;margin:.5em 0 .3em;border-radius:4px;overflow:hidden">{"".join(pieces)}'
         f'</div><div style="{_SMALL};margin:0 0 .7em">{" ".join(legend)}</div>'
     )
 
 
-def _entry(words: str) -> str:
-    return f'<span style="display:inline-block;margin-right:1em">{words}</span>'
+def _entry(style: str, words: str) -> str:
+    square = f'<span style="{style}">■</span>'
+    return f'<span style="display:inline-block;margin-right:1em">{square} {escape(words)}</span>'
 
 
 def _piece(share: float, colour: str) -> str:

@@ -1,0 +1,32 @@
+"""A synchronous client's async twin: the same endpoint, key and settings."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@asynccontextmanager
+async def async_client(client: Any) -> AsyncIterator[Any]:
+    """The client itself if it is async, or of another make; for an ``openai.OpenAI`` its twin, closed at the end."""
+    from openai import OpenAI
+
+    from .sdk import AsyncClient
+
+    if not isinstance(client, OpenAI):
+        yield client
+        return
+    async with AsyncClient(
+        base_url=client.base_url,
+        api_key=client.api_key,
+        organization=client.organization,
+        project=client.project,
+        timeout=client.timeout,
+        max_retries=client.max_retries,
+        default_headers=client._custom_headers,  # noqa: SLF001 - openai has no other way to ask for them
+        default_query=client._custom_query,  # noqa: SLF001
+    ) as twin:
+        yield twin

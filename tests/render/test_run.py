@@ -1,0 +1,82 @@
+"""A turn with tools as one output."""
+
+from __future__ import annotations
+
+import pytest
+
+from minimax_nb.events import RoundEnded, ToolResult
+from minimax_nb.messages import Reply, Timing, ToolCall, Usage
+from minimax_nb.render.bundle import bundle
+from minimax_nb.runrecord import RunRecord, table_html
+
+CALL = ToolCall("a", "get_<b>", '{"x": 1}')
+CALLING = Reply(
+    reasoning="Hm.", content="", tool_calls=(CALL,), timing=Timing(0.1, 0.5, 0.2, 0.6), usage=Usage(1, 9, 4)
+)
+ANSWER = Reply(reasoning="So.", content="It is **four**.", timing=Timing(0.1, 0.5, 0.2, 0.6), usage=Usage(1, 9, 4))
+
+
+class Table:
+    def __init__(self, html: str = "<table><tr><td>cell</td></tr></table>") -> None:
+        self.html = html
+
+    def to_html(self, **_: object) -> str:
+        return self.html
+
+
+def record(*events: object) -> RunRecord:
+    kept = RunRecord()
+    for event in events:
+        kept.take(event)  # type: ignore[arg-type]
+    return kept
+
+
+def test_a_turn_of_one_reply_is_shown_like_any_reply() -> None:
+    assert record(RoundEnded(1, ANSWER, 0.6)).bundle(ANSWER) == bundle(ANSWER)
+
+
+def test_each_form_holds_the_steps_and_the_whole_answer() -> None:
+    kept = record(RoundEnded(1, CALLING, 0.6), ToolResult(0, CALL, "4 <i>", duration_s=1.0), RoundEnded(2, ANSWER, 0.6))
+    shown = kept.bundle(ANSWER)
+    assert set(shown) == {"text/plain", "text/markdown", "text/html"}
+    assert shown["text/plain"].split("\n") == [
+        "[think] Hm.",
+        "[call] get_<b>(x=1)",
+        "[result] get_<b> → 4 <i>",
+        "",
+        "It is **four**.",
+    ]
+    assert "get\\_&lt;b>" in shown["text/markdown"]
+    assert shown["text/html"].endswith(bundle(ANSWER)["text/html"] + "</div>")
+    assert "get_&lt;b&gt;" in shown["text/html"]
+    assert "<i>" not in shown["text/html"]
+    assert "5 steps · 2 rounds" in shown["text/html"]
+
+
+def test_a_turn_that_broke_off_shows_all_of_its_steps() -> None:
+    kept = record(RoundEnded(1, CALLING, 0.6), ToolResult(0, CALL, "4", duration_s=1.0))
+    shown = kept.bundle(Reply(partial_reason="interrupted"))
+    assert "[result]" in shown["text/plain"]
+    assert "Interrupted." in shown["text/html"]
+
+
+def test_a_table_is_shown_as_one() -> None:
+    kept = record(RoundEnded(1, CALLING, 0.6), ToolResult(0, CALL, "csv", shown=Table()), RoundEnded(2, ANSWER, 0.6))
+    assert "<td>cell</td>" in kept.bundle(ANSWER)["text/html"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, "text", Table, Table("<style>td{}</style>"), Table("<SCRIPT>x</SCRIPT>"), Table("x" * 100_000), object()],
+)
+def test_what_is_no_harmless_table_is_not_put_into_the_output(value: object) -> None:
+    assert table_html(value) == ""
+
+
+def test_a_data_frame_is_a_table() -> None:
+    import pandas as pd
+
+    html = table_html(pd.DataFrame({"<b>": ["<script>"] * 100}))
+    assert "&lt;script&gt;" in html
+    assert "<style" not in html
+    assert html.count("<tr") < 40
