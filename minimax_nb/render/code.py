@@ -10,16 +10,8 @@ from .escape import escape_content
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
-BLUE, PURPLE, GREEN, ORANGE, TEAL, RED, GREY = (
-    "#1273e1",
-    "#9f4dd9",
-    "#18873d",
-    "#bd580f",
-    "#0f818b",
-    "#db304d",
-    "#757575",
-)
-PALETTE = (BLUE, PURPLE, GREEN, ORANGE, TEAL, RED, GREY)
+BLUE, PURPLE, GREEN, ORANGE, CYAN, RED, GREY = "#36f", "#b2e", "#183", "#a60", "#07c", "#d33", "#776"
+PALETTE = (BLUE, PURPLE, GREEN, ORANGE, CYAN, RED, GREY)
 
 # Pygments' short names for token types, longest match first.
 _COLOURS = {
@@ -28,15 +20,15 @@ _COLOURS = {
     "kc": ORANGE,
     "m": ORANGE,
     "s": GREEN,
-    "nb": TEAL,
-    "bp": TEAL,
+    "nb": CYAN,
+    "bp": CYAN,
     "nf": BLUE,
     "fm": BLUE,
     "nc": BLUE,
     "ne": BLUE,
     "nd": BLUE,
     "nt": BLUE,
-    "na": TEAL,
+    "na": CYAN,
     "ow": PURPLE,
     "gd": RED,
     "gi": GREEN,
@@ -61,7 +53,7 @@ _LONGEST_LINE = 2_000
 
 _PRE = (
     '<pre style="margin:.8em 0;padding:.6em .8em;border:1px solid rgba(128,128,128,.35);border-radius:6px;'
-    'overflow-x:auto;white-space:pre;line-height:1.45"><code>'
+    'overflow-x:auto;line-height:1.45"><code style="white-space:pre">'  # JupyterLab wraps code otherwise
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .code import code_block
+from .code import BLUE, code_block
 from .escape import escape, escape_content, escape_prose
 from .maths import formula
 
@@ -22,8 +22,17 @@ if TYPE_CHECKING:
     from .parse import Block
 
 _LINE = "1px solid rgba(128,128,128,.35)"
-_SIZES = {"h1": "1.5em", "h2": "1.3em", "h3": "1.15em", "h4": "1em", "h5": "1em", "h6": "1em"}
-_BARE = frozenset({"p", "ul", "blockquote", "strong", "em", "s", "thead", "tbody", "ol", "li"})
+_STYLES = {
+    "blockquote": "margin:.8em 0;padding:0 .9em;border-left:3px solid rgba(128,128,128,.5)",
+    "tr": f"border-bottom:{_LINE}",
+    "h1": "font-size:1.5em;margin:1.1em 0 .5em",
+    "h2": "font-size:1.3em;margin:1.1em 0 .5em",
+    "h3": "font-size:1.15em;margin:1.1em 0 .5em",
+    "h4": "font-size:1em;margin:1.1em 0 .5em",
+    "h5": "font-size:1em;margin:1.1em 0 .5em",
+    "h6": "font-size:1em;margin:1.1em 0 .5em",
+}
+_BARE = frozenset({"p", "ul", "strong", "em", "s", "thead", "tbody", "ol", "li"})
 PLAIN_START = '<div style="white-space:pre-wrap;margin:.8em 0">'
 PLAIN_END = "</div>"
 
@@ -93,7 +102,7 @@ class _Writer:
             "text_special": lambda token: escape_prose(token.content),
             "softbreak": lambda _: "\n",
             "hardbreak": lambda _: "<br>",
-            "hr": lambda _: "<hr>",
+            "hr": lambda _: f'<hr style="border:0;border-top:{_LINE};margin:1.2em 0">',
             "code_inline": lambda token: f"<code>{escape_content(token.content)}</code>",
             "code_block": lambda token: code_block(token.content),
             "fence": self.fence,
@@ -126,10 +135,8 @@ class _Writer:
         tag = token.tag
         if tag in _BARE:
             return f"<{tag}>"
-        if tag in _SIZES:
-            return f'<{tag} style="font-size:{_SIZES[tag]};margin:1.1em 0 .5em">'
-        if tag == "tr":
-            return f'<tr style="border-bottom:{_LINE}">'
+        if tag in _STYLES:
+            return f'<{tag} style="{_STYLES[tag]}">'
         if tag in ("td", "th"):
             return f'<{tag} style="{token.attrs.get("style") or "text-align:left"}">'
         return ""
@@ -164,7 +171,10 @@ class _Writer:
         return f"{_link(str(token.attrs.get('src', '')))}🖼 {escape_prose(name)}</a>"
 
 
-_TABLE = '<div style="overflow-x:auto;margin:.8em 0"><table cellpadding="5" style="border-collapse:collapse;margin:0">'
+_TABLE = (
+    '<div style="overflow-x:auto;overflow-wrap:normal;margin:.8em 0">'
+    '<table cellpadding="5" style="border-collapse:collapse;margin:0">'
+)
 
 
 def language(info: str) -> str:
@@ -173,7 +183,8 @@ def language(info: str) -> str:
 
 
 def _link(url: str) -> str:
-    return f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer nofollow">'
+    style = f"color:{BLUE}"  # a browser's own blue cannot be read on black
+    return f'<a href="{escape(url)}" style="{style}" target="_blank" rel="noopener noreferrer nofollow">'
 
 
 def _words(tokens: Sequence[Token]) -> str:
