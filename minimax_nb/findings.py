@@ -39,7 +39,9 @@ RULES: dict[str, Rule] = {
     "late-system": Rule(
         f"{_2013}, chat content has invalid message role: system (2013)", "move the system message to the start"
     ),
-    "function-call": Rule(f"{_2013} (2013)", "use tool_calls and role tool; function_call is not supported"),
+    "function-call": Rule(
+        f"{_SILENT}; the call is lost", "use tool_calls and role tool; function_call is not supported"
+    ),
     # Calls.
     "calls-type": Rule(f"{_2013} (2013)", "tool_calls is a list of {id, type, function: {name, arguments}}"),
     "call-without-name": Rule(f"{_2013}, function name or parameters is empty (2013)", "drop the call and its result"),

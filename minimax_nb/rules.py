@@ -85,7 +85,7 @@ def _check_content(index: int, message: dict[str, Any], model: str | None) -> li
         if content is None:
             return [Finding.of(index, "content-type", "the result's content is null, expected text")]
     elif is_empty(content):
-        if role == "assistant" and (message.get("tool_calls") or message.get("function_call")):
+        if role == "assistant" and message.get("tool_calls"):
             return []
         return [Finding.of(index, "empty-message", f"this {role} message has no content")]
     if isinstance(content, str):

@@ -14,6 +14,9 @@ import minimax_nb as mm
 from minimax_nb.findings import RULES, Finding
 from minimax_nb.history import Findings, check_history, repair_history
 from minimax_nb.repair import NO_ANSWER, NO_RESULT
+from minimax_nb.server.history_rules import check_messages
+from minimax_nb.server.models import MODELS
+from minimax_nb.server.refusals import ApiError
 
 Message = dict[str, Any]
 M3 = "MiniMax-M3"
@@ -189,7 +192,7 @@ BAD: dict[str, tuple[list[Any], list[tuple[int | None, str]], list[Message]]] = 
             answer(None, function_call={"name": "f", "arguments": "{}"}),
             {"role": "function", "name": "f", "content": "1"},
         ],
-        [(1, "function-call"), (2, "unknown-role")],
+        [(1, "empty-message"), (1, "function-call"), (2, "unknown-role")],
         [
             user(),
             answer(None, tool_calls=[call("call_repaired_f1", "f", "{}")]),
@@ -602,6 +605,26 @@ def test_any_broken_history_is_mended_to_one_that_checks_clean(messages: list[An
     assert repair_history(mended, model=model) == mended
     assert repr(check_history(messages, model=model))
     assert check_history(messages, model=model)._repr_html_()
+
+
+def refusal(messages: list[Any], model: str) -> str | None:
+    """What the embedded server says to a history, or None if it takes it."""
+    try:
+        check_messages(messages, MODELS[model])
+    except ApiError as error:
+        return error.message
+    return None
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(broken_messages | junk, max_size=8), st.sampled_from([M2, M3]))
+def test_the_embedded_server_refuses_what_is_refused_here_and_takes_what_is_mended(
+    messages: list[Any], model: str
+) -> None:
+    said = refusal(messages, model)
+    assert check_history(messages, model=model).refused == (said is not None), said
+    mended = repair_history(messages, model=model)
+    assert not mended or refusal(mended, model) is None
 
 
 @st.composite
