@@ -19,6 +19,16 @@ from minimax_nb.render.markdown import to_html
 
 COUNT = 4_000
 SPEEDS = ((100, 0.05), (100, 0.1), (400, 0.05), (400, 0.1))
+COLUMNS = [
+    ("text", 8),
+    ("tokens/s", 8),
+    ("frame ms", 8),
+    ("ms/1,000", 9),
+    ("load %", 7),
+    ("bytes", 7),
+    ("packed", 7),
+    ("whole ms", 8),
+]
 
 
 def long_list(count: int) -> list[str]:
@@ -29,14 +39,11 @@ def long_list(count: int) -> list[str]:
 
 def main() -> None:
     """Print the table."""
-    table = Table([("text", 8), ("tokens/s", 8), ("frame ms", 8), ("ms/1,000", 9), ("load %", 7)] + MORE)
+    table = Table(COLUMNS)
     texts = {kind: tokens(kind, COUNT) for kind in KINDS} | {"list": long_list(COUNT)}
     for kind, pieces in texts.items():
         for speed, frame in SPEEDS:
             measure(table, kind, pieces, speed, frame)
-
-
-MORE = [("bytes", 7), ("packed", 7), ("whole ms", 8)]
 
 
 def measure(table: Table, kind: str, pieces: list[str], speed: int, frame: float) -> None:
