@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from .messageparts import parse_json
@@ -112,7 +112,7 @@ def _integer(word: str) -> int | None:
 
 def _number(word: str) -> int | float | None:
     # JSON's own notation, or Python would also take "1_000", "inf" and Arabic digits.
-    value = _json(word, int | float)
+    value: int | float | None = _json(word, int | float)
     if isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
         return None
     return value
@@ -123,7 +123,7 @@ def _json(word: str, kind: Any) -> Any:
     return value if isinstance(value, kind) else None
 
 
-_READERS = {
+_READERS: dict[str, Callable[[str], Any]] = {
     "integer": _integer,
     "number": _number,
     "boolean": lambda word: _BOOLEANS.get(word.lower()),
