@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .details import DetailsAssembler
 from .plain import open_object, plain
 from .snapshots import Mode, TextField
+from .think import split_think
 from .toolcalls import ToolCallAssembler
 
 if TYPE_CHECKING:
@@ -71,14 +72,28 @@ class DeltaAssembler:
         fields = [*self._texts.values(), *self._details.fields(), *self._calls.fields()]
         evidence = sum(field.evidence for field in fields if field.mode is not Mode.INCREMENTS)
         message = {key: _merged(key, values, evidence) for key, values in self._others.items()}
+        known = self._thinking_known()
         for key, field in self._texts.items():
             if field.last:
-                message[key] = field.text(evidence)
+                message[key] = field.text(evidence, known if key != "content" else ())
         if self._details.received:
-            message["reasoning_details"] = self._details.message(evidence)
+            message["reasoning_details"] = self._details.message(evidence, known)
         if len(self._calls):
             message["tool_calls"] = self._calls.message()
         return message
+
+    def _thinking_known(self) -> tuple[str, ...]:
+        """The thinking in those places where its pieces can be read in one way only.
+
+        It decides elsewhere: some routes repeat a short ``reasoning_content`` on every chunk of the answer.
+        """
+        fields = [*(self._texts[key] for key in _TEXTS), *self._details.fields()]
+        if all(field.mode is not Mode.OPEN or field.is_single for field in fields):
+            return ()
+        known = [field.text() for field in fields if field.mode is not Mode.OPEN or field.is_single]
+        if self._content.mode is Mode.INCREMENTS or self._content.is_single:
+            known.append(split_think(self._content.text()).reasoning)
+        return tuple(text for text in known if text)
 
     def _feed_details(self, details: list[Any], narrator: Narrator, events: list[StreamEvent]) -> bool:
         said = self._details.feed(details)
@@ -88,7 +103,7 @@ class DeltaAssembler:
 
 def _merged(key: str, values: list[Any], evidence: int) -> Any:
     """One value of all that came for a key that this library does not know."""
-    values = [value if type(value) is str else plain(value) for value in values if value is not None]
+    values = [plain(value) for value in values if value is not None]
     filled = [value for value in values if value not in ("", [], {})]
     if not filled:
         return values[-1] if values else None

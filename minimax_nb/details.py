@@ -6,10 +6,13 @@ Here only ``text`` grows; of any other key the latest value counts.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .plain import plain
 from .snapshots import TextField
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class DetailsAssembler:
@@ -22,6 +25,7 @@ class DetailsAssembler:
     def __init__(self) -> None:
         self.received = False
         self._entries: list[_Entry] = []
+        self._at_index: dict[int | None, list[_Entry]] = {}
         self._latest: _Entry | None = None
         self._latest_place: tuple[Any, ...] = ()
 
@@ -63,9 +67,9 @@ class DetailsAssembler:
         """The text fields in it, for the evidence that they hold."""
         return [entry.text for entry in self._entries]
 
-    def message(self, evidence: int) -> list[dict[str, Any]]:
-        """The entries as they stand in a message."""
-        return [entry.message(evidence) for entry in self._entries]
+    def message(self, evidence: int, known: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """The entries as they stand in a message; the arguments are those of ``TextField.text``."""
+        return [entry.message(evidence, known) for entry in self._entries]
 
     def _anything_said(self) -> bool:
         return any(entry.said for entry in self._entries)
@@ -75,10 +79,13 @@ class DetailsAssembler:
         place = (values.get("index"), values.get("id"), values.get("type"), position)
         if self._latest is None or place != self._latest_place:
             self._latest_place = place
-            self._latest = next((entry for entry in reversed(self._entries) if entry.matches(values, position)), None)
+            index = values.get("index")
+            there = self._at_index.setdefault(index if isinstance(index, int) else None, [])
+            self._latest = next((entry for entry in there if entry.matches(values, position)), None)
             if self._latest is None:
                 self._latest = _Entry(position)
                 self._entries.append(self._latest)
+                there.append(self._latest)
         return self._latest
 
 
@@ -94,13 +101,14 @@ class _Entry:
         self.said = False
 
     def matches(self, values: dict[str, Any], position: int) -> bool:
+        """Whether a piece with this entry's index belongs to it."""
         mine = self._values
         for key in ("type", "id"):
             if mine.get(key) and values.get(key) and mine[key] != values[key]:
                 return False
-        if values.get("index") is not None or mine.get("index") is not None:
-            return values.get("index") == mine.get("index")
-        return bool(values.get("id") and mine.get("id")) or position == self._position
+        if isinstance(values.get("index"), int) or (values.get("id") and mine.get("id")):
+            return True
+        return position == self._position
 
     def feed(self, values: dict[str, Any]) -> str | None:
         mine = self._values
@@ -110,7 +118,7 @@ class _Entry:
         text = values.get("text")
         return self.text.feed(text) if isinstance(text, str) else ""
 
-    def message(self, evidence: int) -> dict[str, Any]:
-        text = self.text.text(evidence)
+    def message(self, evidence: int, known: Sequence[str]) -> dict[str, Any]:
+        text = self.text.text(evidence, known)
         received = isinstance(self._values.get("text"), str) or bool(text)
         return {**self._values, "text": text} if received else dict(self._values)

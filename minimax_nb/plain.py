@@ -9,11 +9,14 @@ from collections.abc import Container, Mapping
 from typing import Any
 
 from .errors import StreamFormatError
+from .surrogates import mended
 
 
 def plain(value: Any) -> Any:
     """The value as dicts, lists and scalars, all the way down, with the keys that were received."""
-    if value is None or isinstance(value, str | int | float):
+    if isinstance(value, str):
+        return mended(value)
+    if value is None or isinstance(value, int | float):
         return value
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]

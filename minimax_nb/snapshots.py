@@ -12,6 +12,12 @@ routes mix both in one stream. So each field decides for itself, on evidence:
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
+
+from .surrogates import HIGH, LOW, mended
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 BELIEF = 16
 """Repeated characters, in at least two steps, that make snapshots certain in mid-stream."""
@@ -38,7 +44,7 @@ class TextField:
         last: the last piece that was not empty.
     """
 
-    __slots__ = ("_count", "_pieces", "_steps", "evidence", "last", "mode")
+    __slots__ = ("_count", "_half", "_pieces", "_steps", "evidence", "last", "mode")
 
     def __init__(self) -> None:
         self.mode = Mode.OPEN
@@ -46,6 +52,7 @@ class TextField:
         self.last = ""
         self._steps = 0
         self._count = 0
+        self._half = ""  # the first half of a character that was cut in two
         # OPEN: every piece. INCREMENTS: likewise. SNAPSHOTS: the first few, in case the guess was wrong; once they
         # are dropped, the text of finished snapshots.
         self._pieces: list[str] = []
@@ -57,6 +64,8 @@ class TextField:
             The characters that continue what was said so far, perhaps none; None when the text has to be read anew
             with ``text``.
         """
+        if self._half or not piece.isascii():
+            piece = self._without_halves(piece)
         if not piece:
             return ""
         if self.mode is Mode.INCREMENTS:
@@ -65,10 +74,23 @@ class TextField:
             return piece
         return self._feed_open(piece) if self.mode is Mode.OPEN else self._feed_snapshot(piece)
 
-    def text(self, evidence: int = 0) -> str:
-        """The text as it stands; for a field still open, as the evidence of the whole stream has it."""
-        if self.mode is Mode.OPEN and self._steps and evidence >= BELIEF_AT_END:
-            return self.last
+    @property
+    def is_single(self) -> bool:
+        """Whether at most one piece came, so that both readings agree."""
+        return self._count <= 1
+
+    def text(self, evidence: int = 0, known: Sequence[str] = ()) -> str:
+        """The text as it stands.
+
+        Args:
+            evidence: that of the whole stream; it decides for a field that is still open.
+            known: texts, one of which this is if its last piece says so: the same is told in another field.
+        """
+        if self.mode is Mode.OPEN:
+            if self._steps and evidence >= BELIEF_AT_END:
+                return self.last
+            if known and self.last.strip() in map(str.strip, known):
+                return self.last
         if self.mode is Mode.SNAPSHOTS:
             return "".join(self._pieces) + self.last if self._count > RECONSIDER else self.last
         return "".join(self._pieces)
@@ -80,6 +102,18 @@ class TextField:
     def joined(self) -> str | None:
         """The text if the pieces were increments; None when they cannot have been."""
         return None if self.mode is Mode.SNAPSHOTS else "".join(self._pieces)
+
+    def _without_halves(self, piece: str) -> str:
+        """The piece with characters put together that the wire cut in two: no half may get into a message."""
+        if self._half and piece:
+            if LOW.match(piece):
+                piece = self._half + piece
+            elif not piece.startswith(self.last):
+                piece = "\ufffd" + piece
+            self._half = ""
+        if piece and HIGH.match(piece[-1]):
+            piece, self._half = piece[:-1], piece[-1]
+        return mended(piece)
 
     def _feed_open(self, piece: str) -> str:
         before, self.last = self.last, piece

@@ -55,6 +55,12 @@ def test_pieces_find_their_entry(deltas: list[list[Any]], texts: list[str]) -> N
     assert [entry["text"] for entry in assembled(*deltas)[0].message(0)] == texts
 
 
+def test_a_thousand_entries_keep_their_order() -> None:
+    assembler, said = assembled(*([detail(f"{number}", number)] for number in range(1000)), [detail("!", 3)])
+    assert [entry["index"] for entry in assembler.message(0)] == list(range(1000))
+    assert said.startswith("0\n\n1\n\n2\n\n3!\n\n4")
+
+
 def test_of_other_keys_the_latest_value_counts_and_null_is_none() -> None:
     assembler, _ = assembled([detail("a", signature=None)], [detail("b", signature="s1")], [detail("", signature=None)])
     assert assembler.message(0) == [{**detail("ab"), "signature": "s1"}]

@@ -26,6 +26,7 @@ LAYERS: dict[str, int] = {
     "details": 1,
     "narrator": 1,
     "plain": 1,
+    "surrogates": 1,
     "sse": 1,
     "tools": 1,
     "toolschema": 1,

@@ -113,6 +113,30 @@ def test_snapshots_believed_late_keep_no_older_ones() -> None:
     assert field.text() == said == "x" * 12 + "y" * 20 + "z"
 
 
+@pytest.mark.parametrize(
+    ("pieces", "text"),
+    [
+        (["a\ud83d", "\ude00b"], "a😀b"),
+        (["\ud83d", "\ude00"], "😀"),
+        (["a\ud83d", "a\ud83d\ude00 grew", "a\ud83d\ude00 grew quite a bit"], "a😀 grew quite a bit"),
+        (["a\ud83d", "b"], "a\ufffdb"),
+        (["a", "\ude00b"], "a\ufffdb"),
+    ],
+    ids=ascii,
+)
+def test_a_character_cut_in_two_is_put_together(pieces: list[str], text: str) -> None:
+    field, said = fed(pieces)
+    assert field.text(16) == text
+    assert said is not None
+    said.encode()
+
+
+def test_a_field_that_says_what_another_is_known_to_say_is_a_snapshot() -> None:
+    field, _ = fed(["Hi.", "Hi.", "Hi."])
+    assert field.text(0, ["Ho.", "Hi.\n"]) == "Hi."
+    assert field.text(0, ["Hi.Hi."]) == "Hi.Hi.Hi."
+
+
 @given(st.lists(st.text("ab", max_size=3), max_size=12))
 def test_what_was_said_is_the_text_or_its_beginning(pieces: list[str]) -> None:
     field, said = fed(pieces)

@@ -139,6 +139,21 @@ def test_thinking_in_two_fields_is_counted_once_and_said_by_the_first() -> None:
     assert reply.message["reasoning_content"] == "ab"
 
 
+def test_a_short_thought_repeated_on_every_chunk_is_counted_once() -> None:
+    answer = ["<think>Hi.</think>", "Hello", " there"]
+    chunks = [chunk({"content": piece, "reasoning_content": "Hi."}) for piece in answer]
+    reply, events = accumulated([*chunks, chunk({}, "stop")])
+    assert (reply.reasoning, reply.content) == ("Hi.", "Hello there")
+    assert reply.message["reasoning_content"] == "Hi."
+    assert heard(events)[:2] == ("Hi.", "Hello there")
+
+
+def test_an_emoji_cut_in_two_is_put_together() -> None:
+    reply, events = accumulated([chunk({"content": "a\ud83d"}), chunk({"content": "\ude00"}, "stop")])
+    assert reply.content == "a😀"
+    assert heard(events)[1] == "a😀"
+
+
 def test_the_field_that_counts_most_wins_at_the_end() -> None:
     chunks = [
         chunk({"reasoning_content": "the shorter"}),
