@@ -12,6 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from minimax_nb.errors import TapeFormatError
+from minimax_nb.errors import TapeError
 from minimax_nb.server.faults import FAULTS
 from minimax_nb.server.quirks import QUIRKS
 
@@ -56,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
             fault=options.fault,
             speed=options.speed,
         )
-    except ValueError as error:  # a broken tape, or no such fault or speed
+    except (TapeFormatError, ValueError) as error:  # the latter: no such fault or speed
         raise UnusableInputError(str(error)) from error
     with server, suppress(KeyboardInterrupt):
         print(f"export OPENAI_BASE_URL={server.base_url}")

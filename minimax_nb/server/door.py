@@ -1,25 +1,27 @@
-"""From HTTP to the handler and back: who is let in, and when each piece is sent."""
+"""The door of a server on this machine: who is let in, how much at once, and until when a reply is sent."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import json
-import math
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from .handler import Handler, Response
+from .paced import Paced
 from .refusals import ApiError
+from .response import Response
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
+
     from starlette.requests import Request
     from starlette.types import Receive, Scope, Send
-
-    from .wire import Event
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 _LARGEST_BODY = 64 * 2**20
@@ -28,19 +30,54 @@ _MOST_OPEN = 400
 _LONGEST_BODY_S = 60.0
 _LONGEST_S = 900.0
 """No reply, not even a hanging one, is kept open for longer than this many seconds."""
-_MOST_AT_ONCE = 64
-"""So many events that are due together are written together, and then others get their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that was let in.
+
+    Attributes:
+        method: "GET" or "POST".
+        path: the path without its query.
+        query: what stood behind the question mark.
+        headers: by lower-case name.
+        body: as received; empty for a stranger, whose body is not read.
+        arrived: when it came, by the monotonic clock.
+    """
+
+    method: str
+    path: str
+    query: str
+    headers: dict[str, str]
+    body: bytes
+    arrived: float
 
 
 class Door:
-    """Lets in what comes to this machine's own name, small enough and not too much at once."""
+    """Lets in what comes to this machine's own name, small enough and not too much at once.
 
-    def __init__(self, handler: Handler) -> None:
-        self.handler = handler
+    Args:
+        knows: whether an ``Authorization`` header is one of ours.
+        answer: gives for a request the function that sends the reply; it has to turn strangers away.
+        lifespan: what is open as long as the server runs.
+
+    Attributes:
+        hosts: the names with ports that the server answers to.
+        open: the replies being sent.
+    """
+
+    def __init__(
+        self,
+        knows: Callable[[str], bool],
+        answer: Callable[[Asked], Callable[[Send], Awaitable[None]]],
+        lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
+    ) -> None:
         self.hosts: set[str] = set()
         self.open: set[asyncio.Task[None]] = set()
+        self.app = Starlette(routes=[Route("/{path:path}", self._enter, methods=_METHODS)], lifespan=lifespan)
+        self._knows = knows
+        self._answer = answer
         self._loop: asyncio.AbstractEventLoop | None = None
-        self.app = Starlette(routes=[Route("/{path:path}", self._enter, methods=_METHODS)])
 
     def close(self) -> None:
         """End every open reply, from whichever thread."""
@@ -48,18 +85,18 @@ class Door:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in self.open])
 
-    async def _enter(self, request: Request) -> Paced:
+    async def _enter(self, request: Request) -> _Watched:
         self._loop = asyncio.get_running_loop()
         arrived = time.monotonic()
         try:
             self._look(request)
-            known = self.handler.knows(request.headers.get("authorization", ""))
-            body = await _body(request) if known else b""  # a stranger's is not read
+            known = self._knows(request.headers.get("authorization", ""))
+            body = await _body(request) if known else b""
         except ApiError as error:
-            document = json.dumps(error.body("")).encode()
-            return Paced(Response(error.status, {"content-type": "application/json"}, body=document), arrived, self)
+            return _Watched(refusal(error, arrived), self.open)
         headers = {name.lower(): value for name, value in request.headers.items()}
-        return Paced(self.handler.handle(request.method, request.url.path, headers, body), arrived, self)
+        asked = Asked(request.method, request.url.path, request.url.query, headers, body, arrived)
+        return _Watched(self._answer(asked), self.open)
 
     def _look(self, request: Request) -> None:
         """A page in a browser may reach this port under a name of its own; only our own names are answered."""
@@ -69,6 +106,12 @@ class Door:
             raise ApiError(405, "method_not_allowed", f"expected GET or POST, got {request.method}")
         if len(self.open) >= _MOST_OPEN:
             raise ApiError(503, "server_error", f"connection limit: {_MOST_OPEN} replies are open (1041)")
+
+
+def refusal(error: ApiError, arrived: float) -> Callable[[Send], Awaitable[None]]:
+    """The function that sends an error."""
+    document = json.dumps(error.body("")).encode()
+    return Paced(Response(error.status, {"content-type": "application/json"}, body=document), arrived).send
 
 
 async def _body(request: Request) -> bytes:
@@ -86,82 +129,27 @@ async def _body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-class Paced:
-    """A response that is sent when it is due, and no longer than somebody listens."""
+class _Watched:
+    """A reply that is sent no longer than somebody listens."""
 
-    def __init__(self, response: Response, arrived: float, door: Door) -> None:
-        self._response = response
-        self._arrived = arrived
-        self._door = door
+    def __init__(self, sender: Callable[[Send], Awaitable[None]], open_: set[asyncio.Task[None]]) -> None:
+        self._sender = sender
+        self._open = open_
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Send it, as an ASGI application does."""
-        sending = asyncio.ensure_future(self._send(send))
+        sending = asyncio.ensure_future(self._sender(send))
         leaving = asyncio.ensure_future(_gone(receive))
-        self._door.open.add(sending)
+        self._open.add(sending)
         try:
             await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED, timeout=_LONGEST_S)
         finally:
-            self._door.open.discard(sending)
+            self._open.discard(sending)
             for task in (sending, leaving):
                 task.cancel()
             await asyncio.gather(sending, leaving, return_exceptions=True)
-
-    async def _send(self, send: Send) -> None:
-        response = self._response
-        headers = dict(response.headers)
-        whole = response.events is None
-        if whole:
-            await self._until(response.delay_s)
-            headers["content-length"] = str(len(response.body))
-        raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-        if whole and response.ending == "hang":
-            await asyncio.sleep(_LONGEST_S)
-        await send({"type": "http.response.start", "status": response.status, "headers": raw})
-        if whole:
-            body = response.body if response.ending == "end" else response.body[: len(response.body) // 2]
-            await send({"type": "http.response.body", "body": body, "more_body": response.ending != "end"})
-            return
-        await self._send_events(send)
-        if response.ending == "hang":
-            await asyncio.sleep(_LONGEST_S)
-        if response.ending == "end":
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
-        # Else the reply is left unfinished, and the connection drops.
-
-    async def _send_events(self, send: Send) -> None:
-        events = self._response.events or ()
-        start = 0
-        if not events or events[0].t:
-            await send({"type": "http.response.body", "body": b"", "more_body": True})
-        while start < len(events):
-            await self._until(events[start].t)
-            end = start + 1
-            while end < len(events) and end - start < _MOST_AT_ONCE and self._due(events[end].t) <= 0:
-                end += 1
-            data = b"".join(map(encoded, events[start:end]))
-            await send({"type": "http.response.body", "body": data, "more_body": True})
-            start = end
-
-    def _due(self, t: float) -> float:
-        """Seconds until a moment of the reply's own time."""
-        if math.isinf(self._response.speed):
-            return 0.0
-        return self._arrived + t / self._response.speed - time.monotonic()
-
-    async def _until(self, t: float) -> None:
-        await asyncio.sleep(max(0.0, self._due(t)))
 
 
 async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def encoded(event: Event) -> bytes:
-    """An event as it stands on the wire."""
-    if isinstance(event.body, str):
-        text = event.body if event.body.startswith(":") else event.body.replace("\n", "\ndata: ").join(("data: ", ""))
-    else:
-        text = f"data: {json.dumps(event.body, ensure_ascii=False, separators=(',', ':'))}"
-    return f"{text}\n\n".encode("utf-8", "backslashreplace")

@@ -8,56 +8,32 @@ import json
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from . import wire
-from .faults import REFUSALS, Ending, Fault, broken_stream, ending_unstreamed, fault_from, null_reply
-from .match import Miss, find, words_of
-from .models import MODELS, Served, entry
+from .faults import REFUSALS, Fault, fault_from
+from .match import Miss, comparable, find
+from .models import MODELS, Served, entry, on_tape
 from .pacing import moments, pieces
 from .practice import rehearse
+from .prompts import prompt_tokens
 from .quirks import checked, form_with, stream_with
+from .recorded import OWN_KEY, Recorded
 from .refusals import ApiError, invalid, unauthorised
-from .replies import Answer, cut_to, tokens
+from .replies import cut_to
+from .response import Response, Sender, as_json
 from .rules import check_request, parse_body
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from .replies import Answer
     from .tape import Turn
 
 CREATED = 1_790_000_000
 """Every reply says that it was made then: a saved notebook is the same on every day."""
 
 _MOST_REMEMBERED = 10_000
-_PREAMBLE_TOKENS = {True: 26, False: 150}
-"""Tokens of the hidden preamble that the service bills (observed in 2026): M2 family, others."""
-_PICTURE_TOKENS = 1_000
-_FEWEST_CACHED = 600
-"""Prompts shorter than this were not seen to be cached."""
-
-
-@dataclass(frozen=True, slots=True)
-class Response:
-    """What goes back.
-
-    Attributes:
-        status: the HTTP status.
-        headers: names and values.
-        body: the whole body; empty for a stream.
-        events: the events of a stream, in order of time; None when it is none.
-        delay_s: seconds from the request to a body that is no stream.
-        ending: how the connection ends after the last event or the body.
-        speed: how many times faster than its times the reply is sent; infinity for at once.
-    """
-
-    status: int
-    headers: dict[str, str]
-    body: bytes = b""
-    events: tuple[wire.Event, ...] | None = None
-    delay_s: float = 0.0
-    ending: Ending = "end"
-    speed: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +64,7 @@ class Handler:
     quirks: tuple[str, ...] = ()
     fault: str | None = None
     speed: float = 1.0
+    _models: dict[str, Served] = field(default_factory=dict, init=False)
     _asked: OrderedDict[str, int] = field(default_factory=OrderedDict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -95,6 +72,8 @@ class Handler:
         checked(self.quirks)
         if self.fault is not None:
             fault_from(self.fault)
+        recorded = [name for turn in self.turns if isinstance(turn.answer, Recorded) for name in turn.models]
+        self._models = {**MODELS, **{name: on_tape(name) for name in recorded if name not in MODELS}}
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Answer one request.
@@ -112,7 +91,7 @@ class Handler:
                 raise unauthorised()
             return self._routed(method, path.removeprefix("/v1").rstrip("/"), body, trace_id)
         except ApiError as error:
-            return _json(error.status, error.body(trace_id), trace_id)
+            return as_json(error.status, error.body(trace_id), trace_id)
 
     def knows(self, authorization: str) -> bool:
         """Whether an ``Authorization`` header carries the key."""
@@ -142,7 +121,7 @@ class Handler:
         if path == "/models" or path.startswith("/models/"):
             if method != "GET":
                 raise ApiError(405, "method_not_allowed", f"expected GET on {path}, got {method}")
-            return _json(200, _models(path.removeprefix("/models").strip("/")), trace_id)
+            return as_json(200, self._listed(path.removeprefix("/models").strip("/")), trace_id)
         served = "POST /v1/chat/completions, GET /v1/models"
         raise ApiError(404, "not_found_error", f"there is no {path[:80] or '/'} here; there are {served}")
 
@@ -151,9 +130,14 @@ class Handler:
         fault = self._striking(wishes.fault, request)
         if fault and fault.name in REFUSALS:
             raise REFUSALS[fault.name]
-        model = check_request(request)
-        answer = _as_asked(self._answer(request, model), request, model)
-        prompt, cached = _prompt_tokens(request, model)
+        send = Sender(trace_id, wishes.speed, fault)
+        found = find(request, self.turns) if comparable(request) else Miss()
+        if not isinstance(found, Miss) and isinstance(found[0].answer, Recorded):
+            # What the service has once answered is not held to our idea of its rules.
+            return send.recorded(cast("Recorded", self._take(request, found)), request["model"])
+        model = check_request(request, self._models)
+        answer = _as_asked(self._answer(request, model, found), request, model)
+        prompt, cached = prompt_tokens(request, model)
         if prompt > model.context:
             raise invalid("context window exceeds limit")
         usage = wire.usage_of(answer, prompt, cached)
@@ -162,25 +146,12 @@ class Handler:
         parts = pieces(answer, model.tokens_per_s)
         if not request.get("stream"):
             times = moments(parts)
-            whole = wire.completion(answer, head, form, usage, times)
-            return _json(
-                200,
-                null_reply(fault, model.id) if fault and fault.name in ("base-resp", "choices-null") else whole,
-                trace_id,
-                delay_s=times["total_s"],
-                ending=ending_unstreamed(fault) if fault else "end",
-                speed=wishes.speed,
-            )
-        events = stream_with(wire.stream(answer, head, form, usage, parts), wishes.quirks)
-        ending: Ending = "end"
-        if fault:
-            events, ending = broken_stream(events, fault, model.id)
-        headers = {**_headers(trace_id, "text/event-stream"), "cache-control": "no-cache"}
-        return Response(200, headers, events=tuple(events), ending=ending, speed=wishes.speed)
+            return send.whole(wire.completion(answer, head, form, usage, times), times["total_s"], model.id)
+        return send.streamed(stream_with(wire.stream(answer, head, form, usage, parts), wishes.quirks), model.id)
 
     def _wishes(self, request: dict[str, Any]) -> _Wishes:
         """The server's own settings, with those of the request added; a model named ``fault-…`` is a wish, too."""
-        own = request.pop("minimax_nb", None) or {}
+        own = request.pop(OWN_KEY, None) or {}
         if not isinstance(own, dict):
             raise invalid("minimax_nb: expected an object with quirks, fault or speed")
         quirks = own.get("quirks") or []
@@ -200,15 +171,25 @@ class Handler:
         attempt = self._count(f"{fault} {_digest(request)}")
         return fault if attempt < fault.times else None
 
-    def _answer(self, request: dict[str, Any], model: Served) -> Answer:
-        found = find(request, self.turns)
+    def _answer(self, request: dict[str, Any], model: Served, found: list[Turn] | Miss) -> Answer:
+        """What is said by the tape that was found, or in a rehearsal."""
         if not isinstance(found, Miss):
-            # The same question asked again gets the next take; after the last one the first.
-            turn = found[self._count(_digest([request["messages"], [t.tape for t in found]])) % len(found)]
-            return turn.answer
+            return cast("Answer", self._take(request, found))
         if self.strict:
             raise ApiError(404, "no_tape_error", str(found))
         return rehearse(request, model)
+
+    def _take(self, request: dict[str, Any], found: list[Turn]) -> Answer | Recorded:
+        """The same question asked again gets the next take; after the last one the first."""
+        number = self._count(_digest([request["messages"], found[0].tape, found[0].number]))
+        return found[number % len(found)].answer
+
+    def _listed(self, name: str) -> dict[str, Any]:
+        if not name:
+            return {"object": "list", "data": [entry(model) for model in self._models.values()]}
+        if name not in self._models:
+            raise invalid(f"unknown model '{name[:80]}'")
+        return entry(self._models[name])
 
 
 def speed_from(value: object) -> float:
@@ -247,56 +228,5 @@ def _form(request: dict[str, Any], model: Served) -> wire.Form:
     )
 
 
-def _prompt_tokens(request: dict[str, Any], model: Served) -> tuple[int, int]:
-    """About how many tokens the prompt has, and how many of them were in an earlier request of the conversation."""
-    tools = tokens(json.dumps(request.get("tools") or "", ensure_ascii=False)) if request.get("tools") else 0
-    total = _PREAMBLE_TOKENS[model.is_m2] + tools
-    cached = 0
-    for message in request["messages"]:
-        if message["role"] == "assistant":
-            cached = total
-        calls = message.get("tool_calls")
-        total += 4 + _content_tokens(message.get("content")) + (tokens(json.dumps(calls)) if calls else 0)
-    return total, cached if cached >= _FEWEST_CACHED else 0
-
-
-def _content_tokens(content: object) -> int:
-    """About how many tokens a message's content has; a picture counts the same whatever its size."""
-    media = [part for part in content if part.get("type") != "text"] if isinstance(content, list) else []
-    return tokens(words_of(content)) + _PICTURE_TOKENS * len(media)
-
-
-def _models(name: str) -> dict[str, Any]:
-    if not name:
-        return {"object": "list", "data": [entry(model) for model in MODELS.values()]}
-    if name not in MODELS:
-        raise invalid(f"unknown model '{name[:80]}'")
-    return entry(MODELS[name])
-
-
 def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-def _headers(trace_id: str, content_type: str) -> dict[str, str]:
-    return {
-        "content-type": content_type,
-        "trace-id": trace_id,
-        "minimax-request-id": hashlib.sha256(trace_id.encode()).hexdigest()[:32],
-        "x-mm-request-id": trace_id,
-        "x-session-id": trace_id,
-    }
-
-
-def _json(
-    status: int,
-    document: Mapping[str, Any],
-    trace_id: str,
-    *,
-    delay_s: float = 0.0,
-    ending: Ending = "end",
-    speed: float = 1.0,
-) -> Response:
-    body = json.dumps(document, ensure_ascii=False).encode("utf-8", "backslashreplace")
-    headers = _headers(trace_id, "application/json; charset=utf-8")
-    return Response(status, headers, body=body, delay_s=delay_s, ending=ending, speed=speed)

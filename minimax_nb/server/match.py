@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import difflib
+import hashlib
 import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from .recorded import Recorded, form_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from .tape import Turn
 
 _THINKING = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
+_DATA = re.compile(r"(data:[\w.+/-]*(?:;[\w=.+-]+)*,)([^\"]{100,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +48,46 @@ class Miss:
 
 
 def find(request: dict[str, Any], turns: Sequence[Turn]) -> list[Turn] | Miss:
-    """The turns that answer a request, in order; those that name the model come before those for any.
+    """The turns of one tape that answer a request, in order; a tape that names the model comes before one for any.
 
-    Compared are the messages, the model where the tape names one, and the tools' names where the tape lists them. Ids
-    of calls, thinking in the history and sampling parameters are not: they may differ from run to run.
+    Compared are the messages, the model where the tape names one, the tools' names where the tape lists them, and with
+    a recorded turn the wire form. Ids of calls, thinking in the history and sampling parameters are not: they may
+    differ from run to run.
 
     Args:
         request: the parsed body.
-        turns: the tapes' turns.
+        turns: the tapes' turns, in order of preference.
     """
-    messages = [plain(message) for message in request["messages"]]
-    tools = tuple(sorted(str(tool.get("function", {}).get("name")) for tool in request.get("tools") or ()))
-    fitting = [turn for turn in turns if _difference(turn, request["model"], messages, tools) is None]
+    wanted = _Wanted(
+        request["model"], [plain(message) for message in request["messages"]], tool_names(request), form_of(request)
+    )
+    fitting = [turn for turn in turns if _difference(turn, wanted) is None]
     if fitting:
-        named = [turn for turn in fitting if turn.models]
-        return named or fitting
-    return _nearest(request["model"], messages, tools, turns)
+        preferred = [turn for turn in fitting if turn.models] or fitting
+        kind = (preferred[0].tape, type(preferred[0].answer))
+        return [turn for turn in preferred if (turn.tape, type(turn.answer)) == kind]
+    return _nearest(wanted, turns)
+
+
+def comparable(request: dict[str, Any]) -> bool:
+    """Whether a request that has not passed the rules is at least of a shape that ``find`` can read."""
+    messages, tools = request.get("messages"), request.get("tools") or []
+    if not isinstance(request.get("model"), str) or not _objects(messages) or not _functions(tools):
+        return False
+    return all(_functions(message.get("tool_calls") or []) for message in messages)
+
+
+def _objects(value: object) -> TypeGuard[list[dict[str, Any]]]:
+    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
+
+
+def _functions(value: object) -> bool:
+    return _objects(value) and all(isinstance(each.get("function", {}), dict) for each in value)
+
+
+def tool_names(request: dict[str, Any]) -> tuple[str, ...]:
+    """The names of the tools that a request offers, sorted."""
+    return tuple(sorted(str(tool.get("function", {}).get("name")) for tool in request.get("tools") or ()))
 
 
 def plain(message: dict[str, Any]) -> dict[str, Any]:
@@ -81,12 +109,16 @@ def text_of(content: Any) -> str:
         return content
     if isinstance(content, list):
         return "".join(
-            part["text"]
-            if isinstance(part, dict) and isinstance(part.get("text"), str)
-            else json.dumps(part, sort_keys=True, ensure_ascii=False)
+            part["text"] if isinstance(part, dict) and isinstance(part.get("text"), str) else _as_json(part)
             for part in content
         )
-    return json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return _as_json(content)
+
+
+def _as_json(part: Any) -> str:
+    """A part that is no text; data inside it by its digest, so that no tape has to hold a picture."""
+    text = json.dumps(part, sort_keys=True, ensure_ascii=False)
+    return _DATA.sub(lambda data: f"{data[1]}sha256={hashlib.sha256(data[2].encode()).hexdigest()}", text)
 
 
 def words_of(content: Any) -> str:
@@ -106,38 +138,59 @@ def _plain_call(call: dict[str, Any]) -> dict[str, Any]:
     return {"name": inner.get("name"), "arguments": arguments}
 
 
-def _difference(
-    turn: Turn, model: str, messages: list[dict[str, Any]], tools: tuple[str, ...]
-) -> tuple[str, Any, Any] | None:
-    """The first field in which a request differs from a turn: (field, the tape's value, the request's)."""
-    for number, (wanted, got) in enumerate(zip(turn.messages, messages, strict=False)):
-        for key, value in plain(wanted).items():
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What of a request is compared."""
+
+    model: str
+    messages: list[dict[str, Any]]
+    tools: tuple[str, ...]
+    form: dict[str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """The first field in which a request differs from a turn; the later in the comparison, the nearer they are."""
+
+    place: int
+    field: str
+    expected: Any
+    got: Any
+
+
+def _difference(turn: Turn, wanted: _Wanted) -> _Difference | None:
+    """The first field in which a request differs from a turn."""
+    for number, (ours, got) in enumerate(zip(turn.messages, wanted.messages, strict=False)):
+        for key, value in plain(ours).items():
             if got.get(key) != value:
-                return f"messages[{number}].{key}", value, got.get(key)
-        if "tool_calls" in got and "tool_calls" not in wanted:
-            return f"messages[{number}].tool_calls", None, got["tool_calls"]
-    if len(turn.messages) != len(messages):
-        return "the number of messages", len(turn.messages), len(messages)
-    if turn.tools is not None and turn.tools != tools:
-        return "tools", list(turn.tools), list(tools)
-    if turn.models and model not in turn.models:
-        return "model", " or ".join(turn.models), model
+                return _Difference(number, f"messages[{number}].{key}", value, got.get(key))
+        if "tool_calls" in got and "tool_calls" not in ours:
+            return _Difference(number, f"messages[{number}].tool_calls", None, got["tool_calls"])
+    end = len(wanted.messages)
+    if len(turn.messages) != end:
+        return _Difference(min(end, len(turn.messages)), "the number of messages", len(turn.messages), end)
+    if turn.tools is not None and turn.tools != wanted.tools:
+        return _Difference(end + 1, "tools", list(turn.tools), list(wanted.tools))
+    if turn.models and wanted.model not in turn.models:
+        return _Difference(end + 2, "model", " or ".join(turn.models), wanted.model)
+    if isinstance(turn.answer, Recorded):
+        for name, value in turn.answer.form.items():
+            if wanted.form[name] != value:
+                return _Difference(end + 3, name, value, wanted.form[name])
     return None
 
 
-def _nearest(model: str, messages: list[dict[str, Any]], tools: tuple[str, ...], turns: Sequence[Turn]) -> Miss:
+def _nearest(wanted: _Wanted, turns: Sequence[Turn]) -> Miss:
     """The turn that agrees longest with the request; among equals the one whose differing text is most alike."""
     best: tuple[tuple[int, float], Miss] | None = None
     for turn in turns:
-        difference = _difference(turn, model, messages, tools)
-        if difference is None:
+        found = _difference(turn, wanted)
+        if found is None or (best is not None and found.place < best[0][0]):
             continue
-        field, expected, got = difference
-        at = int(field[9 : field.index("]")]) if field.startswith("messages[") else len(messages)
-        alike = difflib.SequenceMatcher(None, str(expected)[:400], str(got)[:400]).ratio()
-        score = (at, alike)
+        alike = difflib.SequenceMatcher(None, str(found.expected)[:400], str(found.got)[:400]).ratio()
+        score = (found.place, alike)
         if best is None or score > best[0]:
-            best = score, Miss(turn, field, expected, got)
+            best = score, Miss(turn, found.field, found.expected, found.got)
     return best[1] if best else Miss()
 
 

@@ -7,11 +7,15 @@ for rules that its documentation states.
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .history_rules import check_messages
-from .models import MODELS, Served
 from .refusals import ApiError, invalid
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .models import Served
 
 
 def parse_body(body: bytes) -> dict[str, Any]:
@@ -31,11 +35,12 @@ def parse_body(body: bytes) -> dict[str, Any]:
     return request
 
 
-def check_request(request: dict[str, Any]) -> Served:
+def check_request(request: dict[str, Any], models: Mapping[str, Served]) -> Served:
     """Find the model and hold the request to its rules.
 
     Args:
         request: the parsed body.
+        models: those that are served, by name.
 
     Returns:
         The model that is to answer.
@@ -48,7 +53,7 @@ def check_request(request: dict[str, Any]) -> Served:
         raise invalid("binding: expr_path=messages, cause=missing required parameter")  # seen
     if request.get("model") is None:
         raise invalid("binding: expr_path=model, cause=missing required parameter")
-    model = MODELS.get(request["model"])
+    model = models.get(request["model"])
     if model is None:
         raise invalid(f"unknown model '{request['model']}'")  # seen
     _sampling(request, model)

@@ -1,0 +1,67 @@
+"""A value inside a tape file together with the path to it, so that whatever is wrong there can be named."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from minimax_nb.errors import TapeFormatError
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A value in a tape, with the path to it.
+
+    Attributes:
+        tape: the tape's name.
+        path: how to get there from the top, such as ``turns[0].reply.content``.
+        value: what stands there.
+    """
+
+    tape: str
+    path: str
+    value: Any
+
+    def wrong(self, expected: str) -> TapeFormatError:
+        """The error that says what was expected here and what came."""
+        got = repr(self.value)
+        got = got if len(got) <= 60 else got[:60] + "…"
+        return TapeFormatError(f"tape {self.tape!r}, {self.path or 'top level'}: expected {expected}, got {got}")
+
+    def need(self, *types: type) -> At:
+        """This value, which must be of one of the types."""
+        if not isinstance(self.value, types) or (isinstance(self.value, bool) and bool not in types):
+            raise self.wrong(" or ".join(_NAMES[type_] for type_ in types))
+        return self
+
+    def get(self, key: str, *types: type) -> At:
+        """A field that must be there, of one of the types."""
+        self.need(dict)
+        if key not in self.value:
+            raise self.wrong(f"a field {key!r}")
+        return At(self.tape, f"{self.path}.{key}".lstrip("."), self.value[key]).need(*types)
+
+    def maybe(self, key: str, *types: type) -> Any:
+        """The value of a field that may be missing: then None."""
+        return self.get(key, *types).value if key in self.value else None
+
+    def items(self) -> list[At]:
+        """The entries of a list."""
+        return [At(self.tape, f"{self.path}[{n}]", item) for n, item in enumerate(self.value)]
+
+    def only(self, *keys: str) -> None:
+        """See to it that an object has no other fields: a misspelled one would be passed over."""
+        self.need(dict)
+        for key in self.value:
+            if key not in keys:
+                raise self.wrong(f"only the fields {', '.join(keys)}; {key!r} is none of them")
+
+
+_NAMES: dict[type, str] = {
+    dict: "an object",
+    list: "a list",
+    str: "a text",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+}
