@@ -31,6 +31,7 @@ _MINIMAX_HOSTS = ("minimax.io", "minimaxi.com", "minimax.cn", "minimax.chat")
 def shell() -> str:
     """The empty panels that a live view fills; class names say which is which."""
     return (
+        '<div class="mm-past"></div>'
         f'<details class="mm-thoughts" style="{_PANEL}" hidden><summary style="{_SUMMARY}"></summary>'
         f'<div style="{_THOUGHTS}"></div></details>'
         f'<div class="mm-answer"></div><div class="mm-calls"></div><div class="mm-note"></div>'

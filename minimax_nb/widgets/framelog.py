@@ -1,8 +1,9 @@
-"""The frames of one reply as a single compressed stream, cut where each frame ends.
+"""The frames of one reply as a compressed stream, cut where each frame ends.
 
-A frame is a line of JSON, a list of operations. Every line runs through one deflate stream that is flushed at its end,
-so a frame costs about as much as its new words, and all frames so far, put together, are at any moment the whole
-state: what a late front end is sent is nothing but the log.
+A frame is a line of JSON, a list of operations. Every line runs through one raw deflate stream that is flushed at its
+end, so that a frame costs about as much as its new words. The four bytes that end every flush are left out and put back
+by the reader, as WebSocket's compression does (RFC 7692). A late front end is sent all lines so far, compressed in one
+go; the frames that follow refer to nothing before them, so they can be read after either.
 """
 
 from __future__ import annotations
@@ -12,33 +13,41 @@ import zlib
 from typing import Any
 
 Operation = tuple[Any, ...]
-"""``(region, block, keep, text)`` changes a block: keep that many UTF-16 units of its HTML, append the text.
+"""``(region, block, cut, text)`` changes a block: cut that many UTF-16 units off the end of its HTML, append the text.
 ``(name, value)`` sets something of the view as a whole, such as its phase."""
+
+_TAIL = b"\x00\x00\xff\xff"
 
 
 class FrameLog:
     """Frames in, compressed pieces out; remembers them all."""
 
     def __init__(self) -> None:
-        self._deflate = zlib.compressobj()
-        self._pieces: list[bytes] = []
-        self.size = 0
-        """Bytes of all frames so far."""
+        self._lines: list[bytes] = []
+        self._deflate = _deflate()
 
     def __len__(self) -> int:
         """How many frames there are; the next one bears this number."""
-        return len(self._pieces)
+        return len(self._lines)
 
     def add(self, operations: list[Operation]) -> bytes:
         """The bytes of one more frame."""
-        piece = self._deflate.compress(_line(operations)) + self._deflate.flush(zlib.Z_SYNC_FLUSH)
-        self._pieces.append(piece)
-        self.size += len(piece)
-        return piece
+        line = _line(operations)
+        self._lines.append(line)
+        return _flushed(self._deflate, line)
 
     def whole(self) -> bytes:
-        """All frames so far."""
-        return b"".join(self._pieces)
+        """The bytes of all frames so far, to be followed by those of the next ones."""
+        self._deflate = _deflate()
+        return _flushed(_deflate(), b"".join(self._lines)) if self._lines else b""
+
+
+def _deflate() -> zlib._Compress:
+    return zlib.compressobj(wbits=-zlib.MAX_WBITS)
+
+
+def _flushed(deflate: zlib._Compress, data: bytes) -> bytes:
+    return (deflate.compress(data) + deflate.flush(zlib.Z_SYNC_FLUSH)).removesuffix(_TAIL)
 
 
 def _line(operations: list[Operation]) -> bytes:

@@ -11,24 +11,29 @@ import threading
 import time
 from collections import deque
 from contextvars import copy_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from minimax_nb.environment import publish
-from minimax_nb.render.bundle import bundle, metadata
+from minimax_nb.render.bundle import metadata
 
 from .live_view import LiveView
 from .pacing import Pacer
 from .painter import Painter
 
 if TYPE_CHECKING:
-    from minimax_nb.events import StreamEvent
+    from minimax_nb.events import RunEvent
     from minimax_nb.messages import Reply
 
-_MESSAGE_BYTES = 75
+    from .run_painter import RunPainter
+
+_MESSAGE_BYTES = 72
 """What the message around a frame weighs."""
 
 _OPENING_BYTES = 1_000
 """What the first display and the opening of the widget weigh."""
+
+_FIRST_WHOLE_BYTES = 512
+"""After how much text a front end that was still loading is first sent what it has missed."""
 
 
 class LiveReply:
@@ -37,14 +42,14 @@ class LiveReply:
     On show from the moment it is made. ``feed`` it the events, then call ``finish`` once, whatever has happened.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, painter: Painter | RunPainter | None = None) -> None:
         self._view = LiveView()
-        self._painter = Painter()
+        self._painter = painter or Painter()
         self._pacer = Pacer(sent=_OPENING_BYTES)
-        self._events: deque[StreamEvent] = deque()
+        self._events: deque[Any] = deque()
         self._news = threading.Event()
         self._ended = threading.Event()
-        self._doubled_at = 512
+        self._next_whole = _FIRST_WHOLE_BYTES
         self._display_id = secrets.token_hex(8)
         publish(self._view.bundle(), display_id=self._display_id)
         self._thread = threading.Thread(
@@ -52,7 +57,7 @@ class LiveReply:
         )
         self._thread.start()
 
-    def feed(self, event: StreamEvent) -> None:
+    def feed(self, event: RunEvent) -> None:
         """One more event of the stream; returns at once."""
         self._events.append(event)
         if not self._news.is_set():
@@ -65,7 +70,7 @@ class LiveReply:
         self._thread.join()
         self._take_events()
         self._view.send_frame(self._painter.finish(reply))
-        publish(bundle(reply), metadata=metadata(reply), display_id=self._display_id, update=True)
+        publish(self._painter.bundle(reply), metadata=metadata(reply), display_id=self._display_id, update=True)
 
     def _run(self) -> None:
         """Sends a frame whenever there is news and the pacer allows it."""
@@ -85,14 +90,13 @@ class LiveReply:
         self._pacer.text = self._painter.size
 
     def _send(self) -> None:
-        """One frame, and all of them again each time the text has doubled."""
+        """One frame, and all of them again each time the text has grown fourfold."""
         started = time.thread_time()
         self._take_events()
-        size = again = 0
+        size = 0
         if operations := self._painter.frame():
             size = _MESSAGE_BYTES + self._view.send_frame(operations)
-            if self._painter.size >= self._doubled_at:
-                self._doubled_at = 2 * self._painter.size
-                again = _MESSAGE_BYTES + self._view.send_whole()
+            if self._painter.size >= self._next_whole:
+                self._next_whole = 4 * self._painter.size
+                self._view.send_whole()
         self._pacer.went(time.perf_counter(), time.thread_time() - started, size)
-        self._pacer.sent += again

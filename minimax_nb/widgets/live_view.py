@@ -27,7 +27,7 @@ class LiveView(anywidget.AnyWidget):
 
     Attributes:
         n: how many frames ``log`` holds.
-        log: the frames so far, as one deflate stream that has not ended.
+        log: the frames so far, as one raw deflate stream that has not ended.
     """
 
     layout = None  # would be a model of its own, opened with each reply
@@ -63,15 +63,16 @@ class LiveView(anywidget.AnyWidget):
         Returns:
             The bytes of it, without those of the message around it.
         """
-        self.send_state(["n", "log"])
-        return self._frames.size
+        with self._lock:
+            count, log = len(self._frames), self._frames.whole()
+        self._send({"method": "update", "state": {"n": count}, "buffer_paths": [["log"]]}, buffers=[log])
+        return len(log)
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
         """The state as of now, so that a page that is loaded midway has all of it; empty values are left out."""
         state = super().get_state(key, drop_defaults)
-        if "log" in state:
-            with self._lock:
-                state["n"], state["log"] = len(self._frames), self._frames.whole()
+        with self._lock:
+            state["n"], state["log"] = len(self._frames), self._frames.whole()
         return {name: value for name, value in state.items() if value is not None and value != ()}
 
     def bundle(self) -> dict[str, Any]:

@@ -10,9 +10,14 @@ from dataclasses import dataclass
 
 INTERVAL_S = 0.05
 RENDER_SHARE = 0.05
-BYTES_PER_TEXT_BYTE = 2.0
-HEAD_START_BYTES = 4_000
-STALE_S = 0.5
+BYTES_PER_TEXT_BYTE = 1.65
+
+HOLDS = ((2_000, 0.0), (4_000, 0.15), (float("inf"), 0.5))
+"""So many bytes beyond the budget are lent, if the last frame is so many seconds ago.
+
+The first lets every reply start at full speed, the second keeps a block that is sent anew (a code block that ends and
+gets its colours) from halting the view, the last shows a reply that stalls up to its last word.
+"""
 
 
 @dataclass(slots=True)
@@ -20,7 +25,7 @@ class Pacer:
     """Decides when frames go, from what frames have cost so far.
 
     Attributes:
-        sent: bytes on the wire so far, everything counted.
+        sent: bytes of frames on the wire so far, with those of the opening.
         text: bytes of model text that have arrived so far.
         last: when the last frame went, in seconds on the caller's clock.
         busy: how long that frame took to make, in seconds.
@@ -34,18 +39,12 @@ class Pacer:
     size: int = 0
 
     def delay(self, now: float) -> float:
-        """How long to wait before asking again, in seconds; 0 when a frame may go now.
-
-        Text is held back for the sake of bytes for half a second at most: a reply that stalls is shown up to its
-        last word.
-        """
-        ready = self.last + max(INTERVAL_S, self.busy / RENDER_SHARE)
-        if now < ready:
-            return ready - now
-        if self.sent + self.size <= BYTES_PER_TEXT_BYTE * self.text + HEAD_START_BYTES:
-            return 0.0
-        stale = self.last + STALE_S
-        return 0.0 if now >= stale else min(INTERVAL_S, stale - now)
+        """How long to wait before asking again, in seconds; 0 when a frame may go now."""
+        debt = self.sent + self.size - BYTES_PER_TEXT_BYTE * self.text
+        hold = next(seconds for loan, seconds in HOLDS if debt <= loan)
+        ready = self.last + max(INTERVAL_S, self.busy / RENDER_SHARE, hold)
+        # More text may come in the meantime and pay for the frame, so look again soon.
+        return 0.0 if now >= ready else min(ready - now, INTERVAL_S)
 
     def went(self, now: float, busy: float, size: int) -> None:
         """A frame has gone: at ``now``, after ``busy`` seconds of rendering, ``size`` bytes of it."""

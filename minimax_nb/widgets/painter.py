@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minimax_nb.events import ReasoningDelta, Rewritten, StreamEvent, TextDelta, ToolCallDelta
+from minimax_nb.events import ReasoningDelta, Rewritten, TextDelta, ToolCallDelta
 from minimax_nb.render import html
 from minimax_nb.render.blocks import BlockStream
+from minimax_nb.render.bundle import bundle
 from minimax_nb.render.escape import escape
 
 if TYPE_CHECKING:
+    from minimax_nb.events import RunEvent
     from minimax_nb.messages import Reply
 
     from .framelog import Operation
 
-THOUGHTS, ANSWER, CALLS, LABEL, NOTE, FOOTER = range(6)
+THOUGHTS, ANSWER, CALLS, LABEL, NOTE, FOOTER, PAST = range(7)
 """The regions of a view, in the order in which the front end lists them."""
 
 
@@ -27,10 +29,11 @@ class Painter:
         self._calls: list[_GrowingCall] = []
         self._phase = "waiting"
         self._changed: list[Operation] = []
+        self._lengths: dict[tuple[int, int], int] = {}
         self.size = 0
         """Bytes of model text so far."""
 
-    def take(self, event: StreamEvent) -> None:
+    def take(self, event: RunEvent) -> None:
         """One more event of the stream."""
         match event:
             case ReasoningDelta(text):
@@ -51,10 +54,10 @@ class Painter:
         """What has changed since the last frame."""
         operations, self._changed = self._changed, []
         for region, stream in self._streams.items():
-            operations += [(region, change.block, change.keep, change.text) for change in stream.frame()]
+            operations += [self._splice(region, *change) for change in stream.frame()]
         for position, call in enumerate(self._calls):
             if (change := call.frame()) is not None:
-                operations.append((CALLS, position, *change))
+                operations.append(self._splice(CALLS, position, *change))
         return operations
 
     def finish(self, reply: Reply) -> list[Operation]:
@@ -64,14 +67,27 @@ class Painter:
                 self._replace(region, text)
         operations, self._changed = self._changed, []
         for region, stream in self._streams.items():
-            operations += [(region, change.block, change.keep, change.text) for change in stream.finish()]
+            operations += [self._splice(region, *change) for change in stream.finish()]
         calls = [html.tool_call(call) for call in reply.tool_calls]
         calls += [""] * (len(self._calls) - len(calls))
-        operations += [(CALLS, position, 0, call) for position, call in enumerate(calls)]
+        operations += [self._splice(CALLS, position, 0, call) for position, call in enumerate(calls)]
         if reply.reasoning.strip():
-            operations.append((LABEL, 0, 0, html.thoughts_label(reply)))
-        operations += [(NOTE, 0, 0, html.note(reply)), (FOOTER, 0, 0, html.footer(reply)), ("phase", "done")]
+            operations.append(self._splice(LABEL, 0, 0, html.thoughts_label(reply)))
+        operations.append(self._splice(NOTE, 0, 0, html.note(reply)))
+        operations.append(self._splice(FOOTER, 0, 0, html.footer(reply)))
+        operations.append(("phase", "done"))
+        operations.append(("say", _farewell(reply)))
         return operations
+
+    def bundle(self, reply: Reply) -> dict[str, str]:
+        """What stays on show in the end."""
+        return bundle(reply)
+
+    def _splice(self, region: int, block: int, keep: int, text: str) -> Operation:
+        """A change as it travels: what is cut off varies less than what is kept, and packs better."""
+        cut = self._lengths.get((region, block), 0) - keep
+        self._lengths[region, block] = keep + _units(text)
+        return (region, block, cut, text)
 
     def _append(self, region: int, text: str) -> None:
         self._streams[region].feed(text)
@@ -132,3 +148,9 @@ def _bytes(text: str) -> int:
 def _units(text: str) -> int:
     """The text's length as JavaScript counts it."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def _farewell(reply: Reply) -> str:
+    """What a screen reader is told in the end."""
+    words = len(reply.content.split())
+    return f"Reply finished, {words:,} {'word' if words == 1 else 'words'}" if reply.complete else "Reply broken off"

@@ -50,12 +50,12 @@ def test_a_saved_reply_reads_the_same_when_the_notebook_is_opened_again(notebook
     book = notebook(SETUP + "reply = mm.show(chunks(pause=0))")
     book.run()
     book.wait_idle()
-    book.output().get_by_text("END-OF-ANSWER").wait_for()
+    formula = book.output().locator("mjx-container")
+    formula.wait_for()
     shown = book.output().inner_text()
     book.save()
     book.open()
-    book.output().get_by_text("END-OF-ANSWER").wait_for()
-    book.page.wait_for_function("() => document.querySelector('.jp-OutputArea-output mjx-container')")
+    formula.wait_for()
     assert book.output().inner_text() == shown
     assert book.page.locator(".jp-OutputArea-output").count() == 1
 

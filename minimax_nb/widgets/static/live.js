@@ -4,22 +4,27 @@
  * Loaded once per kernel session. All HTML in the frames was made by the library's own renderer, which escapes whatever
  * the model wrote; nothing else is ever put into the page.
  *
- * @typedef {[number, number, number, string]} Splice region, block, how many characters of its HTML stay, what follows
- * @typedef {Splice | [string, string]} Operation a splice, or a named value of the whole view
+ * @typedef {[number, number, number, string]} Splice region, block, how many characters its HTML loses at its end, new ones
+ * @typedef {Splice | [string, any]} Operation a splice, or a named value of the whole view
  * @typedef {{ phase: string, regions: string[][] }} State the HTML of every block of every region, and what is going on
  * @typedef {{ node: Element, html: string }} Block a block in the page, and the HTML that it shows
  */
 
-const REGIONS = [".mm-thoughts > div", ".mm-answer", ".mm-calls", "summary", ".mm-note", ".mm-footer"];
+const REGIONS = [".mm-thoughts > div", ".mm-answer", ".mm-calls", ".mm-thoughts > summary", ".mm-note", ".mm-footer", ".mm-past"];
 const THOUGHTS = 0;
 const LABEL = 3;
 const FOOTER = 5;
+
+/** What ends each flushed piece of a deflate stream; the kernel leaves it out. */
+const TAIL = new Uint8Array([0, 0, 255, 255]);
 
 /** @type {Record<string, string>} */
 const STATUS = {
   thinking: "Thinking…",
   answering: "Writing the answer…",
   calling: "Writing a tool call…",
+  working: "Running the tools…",
+  resuming: "Waiting for the next reply…",
 };
 
 /**
@@ -78,13 +83,16 @@ export function open(model, library) {
     if (catchingUp) silent -= 1;
     for (const operation of operations) {
       if (operation.length === 4) {
-        const [region, block, keep, text] = operation;
+        const [region, block, cut, text] = operation;
         const blocks = state.regions[region];
-        blocks[block] = (blocks[block] ?? "").slice(0, keep) + text;
+        const html = blocks[block] ?? "";
+        blocks[block] = html.slice(0, html.length - cut) + text;
       } else if (operation[0] === "phase") {
         if (!catchingUp && state.phase === "waiting") announce("The model is answering");
         state.phase = operation[1];
         if (state.phase === "done") tellViews();
+      } else if (operation[0] === "clear") {
+        for (const region of operation[1]) state.regions[region] = [];
       } else if (operation[0] === "say" && !catchingUp) {
         announce(operation[1]);
       }
@@ -146,7 +154,7 @@ function view(el, library, since) {
   el.append(root);
 
   const parts = REGIONS.map((selector) => /** @type {HTMLElement} */ (root.querySelector(selector)));
-  const thoughts = /** @type {HTMLDetailsElement} */ (root.querySelector("details"));
+  const thoughts = /** @type {HTMLDetailsElement} */ (root.querySelector(".mm-thoughts"));
   const box = parts[THOUGHTS];
   const status = document.createElement("span");
   status.className = "mm-status";
@@ -302,12 +310,12 @@ function copyAttributes(have, want) {
 }
 
 /**
- * Unpacks one deflate stream piece by piece.
+ * Unpacks one raw deflate stream piece by piece.
  * @param {(operations: Operation[]) => void} take receives each frame
  * @param {() => void} failed is told that the stream cannot be read on
  */
 function inflate(take, failed) {
-  const stream = new DecompressionStream("deflate");
+  const stream = new DecompressionStream("deflate-raw");
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
   const decoder = new TextDecoder();
@@ -325,7 +333,7 @@ function inflate(take, failed) {
   return {
     /** @param {Uint8Array<ArrayBuffer>} piece */
     write(piece) {
-      writer.write(piece).catch(() => {}); // the reader hears of it
+      for (const part of [piece, TAIL]) writer.write(part).catch(() => {}); // the reader hears of it
     },
     close() {
       closed = true;
