@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .errors import StreamFormatError, StreamServiceError
 from .messages import Origin, Reply, Timing, ToolCall, Usage
 from .plain import plain
-from .think import split_think
+from .think import gap_between, split_think
 from .toolcalls import arguments_text, call_in_service_order, is_object
 
 if TYPE_CHECKING:
@@ -124,11 +124,17 @@ def read_message(message: Mapping[str, Any]) -> tuple[str, str]:
 
 def structured_reasoning(message: Mapping[str, Any]) -> list[str]:
     """The thinking in each of the fields that can hold it, the one that counts most first; "" where there is none."""
-    texts = [entry.get("text") for entry in _entries(message, "reasoning_details")]
-    fields = ["\n\n".join(text for text in texts if isinstance(text, str) and text)]
+    fields = [""]
     for key in ("reasoning_content", "reasoning"):
         value = message.get(key)
         fields.append(value if isinstance(value, str) else "")
+    entries = [entry.get("text") for entry in _entries(message, "reasoning_details")]
+    texts = [text for text in entries if isinstance(text, str) and text]
+    gapless = "".join(texts) in fields  # then another field has the same thinking in one piece
+    fields[0] = "".join(
+        text if gapless or number == 0 else gap_between(texts[number - 1], text) + text
+        for number, text in enumerate(texts)
+    )
     # Split replies may end with the tag that the model itself wrote (observed on M2.x in 2026).
     return [_TRAILING_CLOSING.sub("", text) if "think>" in text[-20:] else text for text in fields]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .plain import plain
 from .snapshots import TextField
+from .think import gap_between
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ class DetailsAssembler:
     def __init__(self) -> None:
         self.received = False
         self._entries: list[_Entry] = []
+        self._end = ""  # the last character said
         self._at_index: dict[int | None, list[_Entry]] = {}
         self._latest: _Entry | None = None
         self._latest_place: tuple[Any, ...] = ()
@@ -50,18 +52,23 @@ class DetailsAssembler:
             elif said:
                 grew = True
                 if not entry.said:
-                    said = f"\n\n{said}" if self._anything_said() else said
                     entry.said = True
+                    said = gap_between(self._end, said) + said
                 delta += said
+                self._end = said[-1]
             elif entry.text.last != before:
                 grew = True
         return None if anew else (delta, grew)
 
     def said(self) -> str:
         """The texts as they stand, one entry after the other."""
+        found = [""]
         for entry in self._entries:
-            entry.said = bool(entry.text.text())
-        return "\n\n".join(text for entry in self._entries if (text := entry.text.text()))
+            text = entry.text.text()
+            entry.said = bool(text)
+            found += [gap_between(found[-1], text), text] if text else []
+        self._end = found[-1][-1:]
+        return "".join(found)
 
     def fields(self) -> list[TextField]:
         """The text fields in it, for the evidence that they hold."""
@@ -70,9 +77,6 @@ class DetailsAssembler:
     def message(self, evidence: int, known: Sequence[str] = ()) -> list[dict[str, Any]]:
         """The entries as they stand in a message; the arguments are those of ``TextField.text``."""
         return [entry.message(evidence, known) for entry in self._entries]
-
-    def _anything_said(self) -> bool:
-        return any(entry.said for entry in self._entries)
 
     def _whose(self, values: dict[str, Any], position: int) -> _Entry:
         """The entry that a piece belongs to: by index, by id where it has no index, else by position."""

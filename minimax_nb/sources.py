@@ -31,6 +31,7 @@ class Source:
         self._response: Any = getattr(origin, "response", None)
         self._decoder: SSEDecoder | None = None
         self._raw = _is_unread_sdk_stream(origin)
+        self._helper = type(origin).__module__.startswith("openai.lib.streaming.")
 
     @property
     def garbage(self) -> str:
@@ -67,7 +68,8 @@ class Source:
         """The chunks, read in a blocking way."""
         if self._raw:
             return self._decoded(self._response.iter_bytes(), acc)
-        return self._decoded(iter(self._origin), acc)
+        items = iter(self._origin)
+        return self._decoded(map(_chunk_of, items) if self._helper else items, acc)
 
     def achunks(self, acc: StreamAccumulator) -> AsyncIterator[Any]:
         """The chunks, read without blocking where the source can do that."""
@@ -75,7 +77,8 @@ class Source:
             return _as_async(self.chunks(acc))
         if self._raw:
             return self._adecoded(self._response.aiter_bytes(), acc)
-        return self._adecoded(self._origin.__aiter__(), acc)
+        items = self._origin.__aiter__()
+        return self._adecoded((_chunk_of(item) async for item in items) if self._helper else items, acc)
 
     def close(self) -> None:
         """Close the source and its connection."""
@@ -169,6 +172,11 @@ def is_completion(source: Any) -> bool:
         return "message" in first if isinstance(first, Mapping) else hasattr(first, "message")
     # An error under HTTP 200 has no choices, and neither has a completion that is broken.
     return True
+
+
+def _chunk_of(event: Any) -> Any:
+    """The chunk in an event of the SDK's stream helper; its other events repeat what the chunks say."""
+    return getattr(event, "chunk", None) or {}
 
 
 def _is_unread_sdk_stream(source: Any) -> bool:

@@ -202,6 +202,12 @@ def split_think(text: str, *, lone_closing_counts: bool = True) -> ThinkSplit:
     return ThinkSplit("\n\n".join("".join(block) for block in blocks if block), "".join(said))
 
 
+def gap_between(before: str, after: str) -> str:
+    """What to put between two stretches of thinking that came apart: nothing where one goes on with the other."""
+    goes_on = not before or not after or before[-1] in BLANKS or after[0] in BLANKS
+    return "" if goes_on else "\n\n"
+
+
 class _FenceWatch:
     """Whether a text that arrives in pieces stands inside a fenced code block; whole lines only are looked at."""
 

@@ -22,6 +22,8 @@ CALL = {"id": "a", "type": "function", "function": {"name": "f", "arguments": '{
         ({"content": "Hi", "reasoning": "a"}, "a", "Hi"),
         ({"content": "Hi", "reasoning_details": [{**DETAIL, "text": "a"}]}, "a", "Hi"),
         ({"content": "Hi", "reasoning_details": [{"text": "a"}, {"data": "x"}, {"text": "b"}]}, "a\n\nb", "Hi"),
+        ({"content": "Hi", "reasoning_details": [{"text": "a"}, {"text": " b"}]}, "a b", "Hi"),
+        ({"content": "Hi", "reasoning": "ab", "reasoning_details": [{"text": "a"}, {"text": "b"}]}, "ab", "Hi"),
         ({"content": "<think>b</think>Hi", "reasoning_content": "a"}, "a", "Hi"),
         (
             {"content": "Hi", "reasoning": "c", "reasoning_content": "b", "reasoning_details": [{"text": "a"}]},

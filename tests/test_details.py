@@ -34,6 +34,11 @@ def test_each_entry_has_its_own_text() -> None:
     assert said == "ab\n\nxy"
 
 
+def test_an_entry_that_goes_on_with_another_is_not_parted_from_it() -> None:
+    assert assembled([detail("it takes one", 0)], [detail(" argument", 1)])[1] == "it takes one argument"
+    assert assembled([detail("it takes ", 0)], [detail("one", 1)], [detail("!", 0)])[1] == "it takes !\n\none"
+
+
 def test_one_entry_may_be_snapshots_and_another_increments() -> None:
     grown = ["The user", "The user asks", "The user asks how many"]
     assembler, _ = assembled(*([detail(text, 0), detail("a", 1)] for text in grown))

@@ -492,3 +492,26 @@ def test_an_asynchronous_consumer_that_stops_early_closes_the_source() -> None:
     asyncio.run(run())
     assert source.closed
     assert acc.finish().partial_reason == "interrupted"
+
+
+# The SDK's stream helper ------------------------------------------------------------------------------------------
+
+
+def test_the_events_of_the_sdks_helper_are_chunks_too() -> None:
+    request = {key: value for key, value in ASK.items() if key != "stream"}
+    with serve(EVENTS) as server, client(server).chat.completions.stream(**request) as stream:
+        whole(mm.collect(stream))
+
+
+def test_the_events_of_the_sdks_asynchronous_helper_are_chunks_too() -> None:
+    request = {key: value for key, value in ASK.items() if key != "stream"}
+
+    async def run(server: Server) -> mm.Reply:
+        async with (
+            AsyncOpenAI(base_url=server.base_url, api_key="k", max_retries=0, timeout=10) as async_client,
+            async_client.chat.completions.stream(**request) as stream,
+        ):
+            return await mm.acollect(stream)
+
+    with serve(EVENTS) as server:
+        whole(asyncio.run(run(server)))
