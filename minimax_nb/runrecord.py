@@ -29,6 +29,9 @@ class RunRecord:
         self._last: Reply | None = None
         self._before_last = 0
 
+    def __len__(self) -> int:
+        return len(self._recorder)
+
     def take(self, event: RunEvent) -> tuple[Step, ...]:
         """One more event; the steps that it adds."""
         count = len(self._recorder)

@@ -42,7 +42,13 @@ def open_run_view(*, wanted: bool = True) -> RunView:
     """
     if not wanted:
         return _HiddenRun()
-    return TextRun() if display_mode() == "text" else StaticRun()
+    match display_mode():
+        case "text":
+            return TextRun()
+        case "live":
+            return LiveRun()
+        case _:
+            return StaticRun()
 
 
 class _HiddenRun:
@@ -70,6 +76,27 @@ class StaticRun:
     def finish(self, reply: Reply) -> None:
         """The run is over: shows it."""
         publish(self._record.bundle(reply), metadata=metadata(reply))
+        remember_shown(reply)
+
+
+class LiveRun:
+    """Shows the turn as it runs; pictures that tools return come after it."""
+
+    def __init__(self) -> None:
+        from .widgets.live import LiveReply
+        from .widgets.run_painter import RunPainter
+
+        self._live = LiveReply(RunPainter())
+
+    def feed(self, event: RunEvent) -> None:
+        """One more event of the run."""
+        self._live.feed(event)
+        if isinstance(event, ToolResult):
+            show_beside(event.shown)
+
+    def finish(self, reply: Reply) -> None:
+        """The run is over: one output that needs no kernel takes its place."""
+        self._live.finish(reply)
         remember_shown(reply)
 
 

@@ -9,7 +9,7 @@ from .quantities import seconds
 from .quoting import words
 from .text import visible
 from .tracehtml import row, timeline_head
-from .tracetext import label, run_seconds, share_of, summary
+from .tracetext import facts, label, run_seconds, share_of, summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ def run_bundle(
         row(step, limit=limit, formulas="tex", total_s=total, shown=(tables or {}).get(at, ""))
         for at, step in enumerate(earlier)
     ]
-    head = timeline_head(steps, rounds)
+    head = timeline_head(facts(steps, rounds))
     return {
         "text/plain": "\n".join([*map(_plain_line, earlier), "", last["text/plain"]]).rstrip("\n"),
         "text/markdown": "\n".join([*map(_markdown_line, earlier), "", last["text/markdown"]]),

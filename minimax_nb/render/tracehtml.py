@@ -98,10 +98,9 @@ def row(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = N
     )
 
 
-def timeline_head(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
-    """What the whole run took, in one line."""
-    ends = " · ".join([*map(escape, facts(steps, rounds)), *map(escape, sources(rounds))])
-    return f'<div style="{_SMALL}">{ends}</div>'
+def timeline_head(told: Sequence[str]) -> str:
+    """Facts about the whole run, in one line."""
+    return f'<div style="{_SMALL}">{escape(" · ".join(told))}</div>'
 
 
 def _timeline(steps: Sequence[Step], rounds: Sequence[Round], *, whole: int, formulas: Formulas, scroll: bool) -> str:
@@ -118,7 +117,8 @@ def _timeline(steps: Sequence[Step], rounds: Sequence[Round], *, whole: int, for
     listed = "".join(parts)
     if scroll:
         listed = f'<div style="max-height:40em;overflow-y:auto">{listed}</div>'
-    return f"<div>{timeline_head(steps, rounds)}{_overview(steps, total)}{listed}</div>"
+    head = timeline_head([*facts(steps, rounds), *sources(rounds)])
+    return f"<div>{head}{_overview(steps, total)}{listed}</div>"
 
 
 def _round_head(number: int, entry: Round | None, *, many: bool) -> str:

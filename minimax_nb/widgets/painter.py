@@ -8,7 +8,7 @@ from minimax_nb.events import ReasoningDelta, Rewritten, TextDelta, ToolCallDelt
 from minimax_nb.render import html
 from minimax_nb.render.blocks import BlockStream
 from minimax_nb.render.bundle import bundle
-from minimax_nb.render.escape import escape
+from minimax_nb.render.escape import escape_content
 
 if TYPE_CHECKING:
     from minimax_nb.events import RunEvent
@@ -130,7 +130,7 @@ class _GrowingCall:
         opening = html.call_opening(self._name)
         if opening == self._opening and not self._pending:
             return None
-        new = escape("".join(self._pending))
+        new = escape_content("".join(self._pending))
         self._pending.clear()
         keep, text = self._units, new
         if opening != self._opening:

@@ -1,0 +1,85 @@
+"""A whole turn with tools in one view: what is done as a timeline, below it the reply that is being written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from minimax_nb.events import Finished, RoundEnded, RoundStarted, ToolResult, ToolStarted
+from minimax_nb.render.tracehtml import row
+from minimax_nb.runrecord import RunRecord
+
+from .painter import ANSWER, CALLS, PAST, THOUGHTS, Painter
+
+if TYPE_CHECKING:
+    from minimax_nb.events import RunEvent
+    from minimax_nb.messages import Reply
+    from minimax_nb.steps import Step
+
+    from .framelog import Operation
+
+_UNFOLDS_TO = 4_000
+"""Characters of a step's text that its line unfolds to while the turn runs; the output that stays has more."""
+
+
+class RunPainter:
+    """Paints the events of a run: each reply as it comes; once it has called tools, it moves into the timeline."""
+
+    def __init__(self) -> None:
+        self._record = RunRecord()
+        self._reply = Painter()
+        self._earlier = 0
+        self._rows = 0
+        self._changed: list[Operation] = []
+
+    @property
+    def size(self) -> int:
+        """Bytes of model text, and of what the tools gave, so far."""
+        return self._earlier + self._reply.size
+
+    def take(self, event: RunEvent) -> None:
+        """One more event of the run."""
+        at = len(self._record)
+        steps = self._record.take(event)
+        match event:
+            case RoundStarted(round=number):
+                if number > 1:
+                    self._changed.append(("phase", "resuming"))
+            case RoundEnded():
+                if any(step.kind == "call" for step in steps):
+                    self._changed += self._reply.frame()
+                    self._earlier += self._reply.size
+                    self._reply = Painter()
+                    self._changed.append(("clear", [THOUGHTS, ANSWER, CALLS]))
+                    self._add_rows(steps, at)
+            case ToolStarted():
+                self._changed.append(("phase", "working"))
+            case ToolResult(text=text):
+                self._earlier += len(text[:_UNFOLDS_TO].encode("utf-8", "surrogatepass"))
+                self._add_rows(steps, at)
+            case Finished():
+                pass
+            case _:
+                self._reply.take(event)
+
+    def frame(self) -> list[Operation]:
+        """What has changed since the last frame."""
+        changed, self._changed = self._changed, []
+        return [*changed, *self._reply.frame()]
+
+    def finish(self, reply: Reply) -> list[Operation]:
+        """The last changes."""
+        changed, self._changed = self._changed, []
+        return [*changed, *self._reply.finish(reply)]
+
+    def bundle(self, reply: Reply) -> dict[str, str]:
+        """What stays on show in the end."""
+        return self._record.bundle(reply)
+
+    def _add_rows(self, steps: tuple[Step, ...], at: int) -> None:
+        for place, step in enumerate(steps, at):
+            table = self._record.tables.get(place, "")
+            timeless = replace(step, share=None)  # of a whole that is still growing
+            html = row(timeless, limit=_UNFOLDS_TO, formulas="mathml", shown=table)
+            self._changed.append((PAST, self._rows, 0, html))
+            self._rows += 1

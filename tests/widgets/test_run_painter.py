@@ -1,0 +1,106 @@
+"""A run in one view: finished rounds move into the timeline, the reply being written stays below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from minimax_nb.events import (
+    Finished,
+    ReasoningDelta,
+    RoundEnded,
+    RoundStarted,
+    TextDelta,
+    ToolCallDelta,
+    ToolResult,
+    ToolStarted,
+)
+from minimax_nb.messages import Reply, ToolCall
+from minimax_nb.widgets.painter import ANSWER, CALLS, PAST, THOUGHTS
+from minimax_nb.widgets.run_painter import RunPainter
+
+CALL = ToolCall("a", "double", '{"x": 2}')
+CALLING = Reply(reasoning="Hm.", content="", tool_calls=(CALL,))
+ANSWERING = Reply(content="Four.")
+RUN = [
+    RoundStarted(1),
+    ReasoningDelta("Hm."),
+    ToolCallDelta(0, "a", "double", '{"x": 2}'),
+    RoundEnded(1, CALLING, 1.0),
+    ToolStarted(0, CALL),
+    ToolResult(0, CALL, "4 <b>", duration_s=0.5),
+    RoundStarted(2),
+    TextDelta("Four."),
+    RoundEnded(2, ANSWERING, 1.0),
+    Finished(ANSWERING),
+]
+
+
+class Page:
+    """What a front end makes of the operations."""
+
+    def __init__(self) -> None:
+        self.regions: dict[int, dict[int, str]] = {}
+        self.phases: list[str] = []
+
+    def apply(self, operations: list[Any]) -> None:
+        for operation in operations:
+            if len(operation) == 4:
+                region, block, cut, text = operation
+                blocks = self.regions.setdefault(region, {})
+                before = blocks.get(block, "")
+                blocks[block] = before[: len(before) - cut] + text
+            elif operation[0] == "clear":
+                for region in operation[1]:
+                    self.regions[region] = {}
+            elif operation[0] == "phase":
+                self.phases.append(operation[1])
+
+    def text(self, region: int) -> str:
+        return "".join(self.regions.get(region, {}).values())
+
+
+def played(every: int) -> tuple[Page, RunPainter]:
+    """The run, with a frame after each so many events."""
+    page, painter = Page(), RunPainter()
+    for number, event in enumerate(RUN, 1):
+        painter.take(event)  # type: ignore[arg-type]
+        if number % every == 0:
+            page.apply(painter.frame())
+    page.apply(painter.finish(ANSWERING))
+    return page, painter
+
+
+def test_a_finished_round_moves_into_the_timeline() -> None:
+    for every in range(1, len(RUN) + 1):
+        page, _ = played(every)
+        assert page.text(PAST).count("<details") == 3, every
+        assert "double(x=2)" in page.text(PAST)
+        assert "4 &lt;b&gt;" in page.text(PAST)
+        assert "Four." in page.text(ANSWER)
+        assert page.text(THOUGHTS) == page.text(CALLS) == ""
+
+
+def test_the_view_says_what_is_going_on() -> None:
+    page, _ = played(1)
+    assert page.phases == ["thinking", "calling", "working", "resuming", "answering", "done"]
+
+
+def test_the_size_counts_what_the_model_wrote_and_what_the_tools_gave() -> None:
+    _, painter = played(1)
+    assert painter.size == len('Hm.{"x": 2}4 <b>Four.')
+
+
+def test_a_reply_without_calls_stays_where_it_is() -> None:
+    page, painter = Page(), RunPainter()
+    for event in (RoundStarted(1), TextDelta("Four."), RoundEnded(1, ANSWERING, 1.0)):
+        painter.take(event)  # type: ignore[arg-type]
+    page.apply(painter.frame())
+    assert "Four." in page.text(ANSWER)
+    assert page.text(PAST) == ""
+
+
+def test_the_bundle_is_the_whole_turn() -> None:
+    _, painter = played(3)
+    bundle = painter.bundle(ANSWERING)
+    assert "double(x=2)" in bundle["text/html"]
+    assert bundle["text/plain"].endswith("Four.")
