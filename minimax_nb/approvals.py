@@ -44,7 +44,10 @@ def ask_reader(call: ToolCall) -> bool | str:
         True for "y" or "yes"; anything else is a no, and more than a plain no is told to the model as the reason.
     """
     wanted = visible(summary(Step("call", name=call.name, arguments=call.arguments), _LONGEST))
-    answer = input(f"Run {wanted}? [y/N, or why not] ").strip()
+    try:
+        answer = input(f"Run {wanted}? [y/N, or why not] ").strip()
+    except (EOFError, NotImplementedError):  # no terminal, or a notebook that runs by itself
+        return "nobody was there to be asked"
     if answer.lower() in {"y", "yes"}:
         return True
     return "" if answer.lower() in {"", "n", "no"} else answer

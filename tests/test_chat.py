@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -191,6 +192,17 @@ def test_the_reader_is_asked_before_a_tool_runs(monkeypatch: pytest.MonkeyPatch,
     assert "\x1b" not in asked[0]
 
 
+@pytest.mark.parametrize("error", [EOFError(), NotImplementedError("no stdin")])
+def test_where_nobody_can_be_asked_no_tool_runs(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def nobody(_: str) -> str:
+        raise error
+
+    monkeypatch.setattr("builtins.input", nobody)
+    chat, _ = chat_of(message("", call("double", '{"x": 2}')), message("Fine."), tools=[double], approve=True)
+    chat("2 + 2?")
+    assert "nobody was there to be asked" in chat.messages[2]["content"]
+
+
 def test_approve_has_to_be_a_function_or_true() -> None:
     with pytest.raises(TypeError, match="approve"):
         Chat(client(Script()), approve="yes")  # type: ignore[arg-type]
@@ -225,18 +237,24 @@ def test_a_cancelled_question_leaves_a_chat_that_goes_on() -> None:
     assert not check_history(chat.messages)
 
 
-@pytest.mark.parametrize("make", [OpenAI, AsyncOpenAI])
-def test_a_chat_works_with_both_of_openais_clients(server: EmbeddedServer, make: Any) -> None:
-    chat = Chat(make(base_url=server.base_url, api_key=server.api_key), tools=[double], display=False)
-    reply = asyncio.run(chat.ask("Double 21, please."))
-    assert reply.complete
-    assert [step.kind for step in chat.trace][:4] == ["user", "think", "call", "result"]
-    if make is OpenAI:
+def test_a_chat_works_with_openais_client(server: EmbeddedServer) -> None:
+    with OpenAI(base_url=server.base_url, api_key=server.api_key) as plain:
+        chat = Chat(plain, tools=[double], display=False)
+        assert asyncio.run(chat.ask("Double 21, please.")).complete
         assert chat("And 4?").complete
-    else:
-        with pytest.raises(TypeError, match=r"await chat\.ask"):
-            chat("And 4?")
+    assert [step.kind for step in chat.trace][:4] == ["user", "think", "call", "result"]
     check_history(chat.messages).raise_if_refused()
+
+
+def test_a_chat_works_with_openais_async_client(server: EmbeddedServer) -> None:
+    async def main() -> None:
+        async with AsyncOpenAI(base_url=server.base_url, api_key=server.api_key) as plain:
+            chat = Chat(plain, tools=[double], display=False)
+            assert (await chat.ask("Double 21, please.")).complete
+            with pytest.raises(TypeError, match=r"await chat\.ask"):
+                chat("And 4?")
+
+    asyncio.run(main())
 
 
 def test_an_error_of_the_service_leaves_the_history_as_it_was(server: EmbeddedServer) -> None:
@@ -258,7 +276,8 @@ def test_a_long_history_is_sent_whole() -> None:
 
 
 def test_a_chat_says_what_it_is_and_no_key(server: EmbeddedServer) -> None:
-    chat = Chat(OpenAI(base_url=server.base_url, api_key=server.api_key), tools=[double], display=False)
+    with OpenAI(base_url=server.base_url, api_key=server.api_key) as plain:
+        chat = Chat(plain, tools=[double], display=False)
     assert repr(chat) == "Chat('MiniMax-M2.7', 0 messages, tools=['double'])"
     assert server.api_key not in repr(vars(chat)) + json.dumps(chat.trace.to_json())
 
@@ -271,3 +290,37 @@ def test_a_terminal_reads_the_turn_as_text(capsys: pytest.CaptureFixture[str]) -
     assert "[tool failed] double → Error: double: argument 'x'" in out
     assert out.rstrip().endswith("Four.")
     assert "\x1b" not in out
+
+
+CELL = """
+import sys; sys.path.insert(0, {tests!r})
+from types import SimpleNamespace
+from scripted import Script, call, message
+from minimax_nb import Chat
+
+def double(x: int) -> int:
+    "Double a number."
+    return 2 * x
+
+script = Script(message("", call("double", '{{"x": 2}}')), message("It is **four**."))
+chat = Chat(SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=script))), tools=[double])
+chat("2 + 2?")
+"""
+
+
+def test_a_headless_notebook_gets_one_output_a_turn() -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    cell = nbformat.v4.new_code_cell(CELL.format(tests=str(Path(__file__).parent)))
+    book = nbformat.v4.new_notebook(cells=[cell])
+    NotebookClient(book, timeout=60, startup_timeout=60, kernel_name="python3").execute()
+    (output,) = cell.outputs
+    assert output.output_type == "display_data"
+    assert set(output.data) == {"text/plain", "text/markdown", "text/html"}
+    assert output.data["text/plain"].split("\n") == [
+        "[call] double(x=2)",
+        "[result] double → 4",
+        "",
+        "It is **four**.",
+    ]

@@ -100,7 +100,7 @@ def row(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = N
 
 def timeline_head(told: Sequence[str]) -> str:
     """Facts about the whole run, in one line."""
-    return f'<div style="{_SMALL}">{escape(" · ".join(told))}</div>'
+    return f'<div style="{_SMALL}">{escape_prose(" · ".join(told))}</div>'
 
 
 def _timeline(steps: Sequence[Step], rounds: Sequence[Round], *, whole: int, formulas: Formulas, scroll: bool) -> str:
