@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from minimax_nb.errors import TapeFormatError
-from minimax_nb.errors import TapeError
 from minimax_nb.server.faults import FAULTS
 from minimax_nb.server.quirks import QUIRKS
 
