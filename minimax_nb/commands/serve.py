@@ -60,11 +60,16 @@ def run(options: argparse.Namespace) -> int:
     except (TapeFormatError, ValueError) as error:  # the latter: no such fault or speed
         raise UnusableInputError(str(error)) from error
     with server, suppress(KeyboardInterrupt):
-        print(f"export OPENAI_BASE_URL={server.base_url}")
-        print(f"export OPENAI_API_KEY={server.api_key}", flush=True)
+        print_exports(server.base_url, server.api_key)
         print("Serving this machine alone. Copy the two lines into another terminal. Ctrl-C stops it.", file=sys.stderr)
         wait_for_ctrl_c()
     return OK
+
+
+def print_exports(base_url: str, api_key: str) -> None:
+    """Tell a shell where the server is."""
+    print(f"export OPENAI_BASE_URL={base_url}")
+    print(f"export OPENAI_API_KEY={api_key}", flush=True)
 
 
 def wait_for_ctrl_c() -> None:
