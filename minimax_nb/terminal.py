@@ -49,9 +49,9 @@ class TextReply:
         for call in reply.tool_calls:
             self._begin("call")
             self._write("call", f"[tool call] {call.name}({call.arguments})")
-        if reply.partial_reason is not None:
+        if said := html.remark(reply):
             self._begin("note")
-            self._write("note", f"[{' '.join(html.partial_words(reply))}]")
+            self._write("note", f"[{' '.join(said)}]")
         if self._colour and (facts := html.footer_facts(reply)):
             self._begin("footer")
             self._write("footer", " · ".join(facts))

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from .escape import escape
+from .escape import escape_content, escape_prose
+from .quantities import count, seconds
 
 if TYPE_CHECKING:
     from minimax_nb.messages import Origin, Reply, ToolCall
@@ -68,15 +69,15 @@ def page(reply: Reply, reasoning: str, answer: str) -> str:
 
 def thoughts_label(reply: Reply) -> str:
     """What the folded panel of the thinking says: how long it took, how many tokens."""
-    return escape(" · ".join(thought_facts(reply)))
+    return escape_prose(" · ".join(thought_facts(reply)))
 
 
 def thought_facts(reply: Reply) -> list[str]:
     """How long the thinking took and how many tokens, each in a few words, as far as known."""
-    seconds, tokens = reply.timing.reasoning_s, reply.usage.reasoning_tokens
-    facts = ["Thought" if seconds is None else f"Thought for {_seconds(seconds)}"]
+    took, tokens = reply.timing.reasoning_s, reply.usage.reasoning_tokens
+    facts = ["Thought" if took is None else f"Thought for {seconds(took)}"]
     if tokens:
-        facts.append(_count(tokens, "token"))
+        facts.append(count(tokens, "token"))
     return facts
 
 
@@ -84,7 +85,7 @@ def call_opening(name: str) -> str:
     """A tool call up to where its arguments begin; ``CALL_CLOSING`` ends it."""
     return (
         f'<details open style="{_CALL}"><summary style="cursor:pointer">'
-        f"Tool call: <code>{escape(name or '…')}</code></summary>"
+        f"Tool call: <code>{escape_content(name or '…')}</code></summary>"
         f'<pre style="{_CODE}"><code>'
     )
 
@@ -98,7 +99,7 @@ def tool_call(call: ToolCall) -> str:
     opening = call_opening(call.name)
     if arguments.count("\n") >= _OPEN_LINES or len(arguments) > 80 * _OPEN_LINES:
         opening = opening.replace("<details open ", "<details ", 1)
-    return opening + escape(arguments) + CALL_CLOSING
+    return opening + escape_content(arguments) + CALL_CLOSING
 
 
 def pretty_arguments(arguments: str) -> str:
@@ -110,18 +111,20 @@ def pretty_arguments(arguments: str) -> str:
 
 
 def note(reply: Reply) -> str:
-    """The mark of a partial reply; nothing for a whole one."""
-    if reply.partial_reason is None:
+    """What has to be said about a reply that is not whole, or holds nothing; else ""."""
+    if (said := remark(reply)) is None:
         return ""
-    title, rest = partial_words(reply)
     style = _ALARM if reply.partial_reason in {"error", "cut"} else _NOTE
-    return f'<div style="{style}"><strong>{escape(title)}</strong> {escape(rest)}</div>'
+    return f'<div style="{style}"><strong>{escape_prose(said[0])}</strong> {escape_prose(said[1])}</div>'
 
 
-def partial_words(reply: Reply) -> tuple[str, str]:
-    """Why a reply is not whole: a title of a few words, and a sentence."""
+def remark(reply: Reply) -> tuple[str, str] | None:
+    """The same as a title of a few words, and a sentence."""
     problem = reply.problem or ""
     match reply.partial_reason:
+        case None:
+            empty = not reply.content.strip() and not reply.tool_calls
+            return ("No answer.", "The reply ended without text.") if empty else None
         case "interrupted":
             return "Interrupted.", "The reply stops here because you stopped it."
         case "length":
@@ -134,7 +137,7 @@ def partial_words(reply: Reply) -> tuple[str, str]:
 
 def footer(reply: Reply) -> str:
     """Model, tokens, speed and origin in one line, as HTML; "" when nothing is known."""
-    return escape(" · ".join(footer_facts(reply)))
+    return escape_prose(" · ".join(footer_facts(reply)))
 
 
 def footer_facts(reply: Reply) -> list[str]:
@@ -143,11 +146,11 @@ def footer_facts(reply: Reply) -> list[str]:
     if reply.model:
         facts.append(reply.model)
     if reply.usage.completion_tokens:
-        tokens = _count(reply.usage.completion_tokens, "token")
+        tokens = count(reply.usage.completion_tokens, "token")
         thinking = reply.usage.reasoning_tokens
         facts.append(f"{tokens} ({thinking:,} thinking)" if thinking else tokens)
     if reply.timing.first_token_s is not None:
-        facts.append(f"first token {_seconds(reply.timing.first_token_s)}")
+        facts.append(f"first token {seconds(reply.timing.first_token_s)}")
     if reply.timing.tokens_per_s:
         facts.append(f"{reply.timing.tokens_per_s:,.0f} tokens/s")
     if reply.origin is not None:
@@ -168,14 +171,3 @@ def origin_words(origin: Origin) -> str:
         case _:
             ours = any(host == name or host.endswith(f".{name}") for name in _MINIMAX_HOSTS)
             return f"MiniMax service {host}" if ours else f"service at {host or 'an unknown host'}"
-
-
-def _seconds(value: float) -> str:
-    if value < 10:
-        return f"{value:.2f} s" if value < 1 else f"{value:.1f} s"
-    minutes, rest = divmod(round(value), 60)
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,181 @@
+"""A finished reply in its three forms."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from minimax_nb.messages import Origin, PartialReason, Reply, Timing, ToolCall, Usage
+from minimax_nb.render.bundle import bundle, metadata
+
+HOSTILE = (
+    "</pre></details></div></blockquote><script>alert(1)</script><img src=x onerror=alert(1)> `a` ``` \n```\n~~~\n"
+    "[x](javascript:alert(1)) ![p](https://evil.example/p.png) $5 and $6 \\(x\\) \u202eabc\x1b[0m \ud800 & &lt;"
+)
+TAGS = set(
+    "a blockquote br code del details div em h1 h2 h3 h4 h5 h6 hr li ol p pre s span strong summary table".split()
+)
+TAGS |= set("tbody td th thead tr ul".split())
+ATTRIBUTES = {"style", "open", "href", "target", "rel", "start", "cellpadding"}
+
+
+class Panels(HTMLParser):
+    """Fails on tags and attributes that no reply needs, and on tags that do not pair up; counts the panels."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.panels = 0
+        self.roots = 0
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag in TAGS, tag
+        for name, value in attrs:
+            assert name in ATTRIBUTES, (tag, name)
+            assert not re.search(r"url|var\(|expression|position", value or ""), value
+            assert name != "href" or re.match("https?://|mailto:", value or ""), value
+        self.roots += not self.open
+        self.panels += tag == "details"
+        if tag not in {"br", "hr"}:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def full(**changes: object) -> Reply:
+    values: dict[str, object] = {
+        "reasoning": "First **this**.",
+        "content": "Then *that*.",
+        "tool_calls": (ToolCall("c1", "get_weather", '{"location":"San Francisco, US"}'),),
+        "usage": Usage(20, 1234, 130, 0, 1254),
+        "timing": Timing(0.42, 20.1, 2.1, 20.3, 61.4),
+        "finish_reason": "tool_calls",
+        "model": "MiniMax-M2.7",
+        "origin": Origin("service", "api.minimax.io"),
+    }
+    return Reply(**{**values, **changes})  # type: ignore[arg-type]
+
+
+def test_each_form_holds_the_whole_reply() -> None:
+    shown = bundle(full())
+    assert shown["text/plain"] == 'Then *that*.\n[tool call] get_weather({"location":"San Francisco, US"})'
+    assert shown["text/markdown"] == (
+        "> *Thought for 2.1 s · 130 tokens*\n>\n> First **this**.\n\nThen *that*.\n\nTool call: `get_weather`\n\n"
+        '```json\n{\n  "location": "San Francisco, US"\n}\n```\n\n'
+        "*MiniMax-M2.7 · 1,234 tokens (130 thinking) · first token 0.42 s · 61 tokens/s · "
+        "MiniMax service api.minimax.io*"
+    )
+    html = shown["text/html"]
+    for words in (
+        "Thought for 2.1 s · 130 tokens</summary>",
+        "<p>First <strong>this</strong>.</p>",
+        "<p>Then <em>that</em>.</p>",
+        "<code>get_weather</code>",
+        '\n  "location": "San Francisco, US"\n',
+        "MiniMax-M2.7 · 1,234 tokens (130 thinking) · first token 0.42 s · 61 tokens/s · MiniMax service api.minimax",
+    ):
+        assert words in html
+    assert Panels(html).panels == 2
+
+
+def test_the_thinking_is_folded_once_there_is_an_answer() -> None:
+    assert "<details open" not in bundle(full(tool_calls=()))["text/html"]
+    assert "<details open" not in bundle(full(content="", tool_calls=()))["text/html"].split("<summary")[1]
+    assert " open><summary" in bundle(full(content="", tool_calls=()))["text/html"]
+
+
+@pytest.mark.parametrize("field", ["reasoning", "content", "model", "problem", "name", "arguments", "host", "date"])
+def test_no_field_can_break_out_of_its_place(field: str) -> None:
+    call = ToolCall("c", HOSTILE if field == "name" else "f", HOSTILE if field == "arguments" else "{}")
+    origin = Origin("recorded", HOSTILE if field == "host" else "h", HOSTILE if field == "date" else "2026-01-01")
+    texts = {field: HOSTILE} if field in {"reasoning", "content", "model", "problem"} else {}
+    _assert_harmless(full(tool_calls=(call,), origin=origin, partial_reason="error", **texts))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text(max_size=200),
+    st.lists(st.sampled_from([*HOSTILE.split(" "), "\n", "\n\n", "    ", "> ", "- "]), max_size=20).map("".join),
+    st.text(max_size=50),
+)
+def test_any_text_stays_in_its_place(reasoning: str, content: str, arguments: str) -> None:
+    _assert_harmless(full(reasoning=reasoning, content=content, tool_calls=(ToolCall("c", content, arguments),)))
+
+
+def _assert_harmless(reply: Reply) -> None:
+    shown = bundle(reply)
+    panels = Panels(shown["text/html"])
+    assert panels.roots == 1
+    assert panels.panels == len(reply.tool_calls) + bool(reply.reasoning.strip())
+    for form in shown.values():
+        form.encode()
+        assert "\x1b" not in form
+        assert "\u202e" not in form
+    tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(shown["text/markdown"])
+    kinds = {token.type for token in tokens} | {child.type for token in tokens for child in token.children or ()}
+    assert not kinds & {"html_block", "html_inline", "image"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "problem", "words"),
+    [
+        ("interrupted", None, "Interrupted. The reply stops here because you stopped it."),
+        ("cut", None, "Cut off. The stream ended before the reply did."),
+        ("cut", "the connection dropped", "Cut off. the connection dropped"),
+        ("length", None, "Stopped at the token limit. Raise max_tokens to let the model finish."),
+        ("error", "insufficient balance (1008)", "Failed. insufficient balance (1008)"),
+    ],
+)
+def test_a_partial_reply_is_marked(reason: PartialReason, problem: str | None, words: str) -> None:
+    shown = bundle(full(partial_reason=reason, problem=problem))
+    title, rest = words.split(". ", 1)
+    assert shown["text/plain"].endswith(f"[{words}]")
+    assert f"<strong>{title}.</strong> {rest}" in shown["text/html"]
+    assert f"**{title}.** {rest}" in shown["text/markdown"].replace("\\_", "_")
+
+
+def test_a_reply_without_anything_says_so() -> None:
+    shown = bundle(Reply())
+    assert shown["text/plain"] == "[No answer. The reply ended without text.]"
+    assert "The reply ended without text." in shown["text/html"]
+
+
+def test_long_arguments_are_folded_away_and_broken_ones_shown_as_they_came() -> None:
+    short = bundle(full(tool_calls=(ToolCall("c", "f", '{"a": '),)))["text/html"]
+    assert "<details open" in short
+    assert '<code>{"a": </code>' in short
+    long = bundle(full(tool_calls=(ToolCall("c", "f", str(list(range(100)))),)))["text/html"]
+    assert "<details open" not in long
+
+
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [
+        (Origin("service", "api.minimax.io"), "MiniMax service api.minimax.io"),
+        (Origin("service", "api.minimaxi.com"), "MiniMax service api.minimaxi.com"),
+        (Origin("service", "notminimax.io"), "service at notminimax.io"),
+        (Origin("service"), "service at an unknown host"),
+        (Origin("recorded", "api.minimax.io", "2026-05-04"), "recorded 2026-05-04 at api.minimax.io"),
+        (Origin("recorded"), "recorded"),
+        (Origin("authored", tape="00"), "authored example"),
+        (Origin("practice"), "rehearsal, no model involved"),
+    ],
+)
+def test_the_footer_says_where_it_came_from(origin: Origin, words: str) -> None:
+    assert f" · {words}</div>" in bundle(full(origin=origin))["text/html"]
+
+
+def test_the_metadata_says_who_wrote_it() -> None:
+    assert metadata(full()) == {
+        "minimax_nb": {"model": "MiniMax-M2.7", "origin": {"kind": "service", "host": "api.minimax.io"}}
+    }
+    assert metadata(Reply()) == {}
