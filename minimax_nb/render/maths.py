@@ -45,6 +45,8 @@ _ENVIRONMENTS_WORDS = (
 _ENVIRONMENTS = frozenset(_ENVIRONMENTS_WORDS.split())
 _COMMAND = re.compile(r"\\([a-zA-Z]+)|\\(.)", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{([^{}]*)\}")
+# Scripts on scripts, commands on commands, and line spacing that pushes all else off the page.
+_EXCESS = re.compile(r"(?:[\^_]\s*){3}|(?:\\[a-zA-Z]+\s*){24}|\\\\\s*\[[^\]]*\d{3}")
 _UNESCAPED_DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*\$")
 _LONGEST = 4_000
 _DEEPEST = 24
@@ -94,7 +96,7 @@ def is_notation(tex: str) -> bool:
         depth += (char == "{") - (char == "}")
         if not 0 <= depth <= _DEEPEST:
             return False
-    if depth or tex.count("\\left") > _DEEPEST or tex.count("\\begin") > _DEEPEST or re.search(r"(?:[\^_]\s*){3}", tex):
+    if depth or tex.count("\\left") > _DEEPEST or tex.count("\\begin") > _DEEPEST or _EXCESS.search(tex):
         return False
     for word, sign in _COMMAND.findall(tex):
         if sign in ("(", ")", "[", "]") if sign else not _is_known(word):

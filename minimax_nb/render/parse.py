@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from .emphasis import add_emphasis
 from .formulas import add_formulas
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def _parser() -> MarkdownIt:
     md.enable(["table", "strikethrough"])
     md.disable(["html_block", "html_inline"])
     md.inline.ruler.before("autolink", "line_break", _line_break)
+    add_emphasis(md)
     add_formulas(md)
     return md
 

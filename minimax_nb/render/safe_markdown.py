@@ -29,7 +29,7 @@ _TICKS = re.compile("`+")
 _IMAGE = re.compile(r"!\[([^\[\]\n]*)\](?=\()")
 _TARGET = re.compile(r"(?:\]\(\s*<?|(?<![^\n])\[[^\]\n]{1,200}\]:\s*<?)([^\s<>]*)")
 # Two backslashes before a bracket come out as one, which is where a typesetter begins.
-_COMMAND = re.compile(r"\\[A-Za-z]+|\\\\[(\[\])]")
+_COMMAND = re.compile(r"(?:\\[A-Za-z]+)+|\\\\[(\[\])]")
 _PAIR = re.compile(r"\\\(((?:(?!\\\)).){1,1000}?)\\\)|\\\[((?:(?!\\\]).){1,1000}?)\\\]", re.DOTALL)
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://[^\s<>]*>|mailto:[^\s<>]*>)")
 
@@ -95,7 +95,7 @@ def _code_lines(token: Token, lines: list[str]) -> list[str]:
     """A block of code such that every parser sees one; nothing when that cannot be had."""
     if token.type == "fence":
         # What follows the language is shown by no host, but might be read as a tag by some.
-        lines = [lines[0].replace("<", ""), *lines[1:]]
+        lines = [lines[0].replace("<", "").replace(">", ""), *lines[1:]]
         return [*lines, missing] if token.level == 0 and (missing := closing_line(lines)) else lines
     if not _TAG.search("\n".join(lines)):
         return lines

@@ -97,6 +97,7 @@ class _Writer:
 
     def __init__(self, formulas: Formulas) -> None:
         self.formulas = formulas
+        self.in_link = False
         self.special: dict[str, Callable[[Token], str]] = {
             "text": lambda token: escape_prose(token.content),
             "text_special": lambda token: escape_prose(token.content),
@@ -110,6 +111,7 @@ class _Writer:
             "formula_block": self.formula,
             "image": self.image,
             "link_open": self.link,
+            "link_close": self.link_end,
             "table_open": lambda _: _TABLE,
             "table_close": lambda _: "</table></div>",
             "ordered_list_open": self.numbered,
@@ -163,12 +165,17 @@ class _Writer:
         return shown + escape_prose(token.info)
 
     def link(self, token: Token) -> str:
+        self.in_link = True
         return _link(str(token.attrs.get("href", "")))
+
+    def link_end(self, _: Token) -> str:
+        self.in_link = False
+        return "</a>"
 
     def image(self, token: Token) -> str:
         """Never fetched: a picture from elsewhere would tell its server who reads."""
-        name = _words(token.children or ()) or "image"
-        return f"{_link(str(token.attrs.get('src', '')))}🖼 {escape_prose(name)}</a>"
+        name = f"🖼 {escape_prose(_words(token.children or ()) or 'image')}"
+        return name if self.in_link else f"{_link(str(token.attrs.get('src', '')))}{name}</a>"
 
 
 _TABLE = (
