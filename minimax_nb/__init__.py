@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .reading import acollect, collect, last_reply
     from .sdk import explain
     from .steps import Round, Step
+    from .taping import recording, replaying
     from .toolrun import arun_tools, run_tools
     from .tools import Tool
     from .toolxml import parse_tool_calls
@@ -60,6 +61,7 @@ _HOMES = {
     "steps": "Round Step",
     "toolrun": "arun_tools run_tools",
     "tools": "Tool",
+    "taping": "recording replaying",
     "trace": "Trace",
     "history": "check_history repair_history",
     "findings": "Finding",
@@ -107,7 +109,9 @@ __all__ = [
     "last_reply",
     "models",
     "parse_tool_calls",
+    "recording",
     "repair_history",
+    "replaying",
     "run_tools",
     "show",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,15 @@ from .endpoint import Endpoint, describe, is_loopback, resolve
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from openai import AsyncOpenAI, OpenAI
 
+    Detour = Callable[[Endpoint | None, str], tuple[Endpoint, str]]
+    """Takes where requests would go, and the line that says so; gives where they go instead, and its line."""
+
 _URL, _KEY = "OPENAI_BASE_URL", "OPENAI_API_KEY"
+_TOUCHED = (_URL, _KEY, "no_proxy", "NO_PROXY")
 
 
 @dataclass(slots=True)
@@ -25,10 +30,23 @@ class _Process:
     Attributes:
         given: the arguments of the last call that had any, until ``configure()`` without any.
         ours: for each variable we set: our value, and the user's before it.
+        detours: where requests are sent instead, while they are recorded or replayed; the last one holds.
+        before: what to go back to after the last detour: variables, ``given`` and ``ours``.
     """
 
     given: dict[str, str] = field(default_factory=dict)
     ours: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    detours: list[Detour] = field(default_factory=list)
+    before: _Before | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The state before the first detour."""
+
+    variables: dict[str, str | None]
+    given: dict[str, str]
+    ours: dict[str, tuple[str, str | None]]
 
 
 _process = _Process()
@@ -115,6 +133,52 @@ def user_environment() -> dict[str, str]:
     return environ
 
 
+@contextmanager
+def detoured(way: Detour) -> Iterator[None]:
+    """Inside, whatever would be configured or connected goes another way; afterwards all is as it was before.
+
+    Detours may be nested, and may end in any order: the latest that has not ended holds.
+
+    Args:
+        way: called with the endpoint that is configured (None for the embedded server) and the line about it.
+
+    Raises:
+        ConfigurationError: as in ``configure``, or from ``way``. Nothing was changed.
+    """
+    with _lock:
+        if not _process.detours:
+            variables = {name: os.environ.get(name) for name in _TOUCHED}
+            _process.before = _Before(variables, dict(_process.given), dict(_process.ours))
+        _process.detours.append(way)
+    try:
+        _configure(None, None, None, forget=False)
+        yield
+    finally:
+        with _lock:
+            held = _process.detours[-1] is way
+            _process.detours.remove(way)
+            if not _process.detours:
+                _go_back()
+            elif held:
+                endpoint, _, environ = _resolved(_process.given)
+                _point_at(endpoint, environ)
+
+
+def _go_back() -> None:
+    """Undo what was set during the detours; a variable that the user has set meanwhile stays."""
+    before, _process.before = _process.before, None
+    if before is None:
+        return
+    for name, value in before.variables.items():
+        if name in _process.ours and os.environ.get(name) != _process.ours[name][0]:
+            continue
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    _process.given, _process.ours = before.given, before.ours
+
+
 def _configure(region: str | None, base_url: str | None, api_key: str | None, *, forget: bool) -> Endpoint:
     """Work out the endpoint, set the variables, print the line."""
     told = {"region": region, "base_url": base_url, "api_key": api_key}
@@ -122,16 +186,29 @@ def _configure(region: str | None, base_url: str | None, api_key: str | None, *,
     with _lock:
         if not given and not forget:
             given = _process.given
-        environ = user_environment()
-        found = resolve(environ, **given)
-        endpoint = found or _embedded()
-        _set(_URL, endpoint.base_url, environ)
-        _set(_KEY, endpoint.api_key, environ)
-        if is_loopback(endpoint.host):
-            _keep_off_proxies(endpoint.host)
+        endpoint, line, environ = _resolved(given)
+        _point_at(endpoint, environ)
         _process.given = given
-    print(describe(found, environ))  # noqa: T201 (the one line that this library says unasked)
+    print(line)  # noqa: T201 (the one line that this library says unasked)
     return endpoint
+
+
+def _resolved(given: dict[str, str]) -> tuple[Endpoint, str, dict[str, str]]:
+    """Where requests go, the line that says so, and the user's environment."""
+    environ = user_environment()
+    found = resolve(environ, **given)
+    line = describe(found, environ)
+    if _process.detours:
+        return *_process.detours[-1](found, line), environ
+    return found or _embedded(), line, environ
+
+
+def _point_at(endpoint: Endpoint, environ: dict[str, str]) -> None:
+    """Point a plain client at the endpoint."""
+    _set(_URL, endpoint.base_url, environ)
+    _set(_KEY, endpoint.api_key, environ)
+    if is_loopback(endpoint.host):
+        _keep_off_proxies(endpoint.host)
 
 
 def _embedded() -> Endpoint:
@@ -144,6 +221,11 @@ def _embedded() -> Endpoint:
         raise ConfigurationError(
             f"expected a key or a free port on this machine, found no key, and the embedded server cannot start: "
             f"{type(error).__name__}: {error}. Set MINIMAX_API_KEY, or allow connections to 127.0.0.1."
+        ) from error
+    except ValueError as error:
+        raise ConfigurationError(
+            f"the embedded server cannot start: {error}. "
+            "Unset MINIMAX_NB_SPEED, or set it to a number above 0 or to max."
         ) from error
     return Endpoint(server.base_url, server.api_key, "embedded")
 

@@ -6,12 +6,21 @@ message ends with a hint, which also stands in ``error.hint``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
-from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, AsyncOpenAI, OpenAI, OpenAIError
+from openai import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncOpenAI,
+    NotFoundError,
+    OpenAI,
+    OpenAIError,
+)
 
 from .endpoint import host_of
-from .errors import StreamServiceError
+from .errors import NoMatchError, StreamServiceError
 from .hints import connection_hint, hint_for, is_unknown_model
 
 if TYPE_CHECKING:
@@ -21,6 +30,10 @@ _ASK_TIMEOUT_S = 3.0
 _SHORTEST_SECRET = 8
 # What can go wrong when a server answers /models with something else than a list of models.
 _NO_LIST = (OpenAIError, AttributeError, TypeError, ValueError)
+
+
+class TapeMissError(NotFoundError, NoMatchError):
+    """No tape fits a request while tapes are replayed: openai's class for the status, and ours for the cause."""
 
 
 class Client(OpenAI):
@@ -33,6 +46,8 @@ class Client(OpenAI):
         try:
             return super().request(*args, **kwargs)
         except APIError as error:
+            if _is_tape_miss(error):
+                raise _tape_miss(error) from None
             served = self._ask_what_is_served() if _is_about_the_model(error) else ()
             _amend(error, self.api_key, served)
             raise
@@ -61,6 +76,8 @@ class AsyncClient(AsyncOpenAI):
         try:
             return await super().request(*args, **kwargs)
         except APIError as error:
+            if _is_tape_miss(error):
+                raise _tape_miss(error) from None
             served = await self._ask_what_is_served() if _is_about_the_model(error) else ()
             _amend(error, self.api_key, served)
             raise
@@ -116,6 +133,15 @@ def _said(error: APIError) -> str:
     inner = error.body.get("error", error.body) if isinstance(error.body, dict) else None
     said = inner.get("message") if isinstance(inner, dict) else None
     return said if isinstance(said, str) else error.message
+
+
+def _is_tape_miss(error: APIError) -> TypeGuard[NotFoundError]:
+    inner = error.body.get("error", error.body) if isinstance(error.body, dict) else None
+    return isinstance(error, NotFoundError) and isinstance(inner, dict) and inner.get("type") == "no_tape_error"
+
+
+def _tape_miss(error: NotFoundError) -> TapeMissError:
+    return TapeMissError(_said(error), response=error.response, body=error.body)
 
 
 def _is_about_the_model(error: APIError) -> bool:

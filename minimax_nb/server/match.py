@@ -39,11 +39,11 @@ class Miss:
 
     def __str__(self) -> str:
         if self.nearest is None:
-            return "there are no tapes; add a folder of them, or serve without strict to have the reply rehearsed"
+            return "there are no tapes; add a folder of them, or turn strict off to have the reply rehearsed"
         return (
             f"no tape answers this request; the nearest is turn {self.nearest.number} of {self.nearest.tape!r}, "
             f"which has {self.field} = {_short(self.expected)} where the request has {_short(self.got)}; "
-            "change the request, add a turn, or serve without strict to have the reply rehearsed"
+            "change the request, record or write a turn for it, or turn strict off to have the reply rehearsed"
         )
 
 

@@ -73,5 +73,10 @@ def form_of(request: Mapping[str, Any]) -> dict[str, bool]:
     return _form(stream, bool(request.get("reasoning_split")), stream and usage)
 
 
+def has_choices(body: Mapping[str, Any]) -> bool:
+    """Whether a document of a stream is a chunk of the reply; the others, such as the usage, stand apart."""
+    return bool(body.get("choices"))
+
+
 def _form(stream: bool, split: bool, include_usage: bool) -> dict[str, bool]:
     return {"stream": stream, "reasoning_split": split, "stream_options.include_usage": include_usage}

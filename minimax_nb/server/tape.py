@@ -30,7 +30,8 @@ A recorded turn has, instead of ``reply``, the events as they came, in the one f
       "events": [{"t": 0.61, "data": {"choices": […]}}, …]
     }
 
-``t`` is in seconds since the request; ``shared`` holds the fields that are the same in every event. A reply that was
+``t`` is in seconds since the request; ``shared`` holds the fields that are the same in every event
+that has choices. A reply that was
 no stream has one event, with the whole of it.
 
 ``model`` and ``tools`` may be left out, and of ``reply`` everything but one of ``content`` and ``tool_calls``. A text

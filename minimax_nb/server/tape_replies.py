@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from .recorded import Recorded
+from .recorded import Recorded, has_choices
 from .replies import Answer, Call, Pace
 from .wire import Event
 
@@ -59,7 +59,9 @@ def recorded(at: At, origin: dict[str, str]) -> Recorded:
         if not (events[-1].t if events else 0) <= t.value < _LONGEST_S:
             raise t.wrong("a number of seconds, no smaller than the one before")
         data = entry.get("data", *((dict, str) if stream else (dict,))).value
-        events.append(Event(float(t.value), data if isinstance(data, str) else {**shared, **data}))
+        if isinstance(data, dict) and has_choices(data):
+            data = {**shared, **data}
+        events.append(Event(float(t.value), data))
     return Recorded(
         stream=stream,
         split=bool(at.maybe("reasoning_split", bool)),
