@@ -29,6 +29,7 @@ class StepRecorder:
         self.now = 0.0
         self._replied_s = 0.0
         self._timed = False
+        self._hurried = False
         self._steps: list[Step] = []
         self._rounds: list[Round] = []
         self._names: dict[str, str] = {}
@@ -64,10 +65,14 @@ class StepRecorder:
 
         Args:
             reply: the reply, whole or partial.
-            elapsed_s: seconds from request to end by the caller's clock, for a reply that does not say itself.
+            elapsed_s: seconds from request to end by the caller's clock, for a reply that does not say itself. Where
+                a tape says more than twice as much, it is played without its pauses, and the times of tools, which
+                ran by this machine's clock, count as none: a saved notebook stays the same.
         """
         timing, usage = reply.timing, reply.usage
         total = elapsed_s if timing.total_s is None else timing.total_s
+        # A tape that is played without its pauses: its times and this machine's are of different clocks.
+        self._hurried = elapsed_s is not None and timing.total_s is not None and elapsed_s < timing.total_s / 2
         started = None if total is None else self.now
         self._rounds.append(
             Round(
@@ -132,12 +137,15 @@ class StepRecorder:
             started_s: when it began, in seconds from the end of the reply that called it.
             duration_s: how long it took, in seconds.
         """
-        start = self._replied_s + _tick(started_s)
-        length = None if duration_s is None else _tick(duration_s)
+        start = self._replied_s + self._tick(started_s)
+        length = None if duration_s is None else self._tick(duration_s)
         known = None if duration_s is None else start
         self._add("result", known, length, text=text, name=call.name, call_id=call.id, error=error)
         if length is not None:
             self.now = max(self.now, start + length)
+
+    def _tick(self, seconds: float) -> float:
+        return 0.0 if self._hurried or seconds < _NOISE_S else round(seconds, 2)
 
     def __len__(self) -> int:
         return len(self._steps)
@@ -233,10 +241,6 @@ def _span(begin: float, start: float | None, end: float | None) -> tuple[float |
     if start is None:
         return None, None
     return begin + start, None if end is None else max(0.0, end - start)
-
-
-def _tick(seconds: float) -> float:
-    return 0.0 if seconds < _NOISE_S else round(seconds, 2)
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -170,3 +170,11 @@ def test_from_dict_undoes_to_dict(value: Step | Round) -> None:
 
 def test_an_empty_step_needs_few_words() -> None:
     assert Step("user", text="Hi").to_dict() == {"kind": "user", "text": "Hi"}
+
+
+@pytest.mark.parametrize(("elapsed", "expected"), [(3.1, 0.7), (0.01, 0.0)])
+def test_a_tool_has_no_time_where_the_tape_is_played_without_its_pauses(elapsed: float, expected: float) -> None:
+    recorder = StepRecorder()
+    recorder.reply(reply(tool_calls=(CALL,), content=""), elapsed)
+    recorder.result(CALL, "24 °C", started_s=0.2, duration_s=0.7)
+    assert by_kind(recorder, "result")[0].duration_s == expected
