@@ -62,20 +62,23 @@ class _HiddenRun:
 
 
 class StaticRun:
-    """Shows nothing until the turn is over, then one output; pictures that tools return come before it."""
+    """Shows nothing until the turn is over, then one output; pictures that tools returned come after it."""
 
     def __init__(self) -> None:
         self._record = RunRecord()
+        self._beside: list[Any] = []
 
     def feed(self, event: RunEvent) -> None:
         """One more event of the run."""
         self._record.take(event)
         if isinstance(event, ToolResult):
-            show_beside(event.shown)
+            self._beside.append(event.shown)
 
     def finish(self, reply: Reply) -> None:
         """The run is over: shows it."""
         publish(self._record.bundle(reply), metadata=metadata(reply))
+        for value in self._beside:
+            show_beside(value)
         remember_shown(reply)
 
 
