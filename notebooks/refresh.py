@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 CELL_TIMEOUT_S = 60
 SHOWN_LINES = 40
+SHOWN_COLUMNS = 200
+_PIXELS = re.compile(r'("image/png": )"[^"]*"')
+"""They depend on the fonts and the drawing library of the machine."""
 
 
 def execute(path: Path) -> str:
@@ -55,10 +59,8 @@ def normalise(notebook: Any) -> None:
 
 
 def difference(path: Path, now: str) -> list[str]:
-    """What would change in the file, as the lines of a unified diff."""
-    saved = path.read_text(encoding="utf-8")
-    if saved == now:
-        return []
+    """What would change in the file, as the lines of a unified diff; pixels of pictures are left out, as in nbval."""
+    saved, now = (_PIXELS.sub(r"\1", text) for text in (path.read_text(encoding="utf-8"), now))
     return list(difflib.unified_diff(saved.splitlines(), now.splitlines(), "saved", "now", lineterm="", n=1))
 
 
@@ -77,7 +79,11 @@ def main(arguments: list[str] | None = None) -> int:
         changed = difference(path, now)
         if changed and options.check:
             stale += 1
-            print(f"out of date: {path.name}; run: python -m notebooks.refresh", *changed[:SHOWN_LINES], sep="\n")
+            print(
+                f"out of date: {path.name}; run: python -m notebooks.refresh",
+                *(line[:SHOWN_COLUMNS] for line in changed[:SHOWN_LINES]),
+                sep="\n",
+            )
         elif changed:
             path.write_text(now, encoding="utf-8")
             print(f"saved: {path.name}")
