@@ -7,7 +7,7 @@ costs more than everything else here together, and gives up at the first line th
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .errors import StreamFormatError
@@ -30,6 +30,8 @@ class Source:
         self._origin = origin
         self._response: Any = getattr(origin, "response", None)
         self._decoder: SSEDecoder | None = None
+        self._bytes: Any = None
+        self._reading: Any = None
         self._raw = _is_unread_sdk_stream(origin)
         self._helper = type(origin).__module__.startswith("openai.lib.streaming.")
 
@@ -75,10 +77,11 @@ class Source:
         """The chunks, read without blocking where the source can do that."""
         if not hasattr(self._origin, "__aiter__"):
             return _as_async(self.chunks(acc))
-        if self._raw:
-            return self._adecoded(self._response.aiter_bytes(), acc)
-        items = self._origin.__aiter__()
-        return self._adecoded((_chunk_of(item) async for item in items) if self._helper else items, acc)
+        self._bytes = self._response.aiter_bytes() if self._raw else None
+        items = self._bytes or self._origin.__aiter__()
+        chunks = self._adecoded((_chunk_of(item) async for item in items) if self._helper else items, acc)
+        self._reading = chunks
+        return chunks
 
     def close(self) -> None:
         """Close the source and its connection."""
@@ -92,6 +95,9 @@ class Source:
         if not hasattr(self._origin, "__aiter__"):
             self.close()
             return
+        for generator in (self._reading, self._bytes):  # left half read, they would outlive the loop's task
+            if generator is not None:
+                await generator.aclose()
         close = getattr(self._origin, "aclose", None) or getattr(self._origin, "close", None)
         if callable(close):
             closing = close()
@@ -108,7 +114,7 @@ class Source:
                 return
         yield from self._rest(acc)
 
-    async def _adecoded(self, items: AsyncIterator[Any], acc: StreamAccumulator) -> AsyncIterator[Any]:
+    async def _adecoded(self, items: AsyncIterator[Any], acc: StreamAccumulator) -> AsyncGenerator[Any, None]:
         async for item in items:
             if not isinstance(item, str | bytes | bytearray):
                 yield item

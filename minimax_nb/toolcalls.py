@@ -12,12 +12,18 @@ piece for an earlier call, a call sent whole twice, arguments that are an object
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .events import ToolCallDelta
 from .messages import ToolCall
 from .plain import open_object
 from .snapshots import TextField
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+
+_NOTHING: dict[str, Any] = {}
 
 
 class ToolCallAssembler:
@@ -33,11 +39,11 @@ class ToolCallAssembler:
 
     def feed(self, item: Any) -> ToolCallDelta:
         """Take one entry, a dict or an SDK object, and say what it added."""
-        entry = _received(item)
-        function = entry.get("function")
-        function = {} if function is None else _received(function)
+        entry, received = open_object(item)
+        function, received_inside = open_object(entry.get("function") or _NOTHING)
         call = self._whose(entry, function)
-        said = call.feed(entry, function)
+        call.keep(entry, received, function, received_inside)
+        said = call.feed(function.get("arguments"))
         return ToolCallDelta(call.position, call.id, call.name, said)
 
     def fields(self) -> list[TextField]:
@@ -94,23 +100,23 @@ class _Call:
     def started(self) -> bool:
         return bool(self.text.last or self._whole)
 
-    def feed(self, entry: dict[str, Any], function: dict[str, Any]) -> str:
-        """Take one entry; returns what it adds to the arguments that were said."""
-        _keep(self._outer, entry, besides="function")
-        _keep(self._function, function, besides="arguments")
-        if function or "function" in entry:
-            self._outer.setdefault("function", None)
+    def keep(
+        self, entry: dict[str, Any], received: Container[str], function: dict[str, Any], received_inside: Container[str]
+    ) -> None:
+        """Keep what an entry says besides the arguments; the containers tell a null from a missing key."""
+        _keep(self._outer, entry, received, besides="function")
+        _keep(self._function, function, received_inside, besides="")
+        if function:
+            self._outer["function"] = self._function
         if not self.id and isinstance(entry.get("id"), str):
             self.id = entry["id"]
         if not self.name and isinstance(function.get("name"), str):
             self.name = function["name"]
-        if "arguments" not in function:
-            return ""
-        arguments = function["arguments"]
+
+    def feed(self, arguments: Any) -> str:
+        """Take a piece of the arguments; returns what it adds to those that were said."""
         if arguments is None:
-            self._function.setdefault("arguments", None)
             return ""
-        self._function["arguments"] = ""  # the message gets them from the method
         if isinstance(arguments, str):
             return self.text.feed(arguments) or ""
         said = "" if self.started else arguments_text(arguments)
@@ -146,11 +152,9 @@ class _Call:
 
     def message(self) -> Any:
         """The call as it stands in a message."""
-        function = self._function
-        if function.get("arguments") is not None:
-            function = {**function, "arguments": self.arguments()}
-        outer = {**self._outer, "function": function} if "function" in self._outer else self._outer
-        return call_in_service_order(outer)
+        if self._function.get("arguments") is not None:
+            self._function["arguments"] = self.arguments()
+        return call_in_service_order(self._outer)
 
 
 def call_in_service_order(call: Any) -> Any:
@@ -190,18 +194,13 @@ def _without_repeat(text: str) -> str | None:
     return None
 
 
-def _received(item: Any) -> dict[str, Any]:
-    """The keys of an entry that came over the wire."""
-    if type(item) is dict:
-        return item
-    values, received = open_object(item)
-    return {key: value for key, value in values.items() if value is not None or key in received}
-
-
-def _keep(into: dict[str, Any], received: dict[str, Any], *, besides: str) -> None:
+def _keep(into: dict[str, Any], values: dict[str, Any], received: Container[str], *, besides: str) -> None:
     """Keep every key; a later value replaces an earlier one unless it is empty."""
-    for key, value in received.items():
-        if key != besides and (key not in into or (value is not None and value != "" and key != "index")):
+    for key, value in values.items():
+        if value is None:
+            if key not in into and key in received:
+                into[key] = None
+        elif key not in into or (value != "" and key not in ("index", besides)):
             into[key] = value
 
 

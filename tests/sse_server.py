@@ -25,7 +25,7 @@ class Server:
     Attributes:
         base_url: what an OpenAI client takes as its base URL.
         requests: the JSON bodies that came.
-        client_left: set when a client closed its connection while an answer was hanging.
+        client_left: set when a client closed its connection before its answer was whole.
         connections: how many connections were accepted.
     """
 
@@ -90,7 +90,11 @@ def serve(
         with connection, suppress(OSError), connection.makefile("rb") as reader:
             while (body := _request(reader)) is not None:
                 server.requests.append(json.loads(body) if body else None)
-                answer(connection)
+                try:
+                    answer(connection)
+                except ConnectionError:
+                    server.client_left.set()
+                    return
                 if cut_at is not None or hang_at is not None:
                     return
 

@@ -494,6 +494,20 @@ def test_an_asynchronous_consumer_that_stops_early_closes_the_source() -> None:
     assert acc.finish().partial_reason == "interrupted"
 
 
+def test_an_asynchronous_stream_that_is_left_early_is_closed_before_the_loop_goes_on() -> None:
+    async def run(server: Server) -> None:
+        async with AsyncOpenAI(base_url=server.base_url, api_key="k", max_retries=0, timeout=10) as async_client:
+            stream = await async_client.chat.completions.create(**ASK)
+            events = adrive(stream, StreamAccumulator())
+            await anext(events)
+            await events.aclose()
+            assert stream.response.is_closed
+            assert await asyncio.to_thread(server.client_left.wait, 10)
+
+    with serve(EVENTS, hang_at=3) as server:
+        asyncio.run(run(server))
+
+
 # The SDK's stream helper ------------------------------------------------------------------------------------------
 
 
