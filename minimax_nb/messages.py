@@ -10,6 +10,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self
 
+from .catalog import cost_usd, is_priced_at
 from .errors import ToolArgumentsError
 
 PartialReason = Literal["interrupted", "cut", "error", "length"]
@@ -175,6 +176,19 @@ class Reply:
     def complete(self) -> bool:
         """Whether the whole reply arrived."""
         return self.partial_reason is None
+
+    @property
+    def cost(self) -> float | None:
+        """What the reply cost, in US dollars, by MiniMax's international pay-as-you-go prices; see ``mm.models()``.
+
+        0.0 for a recorded or authored reply and for a rehearsal: the embedded server bills nobody. None where a price
+        or a count is not known, and for a host whose prices are not known (the China region bills in yuan).
+        """
+        if self.origin is not None and self.origin.kind != "service":
+            return 0.0
+        if self.origin is not None and self.origin.host and not is_priced_at(self.origin.host):
+            return None
+        return cost_usd(self.model, self.usage)
 
     def to_dict(self) -> dict[str, Any]:
         """A plain dict, ready for JSON."""
