@@ -21,6 +21,7 @@ from .errors import (
     StreamServiceError,
     StreamTimeoutError,
 )
+from .ledger import session
 from .messages import Reply
 from .sources import ACCEPTED, Source, as_source, is_completion
 from .stream import StreamAccumulator
@@ -197,7 +198,7 @@ async def adrive(source: Any, acc: StreamAccumulator) -> AsyncGenerator[StreamEv
 def _whole(source: Any, acc: StreamAccumulator) -> bool:
     """Take a source that holds its whole reply already."""
     if isinstance(source, Reply):
-        _remember(acc.adopt(source))
+        _remember(acc.adopt(source), new=False)
         return True
     if not is_completion(source):
         return False
@@ -276,9 +277,12 @@ def _finish(acc: StreamAccumulator, reason: Any, problem: str) -> Reply:
     return _remember(acc.finish(reason, problem))
 
 
-def _remember(reply: Reply) -> Reply:
+def _remember(reply: Reply, *, new: bool = True) -> Reply:
+    """Every reply comes by here once; a ``Reply`` that is only read again is not new."""
     global _last
     _last = reply
+    if new:
+        session.count(reply)
     return reply
 
 
