@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .catalog import MODELS, Model, Price
+from .ledger import session
+from .messages import Reply
 
 if TYPE_CHECKING:
     import pandas as pd
     from openai import OpenAI
 
+    from .ledger import Entry
     from .trace import Trace
 
 _DTYPES = {
@@ -134,3 +138,109 @@ def trace_frame(trace: Trace) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(_STEP_DTYPES)).astype(_STEP_DTYPES)
     table.index = pd.RangeIndex(1, len(rows) + 1, name="step")
     return table
+
+
+_REPLY_DTYPES = {
+    "model": "string",
+    "content": "string",
+    "reasoning": "string",
+    "tool_calls": "Int64",
+    "finish_reason": "string",
+    "partial_reason": "string",
+    "problem": "string",
+    "prompt_tokens": "Int64",
+    "cached_tokens": "Int64",
+    "completion_tokens": "Int64",
+    "reasoning_tokens": "Int64",
+    "first_token_s": "Float64",
+    "reasoning_s": "Float64",
+    "total_s": "Float64",
+    "tokens_per_s": "Float64",
+    "cost_usd": "Float64",
+    "origin": "string",
+    "id": "string",
+}
+
+
+def to_frame(replies: Iterable[Reply] | Mapping[Any, Reply]) -> pd.DataFrame:
+    """Replies as a table, one row each; a missing value means that it is not known.
+
+    ``tool_calls`` is how many there are, ``cost_usd`` what ``reply.cost`` says.
+
+    Args:
+        replies: any number of replies. The keys of a mapping (a comparison is one) and the index of a Series become
+            the index; others are numbered from 0.
+
+    Raises:
+        TypeError: something among them is no reply.
+    """
+    import pandas as pd
+
+    if isinstance(replies, Reply):
+        raise TypeError("expected several replies, got one: put it into a list")
+    listed = list(replies.values() if isinstance(replies, Mapping) else replies)
+    for place, reply in enumerate(listed):
+        if not isinstance(reply, Reply):
+            raise TypeError(f"expected replies, got {type(reply).__name__} {repr(reply)[:60]} at place {place}")
+    index = list(replies) if isinstance(replies, Mapping) else getattr(replies, "index", None)
+    rows = [_reply_row(reply) for reply in listed]
+    known_index = index if isinstance(index, list | pd.Index) else None
+    return pd.DataFrame(rows, columns=list(_REPLY_DTYPES), index=known_index).astype(_REPLY_DTYPES)
+
+
+def _reply_row(reply: Reply) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(reply, name, None) for name in _REPLY_DTYPES}
+    row |= {**reply.usage.to_dict(), **reply.timing.to_dict()}
+    row["tool_calls"] = len(reply.tool_calls)
+    row["cost_usd"] = reply.cost
+    row["origin"] = reply.origin.kind if reply.origin is not None else None
+    return row
+
+
+_USAGE_DTYPES = {
+    "origin": "string",
+    "replies": "Int64",
+    "prompt_tokens": "Int64",
+    "cached_tokens": "Int64",
+    "completion_tokens": "Int64",
+    "reasoning_tokens": "Int64",
+    "cost_usd": "Float64",
+    "uncounted": "Int64",
+    "unpriced": "Int64",
+}
+_TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens")
+
+
+def usage() -> pd.DataFrame:
+    """What this session has spent: tokens and US dollars by model, one row for each model and origin.
+
+    Counted is every reply that the library has read, each once; replies that your own code took from a stream are not.
+    The sums hold what is known: ``uncounted`` replies came without token counts (an interrupted one, say), ``unpriced``
+    ones have no known cost. A missing value means that it is not known of any.
+    """
+    import pandas as pd
+
+    groups: dict[tuple[str, str | None], list[Entry]] = {}
+    for entry in session.entries():
+        groups.setdefault((entry.model or "unknown", entry.origin), []).append(entry)
+    rows = [_usage_row(origin, entries) for (_, origin), entries in groups.items()]
+    index = pd.Index([model for model, _ in groups], name="model", dtype="object")
+    return pd.DataFrame(rows, columns=list(_USAGE_DTYPES), index=index).astype(_USAGE_DTYPES)
+
+
+def _usage_row(origin: str | None, entries: list[Entry]) -> dict[str, Any]:
+    tokens = {name: _sum(getattr(entry.usage, name) for entry in entries) for name in _TOKENS}
+    return {
+        "origin": origin,
+        "replies": len(entries),
+        **tokens,
+        "cost_usd": _sum(entry.cost for entry in entries),
+        "uncounted": sum(entry.usage.completion_tokens is None for entry in entries),
+        "unpriced": sum(entry.cost is None for entry in entries),
+    }
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    """The sum of those that are known; None when none is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
