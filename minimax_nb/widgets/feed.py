@@ -1,0 +1,115 @@
+"""What brings one live view up to date while a reply streams: frames go to the front end from a thread of their own.
+
+The thread that reads the stream only hands its events over, so a pause in the stream holds nothing back, a slow
+rendering delays no chunk, and an interrupt strikes the reading alone.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .live_view import LiveView
+from .pacing import Pacer
+
+if TYPE_CHECKING:
+    from minimax_nb.events import RunEvent
+    from minimax_nb.messages import Reply
+
+    from .framelog import Operation
+
+_MESSAGE_BYTES = 72
+"""What the message around a frame weighs."""
+
+_OPENING_BYTES = 1_000
+"""What the first display and the opening of the widget weigh."""
+
+_FIRST_WHOLE_BYTES = 512
+"""After how much text a front end that was still loading is first sent what it has missed."""
+
+
+class Paints(Protocol):
+    """Events in, operations out, such as a ``Painter``."""
+
+    @property
+    def size(self) -> int:
+        """Bytes of text so far."""
+
+    def take(self, event: RunEvent) -> None:
+        """One more event."""
+
+    def frame(self) -> list[Operation]:
+        """What has changed since the last frame."""
+
+    def finish(self, reply: Reply) -> list[Operation]:
+        """The last changes, which make the view equal to the finished reply."""
+
+
+class Feed:
+    """Feeds one view. Put ``view`` on show, ``start``, ``feed`` it the events, then ``end`` it once.
+
+    Attributes:
+        view: the view.
+    """
+
+    def __init__(self, painter: Paints) -> None:
+        self.view = LiveView()
+        self._painter = painter
+        self._pacer = Pacer(sent=_OPENING_BYTES)
+        self._events: deque[Any] = deque()
+        self._news = threading.Event()
+        self._ended = threading.Event()
+        self._next_whole = _FIRST_WHOLE_BYTES
+        self._thread = threading.Thread(
+            target=copy_context().run, args=(self._run,), name="minimax-nb-live", daemon=True
+        )
+
+    def start(self) -> None:
+        """From now on frames go out."""
+        self._thread.start()
+
+    def feed(self, event: RunEvent) -> None:
+        """One more event of the stream; returns at once."""
+        self._events.append(event)
+        if not self._news.is_set():
+            self._news.set()
+
+    def end(self, reply: Reply) -> None:
+        """The last frame, which shows the finished reply, whole or partial."""
+        self._ended.set()
+        self._news.set()
+        self._thread.join()
+        self._take_events()
+        self.view.send_frame(self._painter.finish(reply))
+
+    def _run(self) -> None:
+        """Sends a frame whenever there is news and the pacer allows it."""
+        while True:
+            self._news.wait()
+            while not self._ended.is_set() and (delay := self._pacer.delay(time.perf_counter())) > 0:
+                self._ended.wait(delay)
+                self._take_events()
+            if self._ended.is_set():
+                return
+            self._news.clear()
+            self._send()
+
+    def _take_events(self) -> None:
+        while self._events:
+            self._painter.take(self._events.popleft())
+        self._pacer.text = self._painter.size
+
+    def _send(self) -> None:
+        """One frame, and all of them again each time the text has grown fourfold."""
+        started = time.thread_time()
+        self._take_events()
+        size = 0
+        if operations := self._painter.frame():
+            size = _MESSAGE_BYTES + self.view.send_frame(operations)
+            if self._painter.size >= self._next_whole:
+                self._next_whole = 4 * self._painter.size
+                self.view.send_whole()
+        self._pacer.went(time.perf_counter(), time.thread_time() - started, size)
