@@ -72,9 +72,7 @@ def find(request: dict[str, Any], turns: Sequence[Turn]) -> list[Turn] | Miss:
 def comparable(request: dict[str, Any]) -> bool:
     """Whether a request that has not passed the rules is at least of a shape that ``find`` can read."""
     messages, tools = request.get("messages"), request.get("tools") or []
-    if not isinstance(request.get("model"), str) or not _objects(messages) or not _functions(tools):
-        return False
-    return all(_functions(message.get("tool_calls") or []) for message in messages)
+    return isinstance(request.get("model"), str) and _objects(messages) and _functions(tools)
 
 
 def _objects(value: object) -> TypeGuard[list[dict[str, Any]]]:
@@ -96,7 +94,7 @@ def plain(message: dict[str, Any]) -> dict[str, Any]:
     if "content" in message:
         text = text_of(message["content"])
         kept["content"] = (_THINKING.sub("", text) if kept["role"] == "assistant" else text).strip()
-    if message.get("tool_calls"):
+    if message.get("tool_calls") and _functions(message["tool_calls"]):
         kept["tool_calls"] = [_plain_call(call) for call in message["tool_calls"]]
     return kept
 

@@ -180,7 +180,7 @@ def _answer(at: At, origin: dict[str, str]) -> Answer | Recorded:
     if "reply" in at.value:
         raise at.wrong("one of the fields reply and recorded, not both")
     if origin["kind"] != "recorded":
-        raise at.get("recorded").wrong("no recorded reply in a tape whose provenance.kind is 'authored'")
+        raise at.get("recorded", dict).wrong("no recorded reply in a tape whose provenance.kind is 'authored'")
     return recorded(at.get("recorded", dict), origin)
 
 

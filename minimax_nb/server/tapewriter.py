@@ -65,7 +65,8 @@ class TapeWriter:
         self._turns: dict[int, tuple[str, str]] = {}
         self._coming: queue.SimpleQueue[Kept | None] = queue.SimpleQueue()
         self._closing = threading.Event()
-        self._problem: str | None = None
+        self._unheld: str | None = None
+        self._unwritten: str | None = None
         self._thread: threading.Thread | None = None
 
     def open(self) -> None:
@@ -97,8 +98,8 @@ class TapeWriter:
         self._closing.set()
         self._coming.put(None)
         thread.join(_LONGEST_WRITING_S)
-        if self._problem:
-            raise OSError(f"expected to write the tape {self.path}, which cannot be done: {self._problem}")
+        if problem := self._unwritten or self._unheld:
+            raise OSError(f"expected to write all to the tape {self.path}, which cannot be done: {problem}")
 
     def _run(self) -> None:
         more = True
@@ -121,7 +122,7 @@ class TapeWriter:
             request = redactor.value(request_of(turn.request))
             text = turn_text(request, replace(turn.reply, events=redactor.events(turn.reply.events)))
         except (ValueError, TypeError, RecursionError) as error:
-            self._problem = f"a reply has a shape that no tape can hold ({type(error).__name__})"
+            self._unheld = f"a reply has a shape that no tape can hold ({type(error).__name__})"
         else:
             self._turns[turn.number] = (str(request["model"]), text)
 
@@ -141,8 +142,8 @@ class TapeWriter:
                 os.fsync(file.fileno())
             self._beside.replace(self.path)
         except OSError as error:
-            self._problem = str(error.strerror or error)
+            self._unwritten = str(error.strerror or error)
             with contextlib.suppress(OSError):
                 self._beside.unlink(missing_ok=True)
         else:
-            self._problem = None
+            self._unwritten = None
