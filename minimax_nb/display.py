@@ -114,7 +114,7 @@ def _left_over(error: BaseException, before: Reply | None) -> Reply:
     return Reply(partial_reason="error", problem=f"{type(error).__name__}: {error}")
 
 
-_just_shown: tuple[Reply, int] | None = None
+_just_shown: tuple[object, int] | None = None
 
 
 def _shown(view: _View, reply: Reply) -> Reply:
@@ -124,19 +124,23 @@ def _shown(view: _View, reply: Reply) -> Reply:
     return reply
 
 
-def remember_shown(reply: Reply) -> None:
-    """This cell need not show its value again: the reply is on show already."""
+def remember_shown(value: object) -> None:
+    """This cell need not show its value again: a reply, or a comparison of some, is on show already."""
     global _just_shown
-    _just_shown = (reply, _cell())
+    _just_shown = (value, _cell())
+
+
+def shown_by_this_cell(value: object) -> bool:
+    """Whether this cell has just shown its value; asked once, when the value is about to be shown."""
+    global _just_shown
+    before, _just_shown = _just_shown, None
+    return before is not None and before[0] is value and before[1] == _cell()
 
 
 def display_reply(reply: Reply) -> None:
     """Shows a reply that is the value of a cell, unless this cell has shown it already."""
-    global _just_shown
-    before, _just_shown = _just_shown, None
-    if before is not None and before[0] is reply and before[1] == _cell():
-        return
-    _publish(reply)
+    if not shown_by_this_cell(reply):
+        _publish(reply)
 
 
 def _cell() -> int:

@@ -65,6 +65,7 @@ LAYERS: dict[str, int] = {
     "batch": 3,
     "display": 4,
     "comparison": 4,
+    "contest": 4,
     "columnview": 4,
     "speed": 3,
     "chat": 4,

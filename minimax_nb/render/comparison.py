@@ -1,0 +1,122 @@
+"""Several replies to one question as a MIME bundle: side by side where there is room, then a table of figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .bundle import bundle
+from .escape import escape_prose
+from .quantities import seconds
+from .quoting import words
+from .text import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from minimax_nb.messages import Reply
+
+_COLUMNS = "display:flex;flex-wrap:wrap;gap:.5em 2em;align-items:flex-start"
+_COLUMN = "flex:1 1 20em;min-width:0;max-width:100%"
+_HEAD = "border-bottom:1px solid rgba(128,128,128,.5);font-weight:bold;margin:0 0 .6em;padding:.2em 0"
+_TABLE = "border-collapse:collapse;margin:.8em 0"
+_CELL = "border-bottom:1px solid rgba(128,128,128,.35);padding:.3em .8em;text-align:right"
+_NAME = "border-bottom:1px solid rgba(128,128,128,.35);padding:.3em .8em;text-align:left"
+
+HEADS = ("Model", "First token", "Total", "Tokens/s", "Thinking", "Answer", "Cost", "Finish")
+_UNKNOWN = "–"
+
+
+def comparison_bundle(replies: Mapping[str, Reply]) -> dict[str, str]:
+    """Replies as text/plain, text/markdown and text/html, each form with every answer and the table.
+
+    Args:
+        replies: the replies by model; nothing in them is trusted.
+    """
+    bundles = {model: bundle(reply) for model, reply in replies.items()}
+    rows = [figures(model, reply) for model, reply in replies.items()]
+    columns = "".join(
+        f'<div style="{_COLUMN}">{column_head(model)}{each["text/html"]}</div>' for model, each in bundles.items()
+    )
+    plain = [f"== {visible(model)} ==\n{each['text/plain']}" for model, each in bundles.items()]
+    markdown = [f"#### {words(model)}\n\n{each['text/markdown']}" for model, each in bundles.items()]
+    return {
+        "text/plain": "\n\n".join([*plain, plain_table(replies)]),
+        "text/markdown": "\n\n".join([*markdown, _markdown_table(rows)]),
+        "text/html": f'<div><div style="{_COLUMNS}">{columns}</div>{_html_table(rows)}</div>',
+    }
+
+
+def column_head(model: str) -> str:
+    """What stands above a column."""
+    return f'<div style="{_HEAD}">{escape_prose(model)}</div>'
+
+
+def finish_of(reply: Reply) -> str:
+    """How a reply ended, in a word: its finish reason, or why it is not whole."""
+    return reply.partial_reason or reply.finish_reason or _UNKNOWN
+
+
+def answer_tokens(reply: Reply) -> int | None:
+    """The tokens of the answer alone; None when it is not known how many of them were thinking."""
+    written, thinking = reply.usage.completion_tokens, reply.usage.reasoning_tokens
+    if thinking is None and not reply.reasoning.strip():
+        thinking = 0
+    return None if written is None or thinking is None else max(written - thinking, 0)
+
+
+def figures(model: str, reply: Reply) -> tuple[str, ...]:
+    """A reply's line of the table, in words."""
+    timing = reply.timing
+    return (
+        visible(model),
+        _UNKNOWN if timing.first_token_s is None else seconds(timing.first_token_s),
+        _UNKNOWN if timing.total_s is None else seconds(timing.total_s),
+        _UNKNOWN if timing.tokens_per_s is None else f"{timing.tokens_per_s:,.0f}",
+        _number(reply.usage.reasoning_tokens),
+        _number(answer_tokens(reply)),
+        _dollars(reply.cost),
+        finish_of(reply),
+    )
+
+
+def plain_table(replies: Mapping[str, Reply]) -> str:
+    """The figures of the replies as aligned text."""
+    lines = [HEADS, *(figures(model, reply) for model, reply in replies.items())]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(HEADS))]
+    padded = ([cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in lines)
+    return "\n".join("  ".join(line).rstrip() for line in padded)
+
+
+def _markdown_table(rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [HEADS, ("---", *["---:"] * (len(HEADS) - 2), "---"), *(tuple(map(words, row)) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _html_table(rows: Sequence[tuple[str, ...]]) -> str:
+    body = "".join(_html_line("td", row) for row in rows)
+    return (
+        f'<div style="overflow-x:auto"><table style="{_TABLE}"><thead>{_html_line("th", HEADS)}</thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _html_line(tag: str, row: tuple[str, ...]) -> str:
+    cells = [f'<{tag} style="{_style(place)}">{escape_prose(cell)}</{tag}>' for place, cell in enumerate(row)]
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _style(place: int) -> str:
+    return _NAME if place in (0, len(HEADS) - 1) else _CELL
+
+
+def _number(value: int | None) -> str:
+    return _UNKNOWN if value is None else f"{value:,}"
+
+
+def _dollars(cost: float | None) -> str:
+    """A price that is neither rounded to nothing nor longer than needed."""
+    if cost is None:
+        return _UNKNOWN
+    if cost == 0:
+        return "$0"
+    return "<$0.0001" if cost < 0.0001 else f"${cost:.4f}" if cost < 1 else f"${cost:,.2f}"
