@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .chat import Chat
     from .client import aconnect, configure, connect
+    from .comparison import Comparison, acompare, compare
     from .display import ashow, show
     from .errors import (
         ConfigurationError,
@@ -31,11 +32,12 @@ if TYPE_CHECKING:
         UnknownToolError,
     )
     from .findings import Finding
-    from .frames import models
+    from .frames import models, to_frame, usage
     from .history import check_history, repair_history
     from .messages import Origin, Reply, Timing, ToolCall, Usage
     from .reading import acollect, collect, last_reply
     from .sdk import explain
+    from .speed import measure_speed
     from .steps import Round, Step
     from .taping import recording, replaying
     from .toolrun import arun_tools, run_tools
@@ -56,7 +58,9 @@ _HOMES = {
         "ToolError TurnLimitError UnknownToolError"
     ),
     "messages": "Origin Reply Timing ToolCall Usage",
-    "frames": "models",
+    "frames": "models to_frame usage",
+    "comparison": "Comparison acompare compare",
+    "speed": "measure_speed",
     "sdk": "explain",
     "steps": "Round Step",
     "toolrun": "arun_tools run_tools",
@@ -71,6 +75,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split
 
 __all__ = [
     "Chat",
+    "Comparison",
     "ConfigurationError",
     "Finding",
     "HistoryError",
@@ -98,15 +103,18 @@ __all__ = [
     "UnknownToolError",
     "Usage",
     "acollect",
+    "acompare",
     "aconnect",
     "arun_tools",
     "ashow",
     "check_history",
     "collect",
+    "compare",
     "configure",
     "connect",
     "explain",
     "last_reply",
+    "measure_speed",
     "models",
     "parse_tool_calls",
     "recording",
@@ -114,6 +122,8 @@ __all__ = [
     "replaying",
     "run_tools",
     "show",
+    "to_frame",
+    "usage",
 ]
 
 
@@ -127,6 +137,16 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted([*__all__, "__version__"])
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """``%load_ext minimax_nb``: brings ``%%minimax``, ``%minimax_models`` and ``%minimax_usage``."""
+    import_module(".magics", __name__).load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """``%unload_ext minimax_nb``: takes them away again."""
+    import_module(".magics", __name__).unload(shell)
 
 
 def _show_replies_as_values() -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _LONGEST_SHOWN = 40
-_LITERAL = "braces that are meant as they are are written {{ and }}"
+_LITERAL = "for the braces themselves write {{ and }}"
 
 
 def fill(template: str, values: Mapping[str, Any]) -> str:
@@ -65,5 +65,5 @@ class _Filler(string.Formatter):
 
 def _unknown(name: str, values: Mapping[str, Any]) -> str:
     near = get_close_matches(name, [str(known) for known in values], n=1)
-    hint = f"did you mean {{{near[0]}}}? " if near else ""
-    return f"expected a value for {{{name}}}, found none of that name: {hint}{_LITERAL}"
+    hint = f" Did you mean {{{near[0]}}}?" if near else ""
+    return f"expected a value for {{{name}}}, found nothing of that name; {_LITERAL}.{hint}"
