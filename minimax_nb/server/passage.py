@@ -26,14 +26,20 @@ _BROUGHT_BACK = {
     "content-type", "cache-control", "retry-after", "retry-after-ms", "x-should-retry", "x-request-id",
     "trace-id", "minimax-request-id", "x-mm-request-id", "x-session-id",
 }  # fmt: skip
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _TIMEOUT_S = 600.0
 """As the SDK's own; a client with less patience leaves earlier, and then the request ends."""
 _CONNECT_TIMEOUT_S = 10.0
 
 
-def connections() -> httpx.AsyncClient:
-    """Connections that stay open from request to request, through the user's proxy if there is one."""
+def connections(base_url: str) -> httpx.AsyncClient:
+    """Connections that stay open from request to request, through the user's proxy if there is one.
+
+    Args:
+        base_url: where they lead; no proxy can reach a server on this machine.
+    """
     return httpx.AsyncClient(
+        trust_env=urlsplit(base_url).hostname not in _LOOPBACK,
         timeout=httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S),
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
         follow_redirects=True,

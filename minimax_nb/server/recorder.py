@@ -90,7 +90,7 @@ class RecordingServer(LocalServer):
 
     @contextlib.asynccontextmanager
     async def _connected(self, _: Starlette) -> AsyncIterator[None]:
-        async with connections() as self._http:
+        async with connections(self._upstream) as self._http:
             yield
 
     def _knows(self, authorization: str) -> bool:
