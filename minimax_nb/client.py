@@ -32,12 +32,14 @@ class _Process:
         ours: for each variable we set: our value, and the user's before it.
         detours: where requests are sent instead, while they are recorded or replayed; the last one holds.
         before: what to go back to after the last detour: variables, ``given`` and ``ours``.
+        said: the line that the detour in force has printed: a client made inside does not say it again.
     """
 
     given: dict[str, str] = field(default_factory=dict)
     ours: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     detours: list[Detour] = field(default_factory=list)
     before: _Before | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,10 @@ def _configure(region: str | None, base_url: str | None, api_key: str | None, *,
         endpoint, line, environ = _resolved(given)
         _point_at(endpoint, environ)
         _process.given = given
-    print(line)  # noqa: T201 (the one line that this library says unasked)
+        repeated = line == _process.said
+        _process.said = line if _process.detours else ""
+    if not repeated:
+        print(line)  # noqa: T201 (the one line that this library says unasked)
     return endpoint
 
 
