@@ -6,6 +6,7 @@ COMMANDS: dict[str, str] = {
     "lab": "open the lessons in JupyterLab, in a folder of your own (the default)",
     "ask": "ask a model, and watch it think and answer in the terminal",
     "serve": "run the embedded server, for any OpenAI client on this machine",
+    "record": "record what the service answers, for lessons that run without a key",
     "check": "find what the service would refuse in a file of messages, and mend it",
     "doctor": "say what is configured, where requests go, what answers, and what to do",
 }

@@ -97,6 +97,7 @@ def test_without_jupyterlab_it_says_how_to_get_it(
 def taken(port: int) -> Iterator[None]:
     """Somebody listens on this port: we, or whoever did already."""
     with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # past what has just been closed
         with contextlib.suppress(OSError):
             listener.bind(("127.0.0.1", port))
             listener.listen()
