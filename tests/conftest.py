@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 PREFIXES = ("OPENAI_", "MINIMAX_API_KEY", "MINIMAX_REGION")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the browser last: it is slow, and Playwright keeps an event loop in the thread that async tests need."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away keys, addresses and proxies, and forget what ``configure`` was told."""
