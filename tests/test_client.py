@@ -163,6 +163,13 @@ def test_a_call_that_is_refused_changes_nothing(
         assert made.api_key == MINIMAX_KEY
 
 
+def test_a_speed_that_is_none_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINIMAX_NB_SPEED", "warp")
+    with pytest.raises(mm.ConfigurationError, match=r"got 'warp'\. Unset MINIMAX_NB_SPEED, or set it to a number"):
+        mm.configure()
+    assert now() == (None, None)
+
+
 @pytest.mark.parametrize(
     "trouble", [OSError(98, "Address already in use"), PermissionError("no sockets"), RuntimeError("did not start")]
 )
