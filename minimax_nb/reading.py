@@ -10,6 +10,7 @@ import asyncio
 import inspect
 import json
 from contextlib import aclosing, closing, suppress
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .completion import Refusal, from_completion, read_refusal
@@ -39,6 +40,7 @@ _DROPS = {
 _INTERRUPTED = "it was stopped by the reader"
 
 _last: Reply | None = None
+_last_here: ContextVar[Reply | None] = ContextVar("_last_here", default=None)
 
 
 def collect(source: Any, *, on_event: Callable[[StreamEvent], object] | None = None) -> Reply:
@@ -110,6 +112,11 @@ async def acollect(source: Any, *, on_event: Callable[[StreamEvent], object] | N
 def last_reply() -> Reply | None:
     """The last reply of this process that was read to its end or broken off; None when there was none."""
     return _last
+
+
+def last_reply_here() -> Reply | None:
+    """The same for this thread or task alone, where others read replies at the same time."""
+    return _last_here.get()
 
 
 def drive(source: Any, acc: StreamAccumulator) -> Generator[StreamEvent, None, None]:
@@ -214,7 +221,7 @@ def _whole(source: Any, acc: StreamAccumulator) -> bool:
 def _ended(source: Source, acc: StreamAccumulator) -> None:
     """The source gave all it had: the reply is whole, cut, refused, or was none at all."""
     if acc.refusal is not None:
-        _raise_refusal(acc.refusal, acc)
+        _raise_refusal(acc.refusal, source, acc)
     if not acc.chunks:
         got = f"got {source.garbage!r}" if source.garbage else "got nothing that looks like one"
         raise StreamFormatError(
@@ -234,7 +241,7 @@ def _broke_off(error: BaseException, source: Source, acc: StreamAccumulator) -> 
         raise StreamInterrupted(_finish(acc, "interrupted", _INTERRUPTED)) from None
     kinds = {kind.__name__ for kind in type(error).__mro__}
     if "APIStatusError" in kinds or not isinstance(error, Exception) or isinstance(error, StreamServiceError):
-        _finish(acc, "error", str(error))
+        _finish(acc, "error", source.redacted(str(error)))
         raise error
     if kinds & (_TIMEOUTS | _DROPS):
         if acc.finished:
@@ -249,11 +256,11 @@ def _broke_off(error: BaseException, source: Source, acc: StreamAccumulator) -> 
         ) from error
     if "APIError" in kinds:
         body = getattr(error, "body", None)
-        _raise_refusal(read_refusal(body if isinstance(body, dict) else str(error)), acc, error)
+        _raise_refusal(read_refusal(body if isinstance(body, dict) else str(error)), source, acc, error)
     if isinstance(error, json.JSONDecodeError | StreamFormatError):
-        problem = f"what came is not the stream of a chat completion: {error}"
+        problem = source.redacted(f"what came is not the stream of a chat completion: {error}")
         raise StreamFormatError(problem, reply=_finish(acc, "error", problem)) from error
-    _finish(acc, "error", f"{_name(error)}: {error}")
+    _finish(acc, "error", source.redacted(f"{_name(error)}: {error}"))
     error.add_note("the part of the reply that arrived is in minimax_nb.last_reply()")
     raise error
 
@@ -268,9 +275,11 @@ def _raise_timeout(error: BaseException, source: Source, acc: StreamAccumulator)
     ) from error
 
 
-def _raise_refusal(refusal: Refusal, acc: StreamAccumulator, cause: BaseException | None = None) -> NoReturn:
-    reply = _finish(acc, "error", refusal.message)
-    raise StreamServiceError(refusal.message, reply=reply, code=refusal.code) from cause
+def _raise_refusal(
+    refusal: Refusal, source: Source, acc: StreamAccumulator, cause: BaseException | None = None
+) -> NoReturn:
+    message = source.redacted(refusal.message)
+    raise StreamServiceError(message, reply=_finish(acc, "error", message), code=refusal.code) from cause
 
 
 def _finish(acc: StreamAccumulator, reason: Any, problem: str) -> Reply:
@@ -281,6 +290,7 @@ def _remember(reply: Reply, *, new: bool = True) -> Reply:
     """Every reply comes by here once; a ``Reply`` that is only read again is not new."""
     global _last
     _last = reply
+    _last_here.set(reply)
     if new:
         session.count(reply)
     return reply

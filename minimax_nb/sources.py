@@ -38,7 +38,7 @@ class Source:
     @property
     def garbage(self) -> str:
         """The first text on the wire that was no JSON object; "" if there was none."""
-        return self._decoder.garbage if self._decoder else ""
+        return self.redacted(self._decoder.garbage) if self._decoder else ""
 
     @property
     def host(self) -> str | None:
@@ -53,6 +53,13 @@ class Source:
         timeout = extensions.get("timeout") if isinstance(extensions, Mapping) else None
         seconds = timeout.get("read") if isinstance(timeout, Mapping) else None
         return seconds if isinstance(seconds, int | float) else None
+
+    def redacted(self, text: str) -> str:
+        """The text without the key that the request carried: a service may repeat it in an error."""
+        headers = getattr(getattr(self._response, "request", None), "headers", None)
+        sent = headers.get("authorization") if isinstance(headers, Mapping) else None
+        key = str(sent or "").removeprefix("Bearer ").strip()
+        return text.replace(key, "[key]") if key else text
 
     def begin(self, acc: StreamAccumulator) -> None:
         """Tell the accumulator where its chunks come from."""

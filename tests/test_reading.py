@@ -5,6 +5,7 @@ import json
 import signal
 import threading
 import time
+import traceback
 from contextlib import closing
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from .wire import HEAD, chunk, completion
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+SECRET = "sk-never-to-be-seen-0123456789"
 USAGE = {"total_tokens": 30, "prompt_tokens": 10, "completion_tokens": 20}
 CALL = {"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": ""}}
 CHUNKS = [
@@ -529,3 +531,22 @@ def test_the_events_of_the_sdks_asynchronous_helper_are_chunks_too() -> None:
 
     with serve(EVENTS) as server:
         whole(asyncio.run(run(server)))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        event({"error": {"message": f"no such key: {SECRET} (1004)"}}),
+        event({"choices": None, "base_resp": {"status_code": 1004, "status_msg": f"login fail {SECRET}"}}),
+        f"data: <p>{SECRET}</p>\n\n".encode(),
+    ],
+    ids=["error event", "base_resp", "garbage"],
+)
+def test_a_key_that_the_service_repeats_is_never_shown(answer: bytes) -> None:
+    with serve([answer]) as server, OpenAI(base_url=server.base_url, api_key=SECRET, max_retries=0) as client:
+        stream = client.chat.completions.create(**ASK)
+        with pytest.raises(mm.StreamError) as caught:
+            mm.collect(stream)
+    assert caught.value.reply is not None
+    shown = "".join(traceback.format_exception(caught.value)) + str(caught.value.reply.to_dict())
+    assert SECRET not in shown
