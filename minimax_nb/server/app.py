@@ -67,7 +67,7 @@ class EmbeddedServer(LocalServer):
                 [*turns, *(tape.built_in() if built_in else ())], key, strict, tuple(quirks), fault, pace
             )
         except ApiError as error:
-            raise ValueError(error.message) from None
+            raise ValueError(error.reason) from None
         super().__init__(Door(self.handler.knows, self._answer), key, port)
 
     def _answer(self, asked: Asked) -> Callable[[Send], Awaitable[None]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 
+_INVALID = "invalid params, "
+
+
 class ApiError(Exception):
     """A request that is answered with an error.
 
@@ -20,6 +23,11 @@ class ApiError(Exception):
         self.type = type_
         self.message = message
 
+    @property
+    def reason(self) -> str:
+        """The message for somebody who has sent no request: without the service's manner of speaking."""
+        return self.message.removeprefix(_INVALID).removesuffix(" (2013)")
+
     def body(self, request_id: str) -> dict[str, Any]:
         """The body as the service writes it (observed on chat completions in 2026)."""
         return {"type": "error", "error": self.error(), "request_id": request_id}
@@ -31,7 +39,7 @@ class ApiError(Exception):
 
 def invalid(what: str) -> ApiError:
     """Code 2013: something in the request is not allowed."""
-    return ApiError(400, "bad_request_error", f"invalid params, {what} (2013)")
+    return ApiError(400, "bad_request_error", f"{_INVALID}{what} (2013)")
 
 
 def unauthorised() -> ApiError:

@@ -1,7 +1,7 @@
 """What the embedded server adds: tokens a second through it, and many streams at once, beside a bare SSE loop.
 
 Run it with ``python tests/benchmarks/server.py``. Every server runs in a process of its own and sends the same chunks:
-the recorder passes on what the bare loop sends, and the embedded server plays the tape of that. The client reads without
+the recorder passes on what the bare loop sends, the embedded server plays the tape of that. The client reads without
 looking, so the figures are those of servers and sockets. One token an event is finer than the service writes.
 """
 
