@@ -134,7 +134,7 @@ def run_beside(work: Coroutine[Any, Any, None]) -> None:
 
     An interrupt of this thread cancels it, and waits until it has tidied up.
     """
-    begun = threading.Event()
+    begun, ended = threading.Event(), threading.Event()
     running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = []
     failed: list[BaseException] = []
 
@@ -146,23 +146,30 @@ def run_beside(work: Coroutine[Any, Any, None]) -> None:
         if not task.cancelled() and (error := task.exception()) is not None:
             failed.append(error)
 
-    run = copy_context().run
-    thread = threading.Thread(target=run, args=(asyncio.run, main()), name="minimax-nb-compare", daemon=True)
-    thread.start()
+    def run() -> None:
+        try:
+            asyncio.run(main())
+        finally:
+            ended.set()
+
+    threading.Thread(target=copy_context().run, args=(run,), name="minimax-nb-compare", daemon=True).start()
     try:
-        _wait_for(thread)
+        _wait_for(ended)
     except KeyboardInterrupt:
         begun.wait(5)
         with suppress(RuntimeError):  # the loop has ended just now
             for loop, task in running:
                 loop.call_soon_threadsafe(task.cancel)
-        _wait_for(thread)
+        _wait_for(ended)
         raise
     if failed:
         raise failed[0]
 
 
-def _wait_for(thread: threading.Thread) -> None:
-    """Wait in slices: without a limit not every platform lets an interrupt through."""
-    while thread.is_alive():
-        thread.join(0.2)
+def _wait_for(event: threading.Event) -> None:
+    """Wait in slices, so that an interrupt gets through on every platform.
+
+    Not for the thread itself: an interrupt in the middle of ``join`` makes Python 3.11 take it for ended.
+    """
+    while not event.wait(0.2):
+        pass

@@ -52,7 +52,9 @@ class MinimaxMagics(Magics):
         metavar="NAME",
         help="go on with the chat in the variable NAME; when there is none, begin one and put it there",
     )
-    @argument("-t", "--tools", metavar="NAME[,NAME]", help="functions of the notebook that the model may call")
+    @argument(
+        "-t", "--tools", metavar="NAMES", help="functions of the notebook that the model may call, with commas between"
+    )
     @argument("-o", "--output", metavar="VARIABLE", help="put the reply into this variable, besides _ and Out")
     @argument("--system", metavar="TEXT", help="a system message, in quotes; of a chat that begins")
     @argument("--native", action="store_true", help="ask for the thinking inside the answer, as <think>")

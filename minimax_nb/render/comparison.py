@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 
     from minimax_nb.messages import Reply
 
-_COLUMNS = "display:flex;flex-wrap:wrap;gap:.5em 2em;align-items:flex-start"
-_COLUMN = "flex:1 1 20em;min-width:0;max-width:100%"
+TRACKS = "repeat(auto-fit, minmax(16em, 1fr))"
+"""CSS tracks: columns of one width, as many as there is room for."""
+
+_COLUMNS = f"display:grid;grid-template-columns:{TRACKS};gap:.5em 2em;align-items:start"
+_COLUMN = "min-width:0"
 _HEAD = "border-bottom:1px solid rgba(128,128,128,.5);font-weight:bold;margin:0 0 .6em;padding:.2em 0"
 _TABLE = "border-collapse:collapse;margin:.8em 0"
 _CELL = "border-bottom:1px solid rgba(128,128,128,.35);padding:.3em .8em;text-align:right"

@@ -9,7 +9,7 @@ import ipywidgets
 
 from minimax_nb.environment import publish
 from minimax_nb.events import RoundStarted
-from minimax_nb.render.comparison import column_head, comparison_bundle
+from minimax_nb.render.comparison import TRACKS, column_head, comparison_bundle
 
 from .feed import Feed
 from .live_view import WAITING
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from .framelog import Operation
 
-_TRACKS = "repeat(auto-fit, minmax(min(100%, 20em), 1fr))"
-
 
 class LiveColumns:
     """One output that shows replies as they come, each under its name, and in the end the output that stays.
@@ -35,7 +33,7 @@ class LiveColumns:
     def __init__(self, names: Sequence[str]) -> None:
         self._feeds = [Feed(_ColumnPainter(name)) for name in names]
         views = [feed.view for feed in self._feeds]
-        layout = ipywidgets.Layout(grid_template_columns=_TRACKS, grid_gap="0.5em 2em", width="100%")
+        layout = ipywidgets.Layout(grid_template_columns=TRACKS, grid_gap="0.5em 2em", width="100%")
         self._grid = ipywidgets.GridBox(views, layout=layout)
         for view in views:
             view.observe(self._let_go, "comm")
