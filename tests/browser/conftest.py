@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,26 +12,16 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests are no package; these two are theirs alone
 
+from chromium import FLAGS, find
 from lab import Lab, Notebook, opened, running_lab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
+    if (chromium := find()) is None:
         reason = "needs Chromium (Debian: apt-get install chromium)"
         if os.environ.get("CI"):
             pytest.fail(reason)

@@ -17,10 +17,8 @@ HOSTILE = (
     "</pre></details></div></blockquote><script>alert(1)</script><img src=x onerror=alert(1)> `a` ``` \n```\n~~~\n"
     "[x](javascript:alert(1)) ![p](https://evil.example/p.png) $5 and $6 \\(x\\) \u202eabc\x1b[0m \ud800 & &lt;"
 )
-TAGS = set(
-    "a blockquote br code del details div em h1 h2 h3 h4 h5 h6 hr li ol p pre s span strong summary table".split()
-)
-TAGS |= set("tbody td th thead tr ul".split())
+TAGS = {"a", "blockquote", "br", "code", "del", "details", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"}
+TAGS |= {"ol", "p", "pre", "s", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul"}
 ATTRIBUTES = {"style", "open", "href", "target", "rel", "start", "cellpadding"}
 
 
