@@ -39,11 +39,13 @@ class _Growing:
     """A list or table whose first items are final.
 
     Attributes:
-        source: lines to put before the rest so that it parses as before: a table's head, nothing for a list.
+        source: lines to put before the rest so that it parses as before: a table's head, or an item of the same kind.
+        items: how many items those lines make.
         foot: the tags that end it.
     """
 
     source: str
+    items: int
     foot: str
 
 
@@ -191,7 +193,7 @@ class BlockStream:
             return splices + self._show_bulk()
         parts = [render(block, self._formulas) for block in waiting]
         if len(parts) == 1:
-            splices += self._grow(parts[0], waiting[0], lines, parsed)
+            splices += self._grow(parts[0], waiting[0], lines, links)
         else:
             for i, part in enumerate(parts):
                 splices += self._show(i, self._continued(i, part))
@@ -201,7 +203,9 @@ class BlockStream:
         """A block's HTML after what of it is final already."""
         if index or not self._growing:
             return parts.html()
-        return "".join(parts.items) + parts.foot if parts.items else self._growing.foot + parts.head
+        if not parts.items:  # too deep for the parser by now
+            return self._growing.foot + parts.head
+        return "".join(parts.items[self._growing.items :]) + parts.foot
 
     def _cut(self, line: int, lines: list[str], links: Links) -> None:
         if line:
@@ -212,19 +216,17 @@ class BlockStream:
         """Empty the blocks that turned out to be part of another one."""
         return [splice for i in range(live, len(self._shown)) for splice in self._show(i, "")]
 
-    def _grow(self, parts: Parts, block: Block, lines: list[str], parsed: Parsed) -> list[Splice]:
+    def _grow(self, parts: Parts, block: Block, lines: list[str], links: Links) -> list[Splice]:
         """Show the last block; the items that another has followed are final."""
-        complete = len(lines) - 1
-        final = sum(start < complete and start <= parsed.decided for start in parts.starts[1:])
+        known = self._growing.items if self._growing else 0
+        items, starts = parts.items[known:], parts.starts[known:]
+        final = sum(start < len(lines) - 1 for start in starts[1:])
         if not final:
             return self._show(0, self._continued(0, parts))
-        fixed = "".join(parts.items[:final])
-        if self._growing is None:
-            fixed = parts.head + fixed
-            head = "\n".join(lines[block.start : block.start + 2]) + "\n" if block.kind == "table_open" else ""
-            self._growing = _Growing(head, parts.foot)
-        splices = self._show(0, fixed + "".join(parts.items[final:]) + parts.foot, len(fixed))
-        self._cut(parts.starts[final], lines, parsed.links)
+        fixed = ("" if self._growing else parts.head) + "".join(items[:final])
+        splices = self._show(0, fixed + "".join(items[final:]) + parts.foot, len(fixed))
+        self._growing = _beginning(block, parts.foot, lines, starts[final])
+        self._cut(starts[final], lines, links)
         return splices
 
     def _open_fence(self, lines: list[str], block: Block) -> list[Splice]:
@@ -243,25 +245,35 @@ class BlockStream:
         return splices + self._drop(self._bulk + 1)
 
 
+def _beginning(block: Block, foot: str, lines: list[str], cut: int) -> _Growing:
+    """What must stand before the line where a list or table is cut."""
+    if block.kind == "table_open":
+        return _Growing("\n".join(lines[block.start : block.start + 2]) + "\n", 0, foot)
+    # Without an item before it, an item may look like the head of a table.
+    indent = len(lines[cut]) - len(lines[cut].lstrip(" "))
+    mark = block.tokens[0].markup
+    return _Growing(f"{' ' * indent}{'1' if mark in '.)' else ''}{mark} x\n", 1, foot)
+
+
 def _finished(parsed: Parsed, lines: list[str]) -> int:
     """How many of the blocks no further line can change."""
-    blocks, complete = parsed.blocks, len(lines) - 1
-    for i, block in enumerate(blocks):
-        following = blocks[i + 1] if i + 1 < len(blocks) else None
-        if following is not None:
-            final = following.start + _evidence(following) <= complete
-        else:
-            final = block.end <= complete and _is_closed(block, lines)
+    for i, block in enumerate(parsed.blocks):
+        following = parsed.blocks[i + 1] if i + 1 < len(parsed.blocks) else None
+        final = _is_closed(block, lines) if following is None else _is_sure(following, lines)
         if not final or block.end > parsed.decided:
             return i
-    return len(blocks)
+    return len(parsed.blocks)
 
 
-def _evidence(block: Block) -> int:
-    """How many of its lines must be complete before it is sure that a block begins where it does."""
+def _is_sure(block: Block, lines: list[str]) -> bool:
+    """Whether the lines that are complete show that a block begins where it does."""
+    needed = 1
     if block.kind == "formula_block":
-        return block.end - block.start
-    return 2 if block.kind == "table_open" else 1
+        needed = block.end - block.start
+    elif block.kind == "table_open" or (block.kind == "paragraph_open" and lines[block.start - 1].strip()):
+        # A line directly under a list or quote ends it when the next one makes it the head of a table.
+        needed = 2
+    return block.start + needed < len(lines)
 
 
 def _is_closed(block: Block, lines: list[str]) -> bool:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minimax_nb.render.blocks import BlockStream, Splice
+from minimax_nb.render.code import open_code_block
 from minimax_nb.render.markdown import to_blocks, to_html
 
 from .test_markdown import cases, inspect
@@ -17,11 +18,12 @@ from .test_shown import apply
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PIECES = (
-    "# h;a;b | c;|---|---|;| 1 | 2 |;- x;- ;-;1. y;2. z;  - n;   more;> q;```;```py;~~~;````;    ind;$$;x^2;\\[;\\];$a$;"
-    "[r]: http://x.y;[r];'t';***;---;===;\\begin;**bo;ld**;[l](http://a.b);😀;é;<b>;<br>;`c;`;![i](http://u);\t;  ;* k;"
-    "+ p;- [ ] t;\r;$5;|;-|-;3) w;总;\ud83d;\ude00"
-).split(";")
+SIGNS = (
+    "# h;a;b | c;|---|---|;| 1 | 2 |;- x;- ;-;1. y;2. z;  - n;   more;> q;```;```py;~~~;````;    ind;$$;x^2;\\[;\\];"
+    "$a$;[r]: http://x.y;[r];'t';***;---;===;\\begin;**bo;ld**;[l](http://a.b);😀;é;<b>;<br>;`c;`;![i](http://u);\t;  ;"
+    "* k;+ p;- [ ] t;\r;$5;|;-|-;3) w;总;\ud83d;\ude00"
+)
+PIECES = SIGNS.split(";")
 JOINTS = ["\n", "\n", "\n", "\n\n", " ", "", "\r\n", "\n\n\n"]
 LINES = st.tuples(st.sampled_from(PIECES), st.sampled_from(JOINTS)).map("".join)
 TEXTS = st.lists(LINES, max_size=30).map("".join)
@@ -132,6 +134,14 @@ def test_open_code_is_only_added_to() -> None:
     assert '<span style="color:' in front.blocks[0]
 
 
+def test_the_language_is_never_shown() -> None:
+    stream = BlockStream()
+    for character in "```python\nx":
+        stream.feed(character)
+        stream.frame()
+        assert "on" not in stream.snapshot()[0].removeprefix(open_code_block())
+
+
 def test_a_character_in_two_halves_and_a_line_end_in_two_pieces_are_joined() -> None:
     stream = BlockStream()
     for piece in ("a\ud83d", "\ude00\r", "\nb\r"):
@@ -146,6 +156,47 @@ def test_a_link_defined_after_its_use_is_put_right_in_the_end() -> None:
     assert "<a " not in front.blocks[0]
     front.take(stream.finish())
     assert "<a " in front.blocks[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "p\na | b\n-|- c",
+        "p\n# b",
+        "p\n#b",
+        "p\n- b",
+        "p\n-b",
+        "p\n---\n",
+        "p\n--- b",
+        "$$\n# a\nb\n$$\n",
+        "\\[\n- a\n> b\n\\]\n",
+        "$$\n# a\n\n$$\n",
+        "- a\n-b\n",
+        "- a\n- b | c\n-|-\n",
+        "1) a\n2) b | c\n-|-\nd\n",
+        "  - a\n   - b\n - c\n- d\n",
+        "# a",
+        "3) w\n| 1 | 2 |\n\t -|- $5\nz\n",
+        "- a\n$$\n- b\n$$\n",
+        "- a\n  $$\n- b\n  $$\n",
+        "[r]: http://x\n't\nu'\n\n[r]",
+        "[r]: http://x\n't\n\nu' [r]",
+        "```\na\n```x\n```\n",
+        "| a |\n|---|\n| b |\n-\n",
+        "| a |\n|---|\n| b |\n- 5 | 3\n",
+        "1. a\n\n   ```\n   b\n2. c\n",
+    ],
+)
+def test_a_line_decides_only_when_it_is_complete(text: str) -> None:
+    for step in (1, 2, 3, 5):
+        stream, front = play(text, step)
+        front.take(stream.finish())
+        assert "".join(front.blocks) == to_html(text, formulas="mathml")
+
+
+def test_a_definition_counts_only_when_it_is_complete() -> None:
+    _, front = play("# a\n[r]: http://x.y\n\nb [r]\n\nc\n", 1)
+    assert 'href="http://x.y"' in front.blocks[1]
 
 
 LONG = {

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minimax_nb.render.markdown import to_blocks, to_html
+from minimax_nb.render.maths import _TAGS
 
 if TYPE_CHECKING:
     from minimax_nb.render.maths import Formulas
@@ -19,16 +20,16 @@ if TYPE_CHECKING:
 FIXTURES = Path(__file__).parent / "fixtures"
 TEX = ("text", "lists", "tables", "code", "formulas", "prices", "links", "xss")
 
-TAGS = set("a blockquote br code del div em h1 h2 h3 h4 h5 h6 hr li ol p pre s span strong table tbody td th".split())
-TAGS |= set("thead tr ul".split())
-MATHS = set("math mrow mi mn mo mtext mspace msub msup msubsup munder mover munderover mfrac msqrt mroot mtable".split())
-MATHS |= set("mtr mtd mstyle mpadded mphantom menclose".split())
+KNOWN = "a blockquote br code div em h1 h2 h3 h4 h5 h6 hr li ol p pre s span strong table tbody td th thead tr ul"
+TAGS = set(KNOWN.split())
+MATHS = _TAGS
 ATTRIBUTES = {"a": {"href", "style", "target", "rel"}, "ol": {"start"}, "table": {"cellpadding", "style"}}
 # What JupyterLab's sanitiser leaves in a style attribute, as far as this library uses it.
-PROPERTIES = set(
+LEFT = (
     "border border-bottom border-collapse border-left border-radius border-top color display font-size line-height "
-    "list-style-type margin overflow-wrap overflow-x padding text-align white-space".split()
+    "list-style-type margin overflow-wrap overflow-x padding text-align white-space"
 )
+PROPERTIES = set(LEFT.split())
 
 
 def cases(name: str) -> list[tuple[str, str, str]]:
@@ -38,7 +39,9 @@ def cases(name: str) -> list[tuple[str, str, str]]:
     """
     text = (FIXTURES / f"{name}.md").read_text(encoding="utf-8")
     found = re.findall(r"^([^\n]+)\n\.\n(.*?)\n\.\n(.*?)\n\.\n", text, re.DOTALL | re.MULTILINE)
-    return [(title, re.sub(r"\{U\+(....)\}", lambda m: chr(int(m[1], 16)), source), html) for title, source, html in found]
+    return [
+        (title, re.sub(r"\{U\+(....)\}", lambda m: chr(int(m[1], 16)), source), html) for title, source, html in found
+    ]
 
 
 class Inspector(HTMLParser):
@@ -118,11 +121,12 @@ def test_every_fixture_file_is_read() -> None:
     assert all(len(cases(path.stem)) >= 5 for path in FIXTURES.glob("*.md"))
 
 
-PIECES = (
-    "<b>|</details>|<script>|`|``|```\n|```py\n|~~~\n|![a](http://x/y)|[a](javascript:b)|[a](http://x/\"y)|[r]: http://x\n|"
-    "[r]|\n|\n\n|    |- |> |1. |$5|$x$|$$|\\(|\\)|\\[|\\]|x^2|\\frac{a}{b}|\\href{javascript:x}{y}|\\text{<b>}|\\\\|<!--|"
-    "-->|<http://a>|&#60;|&#x202e;|a|b c|*|**|_|~~|\x1b|\u202e|😀|总|\ud800|\r|{|}|^|&"
-).split("|")
+SIGNS = (
+    '<b>|</details>|<script>|`|``|```\n|```py\n|~~~\n|![a](http://x/y)|[a](javascript:b)|[a](http://x/"y)|'
+    "[r]: http://x\n|[r]|\n|\n\n|    |- |> |1. |$5|$x$|$$|\\(|\\)|\\[|\\]|x^2|\\frac{a}{b}|\\href{javascript:x}{y}|"
+    "\\text{<b>}|\\\\|<!--|-->|<http://a>|&#60;|&#x202e;|a|b c|*|**|_|~~|\x1b|\u202e|😀|总|\ud800|\r|{|}|^|&"
+)
+PIECES = SIGNS.split("|")
 DOCUMENTS = st.lists(st.sampled_from([*PIECES, "|", "|a|b|\n|-|-|\n"]), max_size=25).map("".join)
 
 
@@ -164,9 +168,13 @@ def test_depth_has_no_end_in_an_error(text: str) -> None:
 
 
 def test_what_is_too_deep_or_too_long_is_shown_as_text_in_full() -> None:
-    for text in ("> " * 100 + "deep", "".join(f"{'  ' * depth}- item{depth}\n" for depth in range(60)), "word " * 5_000):
+    for text in (
+        "> " * 100 + "deep",
+        "".join(f"{'  ' * depth}- item{depth}\n" for depth in range(60)),
+        "word " * 5_000,
+    ):
         shown = inspect(to_html(text, formulas="tex"))
-        assert [word for word in re.findall(r"\w+", text)] == re.findall(r"\w+", shown)
+        assert list(re.findall(r"\w+", text)) == re.findall(r"\w+", shown)
 
 
 def test_a_table_cannot_blow_up() -> None:

@@ -13,12 +13,13 @@ from minimax_nb.render.safe_markdown import is_harmless, to_markdown
 
 from .test_markdown import cases
 
-PIECES = (
-    "<b>|</details>|<script>alert(1)</script>|<!--|-->|<![CDATA[|<?php|<a href='|'>|<div\n|<img src=x onerror=y>|<http://a>|"
-    "<javascript:x>|`|``|```\n|~~~\n|![a](http://e/x)|![](data:x)|[a](javascript:x)|[a]( <java\nscript:x>)|[r]|![r]|[r][r]|"
-    "[a](java&#115;cript:x)|[r]: javascript:x\n|\n|\n\n|    |- |> |1. |$5|$x$|$$|\\(|\\)|\\[|\\]|x^2|\\href{javascript:x}{y}|"
-    "\\|\\\\|&#60;b&#62;|\\<|*|**|_|a|b c|\x1b|\r\n"
-).split("|")
+SIGNS = (
+    "<b>|</details>|<script>alert(1)</script>|<!--|-->|<![CDATA[|<?php|<a href='|'>|<div\n|<img src=x onerror=y>|"
+    "<http://a>|<javascript:x>|`|``|```\n|~~~\n|![a](http://e/x)|![](data:x)|[a](javascript:x)|[a]( <java\nscript:x>)|"
+    "[r]|![r]|[r][r]|[a](java&#115;cript:x)|[r]: javascript:x\n|\n|\n\n|    |- |> |1. |$5|$x$|$$|\\(|\\)|\\[|\\]|x^2|"
+    "\\href{javascript:x}{y}|\\|\\\\|&#60;b&#62;|\\<|*|**|_|a|b c|\x1b|\r\n"
+)
+PIECES = SIGNS.split("|")
 DOCUMENTS = st.lists(st.sampled_from([*PIECES, "| ", "|a|b|\n|-|-|\n"]), max_size=20).map("".join)
 
 
@@ -71,5 +72,7 @@ def test_depth_and_length_end_in_code(text: str) -> None:
 
 
 def test_ordinary_answers_are_not_touched() -> None:
-    text = "## Result\n\nIt is **4**, see [here](https://x.y).\n\n1. `a < b`\n2. $x^2$\n\n```python\nif a < b: pass\n```\n"
+    text = (
+        "## Result\n\nIt is **4**, see [here](https://x.y).\n\n1. `a < b`\n2. $x^2$\n\n```python\nif a < b: pass\n```\n"
+    )
     assert to_markdown(text) == text
