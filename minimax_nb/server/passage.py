@@ -106,8 +106,9 @@ class Passage:
                 await send({"type": "http.response.body", "body": data, "more_body": True})
             if listener:
                 listener.end()
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:  # the client may leave as soon as it has read enough
             if listener and self._keep and (events := listener.whole()):
                 split, usage = self._form["reasoning_split"], self._form["stream_options.include_usage"]
                 self._keep(Recorded(self._form["stream"], split, usage, events, {}))
+        # Only now: who has read to the end finds the reply recorded.
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
