@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from minimax_nb.events import RunEvent
     from minimax_nb.messages import Reply
 
+    from .framed import FramedWidget
     from .framelog import Operation
 
 _MESSAGE_BYTES = 72
@@ -55,8 +56,8 @@ class Feed:
         view: the view.
     """
 
-    def __init__(self, painter: Paints) -> None:
-        self.view = LiveView()
+    def __init__(self, painter: Paints, view: FramedWidget | None = None) -> None:
+        self.view: FramedWidget = view or LiveView()
         self._painter = painter
         self._pacer = Pacer(sent=_OPENING_BYTES)
         self._events: deque[Any] = deque()

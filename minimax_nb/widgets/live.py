@@ -9,6 +9,7 @@ from minimax_nb.environment import publish
 from minimax_nb.render.bundle import metadata
 
 from .feed import Feed
+from .live_view import LiveView
 from .painter import Painter
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ class LiveReply:
 
     def __init__(self, painter: Painter | RunPainter | None = None) -> None:
         self._painter = painter or Painter()
-        self._feed = Feed(self._painter)
+        view = LiveView()
+        self._feed = Feed(self._painter, view)
         self._display_id = secrets.token_hex(8)
-        publish(self._feed.view.bundle(), display_id=self._display_id)
+        publish(view.bundle(), display_id=self._display_id)
         self._feed.start()
 
     def feed(self, event: RunEvent) -> None:

@@ -7,6 +7,7 @@
  * @typedef {[number, number, number, string]} Splice region, block, how many characters its HTML loses at its end, new ones
  * @typedef {Splice | [string, any]} Operation a splice, or a named value of the whole view
  * @typedef {{ phase: string, regions: string[][] }} State the HTML of every block of every region, and what is going on
+ * @typedef {{ news: boolean, latest: boolean }} Moment whether a frame has just happened, and whether none is known after it
  * @typedef {{ node: Element, html: string }} Block a block in the page, and the HTML that it shows
  */
 
@@ -28,30 +29,23 @@ const STATUS = {
 };
 
 /**
- * Begins to listen to one reply.
- * @param {any} model the reply's own model: `log` and `n` (the frames so far), then a message for each further frame
- * @param {any} library the model that holds what all replies share
+ * Follows the frames of a model, and asks for all of them where one is missing.
+ * @param {any} model `log` and `n` (the frames so far), then a message for each further frame
+ * @param {{ begin(): void, take(operations: any[], moment: Moment): void }} reader told of each beginning, and of each frame
  */
-export function open(model, library) {
-  const since = performance.now();
-  /** @type {Set<ReturnType<typeof view>>} */
-  const views = new Set();
-  /** @type {State} */
-  let state = { phase: "waiting", regions: [] };
+export function follow(model, reader) {
   /** @type {ReturnType<typeof inflate>} */
   let pipe;
   let expected = 0;
   let silent = 0;
   let asked = false;
-  let hadViews = false;
-  let painting = 0;
 
   function restart() {
     pipe?.close();
-    state = { phase: "waiting", regions: REGIONS.map(() => []) };
+    reader.begin();
     expected = silent = model.get("n");
     asked = false;
-    pipe = inflate(apply, ask);
+    pipe = inflate(take, ask);
     const log = bytes(model.get("log"));
     if (log.length) pipe.write(log);
   }
@@ -77,10 +71,49 @@ export function open(model, library) {
     }
   }
 
-  /** @param {Operation[]} operations */
-  function apply(operations) {
-    const catchingUp = silent > 0;
-    if (catchingUp) silent -= 1;
+  /** @param {any[]} operations */
+  function take(operations) {
+    const news = silent === 0;
+    if (!news) silent -= 1;
+    reader.take(operations, { news, latest: silent === 0 });
+  }
+
+  model.on("change:log", onSnapshot);
+  model.on("msg:custom", onFrame);
+  restart();
+  return () => {
+    model.off("change:log", onSnapshot);
+    model.off("msg:custom", onFrame);
+    pipe.close();
+  };
+}
+
+/**
+ * Begins to listen to one reply.
+ * @param {any} model the reply's own model
+ * @param {any} library the model that holds what all replies share
+ */
+export function open(model, library) {
+  const since = performance.now();
+  /** @type {Set<ReturnType<typeof view>>} */
+  const views = new Set();
+  /** @type {State} */
+  let state = { phase: "waiting", regions: [] };
+  let hadViews = false;
+  let painting = 0;
+
+  const close = follow(model, {
+    begin() {
+      state = { phase: "waiting", regions: REGIONS.map(() => []) };
+    },
+    take: apply,
+  });
+
+  /**
+   * @param {Operation[]} operations
+   * @param {Moment} moment
+   */
+  function apply(operations, { news, latest }) {
     for (const operation of operations) {
       if (operation.length === 4) {
         const [region, block, cut, text] = operation;
@@ -88,16 +121,16 @@ export function open(model, library) {
         const html = blocks[block] ?? "";
         blocks[block] = html.slice(0, html.length - cut) + text;
       } else if (operation[0] === "phase") {
-        if (!catchingUp && state.phase === "waiting") announce("The model is answering");
+        if (news && state.phase === "waiting") announce("The model is answering");
         state.phase = operation[1];
         if (state.phase === "done") tellViews();
       } else if (operation[0] === "clear") {
         for (const region of operation[1]) state.regions[region] = [];
-      } else if (operation[0] === "say" && !catchingUp) {
+      } else if (operation[0] === "say" && news) {
         announce(operation[1]);
       }
     }
-    if (silent === 0) paintSoon();
+    if (latest) paintSoon();
   }
 
   function paintSoon() {
@@ -113,10 +146,6 @@ export function open(model, library) {
     setTimeout(() => hadViews && views.size === 0 && tell(model, { views: 0 }), 4000);
   }
 
-  model.on("change:log", onSnapshot);
-  model.on("msg:custom", onFrame);
-  restart();
-
   return {
     /** @param {HTMLElement} el */
     show(el) {
@@ -130,10 +159,8 @@ export function open(model, library) {
       };
     },
     close() {
-      model.off("change:log", onSnapshot);
-      model.off("msg:custom", onFrame);
+      close();
       cancelAnimationFrame(painting);
-      pipe.close();
     },
   };
 }
@@ -357,7 +384,7 @@ function bytes(buffer) {
  * @param {any} model
  * @param {object} message
  */
-function tell(model, message) {
+export function tell(model, message) {
   try {
     model.send(message);
   } catch {
@@ -369,7 +396,7 @@ function tell(model, message) {
  * Says something once to screen readers, from a place that outlives the view.
  * @param {string} words
  */
-function announce(words) {
+export function announce(words) {
   let place = document.getElementById("minimax-nb-announcer");
   if (!place) {
     place = document.createElement("div");
