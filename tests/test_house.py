@@ -73,6 +73,7 @@ LAYERS: dict[str, int] = {
     "runview": 4,
     "runrecord": 3,
     "approvals": 3,
+    "exchanges": 3,
     "asynctwin": 3,
     "environment": 4,
     "terminal": 4,

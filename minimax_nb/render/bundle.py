@@ -13,6 +13,8 @@ from .text import to_text, visible
 if TYPE_CHECKING:
     from minimax_nb.messages import Reply
 
+    from .maths import Formulas
+
 
 def bundle(reply: Reply) -> dict[str, str]:
     """The reply as text/plain, text/markdown and text/html.
@@ -26,12 +28,19 @@ def bundle(reply: Reply) -> dict[str, str]:
     return {
         "text/plain": _plain(reply),
         "text/markdown": _markdown(reply),
-        "text/html": html.page(
-            reply,
-            to_html(reply.reasoning, formulas="tex") if reply.reasoning.strip() else "",
-            to_html(reply.content, formulas="tex"),
-        ),
+        "text/html": reply_html(reply, "tex"),
     }
+
+
+def reply_html(reply: Reply, formulas: Formulas) -> str:
+    """The reply as one ``<div>``.
+
+    Args:
+        reply: any reply; nothing in it is trusted.
+        formulas: as for ``markdown.to_html``.
+    """
+    reasoning = to_html(reply.reasoning, formulas=formulas) if reply.reasoning.strip() else ""
+    return html.page(reply, reasoning, to_html(reply.content, formulas=formulas))
 
 
 def metadata(reply: Reply) -> dict[str, Any]:

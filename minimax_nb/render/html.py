@@ -55,7 +55,7 @@ def page(reply: Reply, reasoning: str, answer: str) -> str:
     if reasoning:
         shown = "" if reply.content.strip() or reply.tool_calls else " open"
         parts.append(
-            f'<details style="{_PANEL}"{shown}><summary style="{_SUMMARY}">{thoughts_label(reply)}</summary>'
+            f'<details class="mm-thoughts" style="{_PANEL}"{shown}><summary style="{_SUMMARY}">{thoughts_label(reply)}</summary>'
             f'<div style="{_THOUGHTS}">{reasoning}</div></details>'
         )
     parts.append(f"<div>{answer}</div>")
@@ -120,7 +120,7 @@ def note(reply: Reply) -> str:
 
 def remark(reply: Reply) -> tuple[str, str] | None:
     """The same as a title of a few words, and a sentence."""
-    problem = reply.problem or ""
+    problem = _sentence(reply.problem or "")
     match reply.partial_reason:
         case None:
             empty = not reply.content.strip() and not reply.tool_calls
@@ -133,6 +133,12 @@ def remark(reply: Reply) -> tuple[str, str] | None:
             return "Cut off.", problem or "The stream ended before the reply did."
         case _:
             return "Failed.", problem or "The service broke the reply off."
+
+
+def _sentence(words: str) -> str:
+    """What an error says, as a sentence."""
+    words = words.strip()
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?", "。")) or not words else ".")
 
 
 def footer(reply: Reply) -> str:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from minimax_nb.messages import Reply
     from minimax_nb.steps import Round, Step
 
+    from .maths import Formulas
+
 UNFOLDS_TO = 100_000
 """Characters of all texts together that the steps of one turn unfold to; the trace has the rest."""
 
@@ -40,25 +42,43 @@ def run_bundle(
     last = bundle(reply)
     if not before:
         return last
+    earlier = steps[:before]
+    done = timeline(steps, rounds, before, tables or {}, "tex")
+    return {
+        "text/plain": "\n".join([*map(plain_line, earlier), "", last["text/plain"]]).rstrip("\n"),
+        "text/markdown": "\n".join([*map(markdown_line, earlier), "", last["text/markdown"]]),
+        "text/html": f"<div>{done}{last['text/html']}</div>",
+    }
+
+
+def timeline(
+    steps: Sequence[Step], rounds: Sequence[Round], before: int, tables: Mapping[int, str], formulas: Formulas
+) -> str:
+    """What came before the last reply, as HTML: a line for each step, below the facts of the whole run.
+
+    Args:
+        steps: as for ``run_bundle``.
+        rounds: as for ``run_bundle``.
+        before: as for ``run_bundle``.
+        tables: as for ``run_bundle``.
+        formulas: as for ``markdown.to_html``.
+    """
     total = run_seconds(steps, rounds)
     earlier = steps[:before]
     limit = share_of([step.text or step.arguments or "" for step in earlier], UNFOLDS_TO)
     rows = [
-        row(step, limit=limit, formulas="tex", total_s=total, shown=(tables or {}).get(at, ""))
+        row(step, limit=limit, formulas=formulas, total_s=total, shown=tables.get(at, ""))
         for at, step in enumerate(earlier)
     ]
-    head = timeline_head(facts(steps, rounds))
-    return {
-        "text/plain": "\n".join([*map(_plain_line, earlier), "", last["text/plain"]]).rstrip("\n"),
-        "text/markdown": "\n".join([*map(_markdown_line, earlier), "", last["text/markdown"]]),
-        "text/html": f'<div>{head}<div style="margin:.3em 0 .9em">{"".join(rows)}</div>{last["text/html"]}</div>',
-    }
+    return f'{timeline_head(facts(steps, rounds))}<div style="margin:.3em 0 .9em">{"".join(rows)}</div>'
 
 
-def _plain_line(step: Step) -> str:
+def plain_line(step: Step) -> str:
+    """A step as a line of plain text."""
     return f"[{label(step).lower()}] {visible(summary(step))}"
 
 
-def _markdown_line(step: Step) -> str:
+def markdown_line(step: Step) -> str:
+    """A step as an entry of a Markdown list."""
     took = "" if step.duration_s is None else f" · {words(seconds(step.duration_s))}"
     return f"- **{label(step)}**{took}: {words(summary(step))}"

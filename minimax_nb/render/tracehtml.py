@@ -90,8 +90,9 @@ def row(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = N
     colour = RED if step.error else COLOURS.get(step.kind, GREY)
     numbers = " · ".join(map(escape, figures(step)))
     told = f'<span style="{_FIGURES}">{numbers}</span> ' if numbers else ""
+    kind = ' class="mm-thoughts"' if step.kind == "think" else ""
     return (
-        f'<details style="{_ROW}"{" open" if shown else ""}><summary style="{_LINE}">'
+        f'<details{kind} style="{_ROW}"{" open" if shown else ""}><summary style="{_LINE}">'
         f'<b style="{_KIND}{colour}">{label(step)}</b> {told}{escape_prose(summary(step))}'
         f"{_bar(step, total_s, colour)}</summary>"
         f'<div style="{_BODY}">{shown or _body(step, limit, formulas)}</div></details>'

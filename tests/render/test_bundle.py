@@ -19,7 +19,7 @@ HOSTILE = (
 )
 TAGS = {"a", "blockquote", "br", "code", "del", "details", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"}
 TAGS |= {"ol", "p", "pre", "s", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul"}
-ATTRIBUTES = {"style", "open", "href", "target", "rel", "start", "cellpadding"}
+ATTRIBUTES = {"style", "class", "open", "href", "target", "rel", "start", "cellpadding"}
 
 
 class Panels(HTMLParser):
@@ -128,9 +128,9 @@ def _assert_harmless(reply: Reply) -> None:
     [
         ("interrupted", None, "Interrupted. The reply stops here because you stopped it."),
         ("cut", None, "Cut off. The stream ended before the reply did."),
-        ("cut", "the connection dropped", "Cut off. the connection dropped"),
+        ("cut", "the connection dropped", "Cut off. The connection dropped."),
         ("length", None, "Stopped at the token limit. Raise max_tokens to let the model finish."),
-        ("error", "insufficient balance (1008)", "Failed. insufficient balance (1008)"),
+        ("error", "insufficient balance (1008)", "Failed. Insufficient balance (1008)."),
     ],
 )
 def test_a_partial_reply_is_marked(reason: PartialReason, problem: str | None, words: str) -> None:
