@@ -42,11 +42,12 @@ _COLOURS = {
 # Only lexers that Pygments itself ships: an unknown name would make it look for plug-ins, and import them.
 _NAMES = (
     "bash bat c c# c++ cmake cpp cs csharp css diff docker dockerfile elixir erlang f# fortran fsharp go golang "
-    "graphql groovy haskell hs html http ini java javascript js json json5 jsx julia kotlin latex lua make makefile "
+    "graphql groovy haskell hs html http ini java javascript js json jsx julia kotlin latex lua make makefile "
     "markdown matlab md nginx objc objectivec ocaml perl php powershell proto protobuf ps1 py pycon python python3 r "
-    "rb rs ruby rust scala scss sh shell sql swift terraform tex toml ts tsx typescript vim xml yaml yml zsh"
+    "rb rs ruby rust scala scss sh shell sql swift terraform tex toml ts typescript vim xml yaml zsh"
 )
 LANGUAGES = frozenset(_NAMES.split())
+_ALSO = {"json5": "json", "jsonl": "json", "tsx": "typescript", "yml": "yaml"}
 # Lexers are chains of regular expressions: bounded input keeps the worst of them bounded.
 _LONGEST_CODE = 30_000
 _LONGEST_LINE = 2_000
@@ -89,7 +90,8 @@ def highlight(code: str, language: str) -> str:
     Returns:
         HTML for inside ``<pre><code>``.
     """
-    lexer = _lexer(language.lower()) if language.lower() in LANGUAGES else None
+    name = _ALSO.get(language.lower(), language.lower())
+    lexer = _lexer(name) if name in LANGUAGES else None
     if lexer is None or len(code) > _LONGEST_CODE or any(len(line) > _LONGEST_LINE for line in code.split("\n")):
         return escape_content(code)
     out: list[str] = []

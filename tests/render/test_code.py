@@ -49,6 +49,11 @@ def test_every_language_is_one_of_pygments_own(language: str) -> None:
     assert get_lexer_by_name(language).__module__.startswith("pygments.lexers.")
 
 
+@pytest.mark.parametrize("language", ["Python", "yml", "tsx", "jsonl"])
+def test_other_names_of_a_language_are_known(language: str) -> None:
+    assert "<span" in highlight('x: "a"', language)
+
+
 @pytest.mark.parametrize("code", ["x = 1\n" * 20_000, "x" * 5_000, '"' * 3_000])
 def test_very_long_code_stays_plain(code: str) -> None:
     assert "<span" not in highlight(code, "python")
