@@ -49,8 +49,8 @@ class _Filler(string.Formatter):
 
     def get_value(self, key: int | str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:  # noqa: ARG002
         if not isinstance(key, str) or not key.isidentifier():
-            shown = str(key) if isinstance(key, int) else key[:_LONGEST_SHOWN]
-            raise ValueError(f"expected a name between braces, got {shown!r}")
+            shown = "nothing or a number" if isinstance(key, int) else repr(key[:_LONGEST_SHOWN])
+            raise ValueError(f"expected a name between braces, got {shown}")
         if key not in self._values:
             raise NameError(_unknown(key, self._values))
         return self._values[key]

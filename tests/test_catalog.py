@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from minimax_nb import Usage
+from minimax_nb import Origin, Reply, Usage
 from minimax_nb.catalog import FORMER_NAMES, MODELS, Model, cost_usd, find
 
 PAGE = Path(__file__).resolve().parents[1] / ".." / "shared" / "reference" / "openai-compatible-api-page.txt"
@@ -102,3 +102,34 @@ def test_a_reply_costs_what_the_prices_say(
 )
 def test_what_is_not_known_costs_none_rather_than_a_guess(model: str | Model | None, usage: Usage) -> None:
     assert cost_usd(model, usage) is None
+
+
+USED = Usage(prompt_tokens=1_000_000, completion_tokens=1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("origin", "cost"),
+    [
+        (None, 1.50),
+        (Origin("service"), 1.50),
+        (Origin("service", "api.minimax.io"), 1.50),
+        (Origin("service", "api-uw.minimax.io"), 1.50),
+        (Origin("service", "api.minimaxi.com"), None),
+        (Origin("service", "api.minimax.cn"), None),
+        (Origin("service", "openrouter.ai"), None),
+        (Origin("service", "127.0.0.1"), None),
+        (Origin("service", "notminimax.io"), None),
+        (Origin("service", "minimax.io.evil.example"), None),
+        (Origin("recorded", "api.minimax.io"), 0.0),
+        (Origin("authored"), 0.0),
+        (Origin("practice"), 0.0),
+    ],
+)
+def test_a_reply_knows_what_it_cost_where_it_came_from(origin: Origin | None, cost: float | None) -> None:
+    assert Reply(model="MiniMax-M2.7", usage=USED, origin=origin).cost == cost
+
+
+def test_a_reply_without_counts_or_of_an_unknown_model_has_no_known_cost() -> None:
+    assert Reply(model="MiniMax-M2.7").cost is None
+    assert Reply(model="gpt", usage=USED).cost is None
+    assert Reply(usage=USED).cost is None

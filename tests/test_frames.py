@@ -92,3 +92,48 @@ def test_changing_the_table_changes_nothing_for_the_next() -> None:
     table = mm.models()
     table["status"] = "gone"
     assert "gone" not in set(mm.models()["status"])
+
+
+REPLIES = [
+    mm.Reply(
+        content="Yes.",
+        reasoning="Hm.",
+        tool_calls=(mm.ToolCall("a", "f", "{}"),),
+        usage=mm.Usage(1000, 500, 200, None, 1500),
+        timing=mm.Timing(0.4, 2.4, 1.0, 2.5, 250.0),
+        finish_reason="stop",
+        model="MiniMax-M2.7",
+        id="abc",
+        origin=mm.Origin("service", "api.minimax.io"),
+    ),
+    mm.Reply(partial_reason="error", problem="it broke"),
+]
+
+
+def test_replies_become_a_table() -> None:
+    table = mm.to_frame(REPLIES)
+    assert list(table.index) == [0, 1]
+    first = table.loc[0].to_dict()
+    assert first["cost_usd"] == pytest.approx((1000 * 0.30 + 500 * 1.20) / 1e6)
+    assert (first["content"], first["reasoning"], first["tool_calls"], first["id"]) == ("Yes.", "Hm.", 1, "abc")
+    assert (first["completion_tokens"], first["tokens_per_s"], first["origin"]) == (500, 250.0, "service")
+    assert pd.isna(first["cached_tokens"])
+    assert table.loc[1, ["partial_reason", "problem"]].tolist() == ["error", "it broke"]
+    assert table.loc[1].drop(["content", "reasoning", "tool_calls", "partial_reason", "problem"]).isna().all()
+
+
+def test_no_replies_give_an_empty_table_with_the_same_columns() -> None:
+    assert list(mm.to_frame([]).columns) == list(mm.to_frame(REPLIES).columns)
+    assert len(mm.to_frame(iter(()))) == 0
+
+
+def test_keys_and_indexes_are_kept() -> None:
+    assert list(mm.to_frame({"a": REPLIES[0], "b": REPLIES[1]}).index) == ["a", "b"]
+    assert list(mm.to_frame(pd.Series(REPLIES, index=[7, 9])).index) == [7, 9]
+    assert list(mm.to_frame(reply for reply in REPLIES).index) == [0, 1]
+
+
+@pytest.mark.parametrize("wrong", [REPLIES[0], [REPLIES[0], "text"], [None], [REPLIES[0].to_dict()]])
+def test_what_is_no_list_of_replies_is_refused(wrong: Any) -> None:
+    with pytest.raises(TypeError, match=r"expected (several )?replies, got"):
+        mm.to_frame(wrong)

@@ -1,0 +1,242 @@
+"""The magics in a shell of their own, over a model that answers from a script; and once in a real kernel."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import pandas as pd
+import pytest
+from IPython.core.error import UsageError
+from IPython.core.interactiveshell import InteractiveShell
+from nbclient import NotebookClient
+from traitlets.config import Config
+
+from minimax_nb import Chat, Reply, magics
+
+from .scripted import Script, call, message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Cells:
+    """A shell with the extension loaded, and the script that its model answers from.
+
+    Attributes:
+        connected: how often a client was asked for.
+    """
+
+    def __init__(self, shell: Any) -> None:
+        self.shell = shell
+        self.script = Script(message("One."), message("Two."), message("Three."))
+        self.connected = 0
+
+    def connect(self) -> Any:
+        self.connected += 1
+        return SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=self.script)))
+
+    def run(self, cell: str) -> Any:
+        """Run a cell and give its value, or raise what it raised."""
+        result = self.shell.run_cell(cell, store_history=True)
+        result.raise_error()
+        return result.result
+
+    def __getitem__(self, name: str) -> Any:
+        return self.shell.user_ns[name]
+
+
+@pytest.fixture
+def cells(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cells]:
+    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    cells = Cells(shell)
+    monkeypatch.setattr(magics, "connect", cells.connect)
+    try:
+        cells.run("%load_ext minimax_nb")
+        yield cells
+    finally:
+        shell.restore_sys_module_state()
+        InteractiveShell.clear_instance()
+
+
+def test_the_reply_is_the_value_of_the_cell_and_goes_where_it_is_told(cells: Cells) -> None:
+    reply = cells.run("%%minimax -o answer\n\nWhy is\n  the sky blue?\n\n")
+    assert isinstance(reply, Reply)
+    assert reply.content == "One."
+    assert cells.run("answer is _") is True
+    assert cells["Out"][2] is reply
+    (request,) = cells.script.requests
+    assert request["messages"] == [{"role": "user", "content": "Why is\n  the sky blue?"}]
+    assert request["model"] == "MiniMax-M2.7"
+    assert request["extra_body"] == {"reasoning_split": True}
+
+
+def test_variables_of_the_notebook_fill_the_holes(cells: Cells) -> None:
+    cells.run("city, temperature, which = 'Paris', 21.456, 'M2'")
+    cells.run(
+        "%%minimax -m MiniMax-{which} --system 'You are in {city}, not in {{city}}.'\n{temperature:.1f} in {city}?"
+    )
+    (request,) = cells.script.requests
+    assert request["model"] == "MiniMax-M2"
+    assert [entry["content"] for entry in request["messages"]] == [
+        "You are in Paris, not in {city}.",
+        "21.5 in Paris?",
+    ]
+
+
+@pytest.mark.parametrize("sign", ["$5 and $HOME", "!ls", "%time", "a; b;", "```python\nx\n```", "?"])
+def test_the_cell_is_text_and_nothing_else(cells: Cells, sign: str) -> None:
+    cells.run(f"%%minimax\n{sign}")
+    assert cells.script.requests[0]["messages"][0]["content"] == sign
+
+
+def test_a_chat_goes_on_from_cell_to_cell(cells: Cells) -> None:
+    cells.run("%%minimax -c trip --system 'Be brief.'\nFirst?")
+    cells.run("%%minimax -c trip --system 'Be brief.' -m MiniMax-M2\nSecond?")
+    cells.run("reply = trip('Third?')")
+    trip = cells["trip"]
+    assert isinstance(trip, Chat)
+    assert [entry["content"] for entry in trip.messages] == [
+        *("Be brief.", "First?", "One.", "Second?", "Two.", "Third?", "Three."),
+    ]
+    assert [request["model"] for request in cells.script.requests] == ["MiniMax-M2.7", "MiniMax-M2", "MiniMax-M2"]
+
+
+def test_a_chat_that_a_cell_has_made_goes_on_in_a_magic(cells: Cells) -> None:
+    cells.shell.user_ns["mine"] = Chat(cells.connect(), "MiniMax-M2.5", display=False)
+    cells.run("mine('First?')")
+    cells.run("%%minimax --chat mine --native\nSecond?")
+    assert len(cells.script.requests[1]["messages"]) == 3
+    assert cells.script.requests[1]["model"] == "MiniMax-M2.5"
+    assert cells.script.requests[1]["extra_body"] == {"reasoning_split": False}
+
+
+def test_functions_of_the_notebook_are_tools(cells: Cells) -> None:
+    cells.script.answers = [message("", call("double", '{"x": 2}')), message("Four.")]
+    cells.run("def double(x: int) -> int:\n    'Double it.'\n    return 2 * x\ndef half(x: int) -> float: return x / 2")
+    cells.run("both = [double, half]")
+    reply = cells.run("%%minimax -t double -c sums\n2 + 2?")
+    assert reply.content == "Four."
+    assert cells.script.requests[1]["messages"][-1]["content"] == "4"
+    cells.run("%%minimax -t 'both, ' -c sums\nAgain?")
+    assert [tool["function"]["name"] for tool in cells.script.requests[-1]["tools"]] == ["double", "half"]
+
+
+def test_the_thinking_can_be_asked_for_in_the_answer(cells: Cells) -> None:
+    cells.run("%%minimax --native\nHi?")
+    assert cells.script.requests[0]["extra_body"] == {"reasoning_split": False}
+
+
+@pytest.mark.parametrize(
+    ("cell", "says"),
+    [
+        ("%%minimax\n\n  \n", "expected a question"),
+        ("%%minimax\n{citty}?", r"found nothing of that name.* Did you mean \{city\}\?"),
+        ('%%minimax\n{"a": 1}', "expected a name between braces"),
+        ("%%minimax -m {model}\nHi?", "found nothing of that name"),
+        ("%%minimax --fast\nHi?", "unrecognized arguments: --fast"),
+        ("%%minimax Hi?\nHi?", "unrecognized arguments"),
+        ("%%minimax --system 'Be\nHi?", "expected the quotes of the line to pair"),
+        ("%%minimax -o 2x\nHi?", "expected the name of a variable after --output, got '2x'"),
+        ("%%minimax -o class\nHi?", "expected the name of a variable after --output, got 'class'"),
+        ("%%minimax -c a.b\nHi?", "expected the name of a variable after --chat, got 'a.b'"),
+        ("%%minimax -c city\nHi?", "expected city to be a chat, or to be free, got a str"),
+        ("%%minimax -c begun --system 'Another.'\nHi?", "only where a chat begins"),
+        ("%%minimax -t weathr\nHi?", "found none called 'weathr'; did you mean weather"),
+        ("%minimax_models --all", "unrecognized arguments"),
+        ("%minimax_usage 5", "unrecognized arguments"),
+    ],
+)
+def test_a_mistake_is_told_in_a_line_and_nothing_is_sent(cells: Cells, cell: str, says: str) -> None:
+    cells.shell.user_ns.update(city="Paris", weather=str.upper, begun=Chat(cells.connect(), system="One."))
+    with pytest.raises(UsageError, match=says) as caught:
+        cells.run(cell)
+    assert "\n" not in str(caught.value).strip()
+    assert cells.script.requests == []
+
+
+def test_a_failure_of_the_model_stays_an_error_and_the_chat_can_go_on(cells: Cells) -> None:
+    cells.script.answers = [ConnectionError("gone"), message("Here.")]
+    with pytest.raises(ConnectionError):
+        cells.run("%%minimax -c trip -o answer\nFirst?")
+    assert "answer" not in cells.shell.user_ns
+    assert cells["trip"].messages == []
+    assert cells.run("%%minimax -c trip -o answer\nFirst?").content == "Here."
+
+
+def test_one_client_serves_all_cells_until_the_address_changes(cells: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(3):
+        cells.run("%%minimax\nHi?")
+    assert cells.connected == 1
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    cells.run("%%minimax\nHi?")
+    assert cells.connected == 2
+
+
+def test_the_tables_are_there(cells: Cells) -> None:
+    models = cells.run("%minimax_models")
+    assert isinstance(models, pd.DataFrame)
+    assert models.index[0] == "MiniMax-M2.7"
+    usage = cells.run("%minimax_usage")
+    assert isinstance(usage, pd.DataFrame)
+    assert usage.index.name == "model"
+
+
+@pytest.mark.parametrize(
+    "option", ["--model", "--chat", "--tools", "--output", "--system", "--native", "{name:format}"]
+)
+def test_help_names_every_option(cells: Cells, option: str) -> None:
+    found = cells.shell.object_inspect("%%minimax")
+    assert found["found"]
+    assert option in found["docstring"]
+
+
+def test_unloading_leaves_nothing_behind(cells: Cells) -> None:
+    cells.run("%unload_ext minimax_nb")
+    before = _traces(cells.shell)
+    assert not [name for name in before[0] if "minimax" in name]
+    cells.run("%load_ext minimax_nb")
+    assert len(_traces(cells.shell)[0]) == len(before[0]) + 3
+    cells.run("%reload_ext minimax_nb")
+    cells.run("%unload_ext minimax_nb")
+    assert _traces(cells.shell) == before
+    magics.unload(cells.shell)
+    assert _traces(cells.shell) == before
+
+
+def test_unloading_spares_what_others_have_put_in_our_place(cells: Cells) -> None:
+    cells.shell.register_magic_function(lambda line, cell: "theirs", "cell", "minimax")
+    cells.run("%unload_ext minimax_nb")
+    assert cells.run("%%minimax\nHi?") == "theirs"
+
+
+def _traces(shell: Any) -> tuple[list[str], list[str], list[str], int]:
+    manager = shell.magics_manager
+    named = [f"{kind} {name}" for kind in ("line", "cell") for name in manager.magics[kind]]
+    events = sum(len(callbacks) for callbacks in shell.events.callbacks.values())
+    return sorted(named), sorted(manager.registry), [type(each).__name__ for each in shell.configurables], events
+
+
+def test_in_a_kernel_a_reply_is_shown_once_and_stays_in_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINIMAX_NB_SPEED", "max")
+    book = nbformat.v4.new_notebook(
+        cells=[
+            nbformat.v4.new_code_cell(source)
+            for source in (
+                "%load_ext minimax_nb\nimport minimax_nb as mm\nclient = mm.connect()",
+                "%%minimax -o reply\nHi, how are you?",
+                "_ is reply, Out[2] is reply, len(mm.usage())",
+                "mm.compare('Hi, how are you?', ['MiniMax-M2.7', 'MiniMax-M2'], client=client)",
+                "_",
+                "await mm.acompare('Hi, how are you?', ['MiniMax-M2.7', 'MiniMax-M2'], client=client)",
+            )
+        ]
+    )
+    NotebookClient(book, timeout=60).execute()
+    outputs = [[output.output_type for output in cell.outputs] for cell in book.cells]
+    assert outputs[1] in (["display_data"], ["stream", "display_data"])
+    assert book.cells[2].outputs[0].data["text/plain"] == "(True, True, 1)"
+    assert outputs[3:] == [["display_data"]] * 3
+    assert book.cells[3].outputs[0].data == book.cells[5].outputs[0].data
+    assert book.cells[3].outputs[0].data == book.cells[4].outputs[0].data
