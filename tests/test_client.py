@@ -15,6 +15,7 @@ import pytest
 import minimax_nb as mm
 from minimax_nb import client
 from minimax_nb.sdk import AsyncClient, Client
+from minimax_nb.server.app import stop
 
 OPENAI_KEY = "sk-openai-5e2f0c"
 MINIMAX_KEY = "mm-key-9d41ab77"
@@ -164,6 +165,7 @@ def test_a_call_that_is_refused_changes_nothing(
 
 
 def test_a_speed_that_is_none_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    stop()  # another test may have started it
     monkeypatch.setenv("MINIMAX_NB_SPEED", "warp")
     with pytest.raises(mm.ConfigurationError, match=r"got 'warp'\. Unset MINIMAX_NB_SPEED, or set it to a number"):
         mm.configure()
