@@ -40,7 +40,7 @@ def comparison_bundle(replies: Mapping[str, Reply]) -> dict[str, str]:
     columns = "".join(
         f'<div style="{_COLUMN}">{column_head(model)}{each["text/html"]}</div>' for model, each in bundles.items()
     )
-    plain = [f"== {visible(model)} ==\n{each['text/plain']}" for model, each in bundles.items()]
+    plain = [f"== {_line(model)} ==\n{each['text/plain']}" for model, each in bundles.items()]
     markdown = [f"#### {words(model)}\n\n{each['text/markdown']}" for model, each in bundles.items()]
     return {
         "text/plain": "\n\n".join([*plain, plain_table(replies)]),
@@ -71,14 +71,14 @@ def figures(model: str, reply: Reply) -> tuple[str, ...]:
     """A reply's line of the table, in words."""
     timing = reply.timing
     return (
-        visible(model),
+        _line(model),
         _UNKNOWN if timing.first_token_s is None else seconds(timing.first_token_s),
         _UNKNOWN if timing.total_s is None else seconds(timing.total_s),
         _UNKNOWN if timing.tokens_per_s is None else f"{timing.tokens_per_s:,.0f}",
         _number(reply.usage.reasoning_tokens),
         _number(answer_tokens(reply)),
         _dollars(reply.cost),
-        finish_of(reply),
+        _line(finish_of(reply)),
     )
 
 
@@ -106,6 +106,11 @@ def _html_table(rows: Sequence[tuple[str, ...]]) -> str:
 def _html_line(tag: str, row: tuple[str, ...]) -> str:
     cells = [f'<{tag} style="{_style(place)}">{escape_prose(cell)}</{tag}>' for place, cell in enumerate(row)]
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _line(text: str) -> str:
+    """Untrusted text on one line."""
+    return " ".join(visible(text).split())
 
 
 def _style(place: int) -> str:
