@@ -23,6 +23,7 @@ NEW_CHINA_URL = "https://api.minimax.cn/v1"
 """The newer address of the China region, named by the Chinese documentation since September 2026."""
 
 _MINIMAX_DOMAINS = ("minimax.io", "minimaxi.com", "minimax.cn")
+_HOST_HEADER = "minimax-nb-host"
 _EMBEDDED = "requests go to the embedded server on this machine (rehearsal and recorded lessons)."
 
 
@@ -201,6 +202,17 @@ def host_of(url: str) -> str:
         return urlsplit(url).hostname or ""
     except ValueError:
         return ""
+
+
+def host_behind(url: str, headers: Mapping[str, str]) -> str:
+    """The host that has answered: the URL's, or the one that a recorder on this machine has asked.
+
+    Args:
+        url: where the request went.
+        headers: those of the response.
+    """
+    host = host_of(url)
+    return (is_loopback(host) and headers.get(_HOST_HEADER)) or host
 
 
 def _at(base_url: str, name: str, api_key: str | None, environ: Mapping[str, str]) -> Endpoint:

@@ -19,7 +19,7 @@ from openai import (
     OpenAIError,
 )
 
-from .endpoint import host_of
+from .endpoint import host_behind, host_of
 from .errors import NoMatchError, StreamServiceError
 from .hints import connection_hint, hint_for, is_unknown_model
 
@@ -124,7 +124,9 @@ def _hint(error: BaseException, served: Sequence[str] = ()) -> str:
     host = host_of(str(error.request.url))
     if isinstance(error, APIConnectionError):
         return connection_hint(host, timed_out=isinstance(error, APITimeoutError))
-    status = error.status_code if isinstance(error, APIStatusError) else None
+    status = None
+    if isinstance(error, APIStatusError):
+        status, host = error.status_code, host_behind(str(error.request.url), error.response.headers)
     return hint_for(None, _said(error), status, host=host, served=served)
 
 

@@ -10,6 +10,7 @@ import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .endpoint import host_behind
 from .errors import StreamFormatError
 from .messages import Origin
 from .sse import SSEDecoder
@@ -43,8 +44,9 @@ class Source:
     @property
     def host(self) -> str | None:
         """The host that the chunks come from."""
-        host = getattr(getattr(self._response, "url", None), "host", None)
-        return host if isinstance(host, str) else None
+        url = getattr(self._response, "url", None)
+        headers = getattr(self._response, "headers", {})
+        return host_behind(str(url), headers) or None if url is not None else None
 
     @property
     def read_timeout(self) -> float | None:

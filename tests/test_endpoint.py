@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from minimax_nb import ConfigurationError
-from minimax_nb.endpoint import Endpoint, checked_key, checked_url, describe, is_minimax, resolve
+from minimax_nb.endpoint import Endpoint, checked_key, checked_url, describe, host_behind, is_minimax, resolve
 
 GLOBAL = "https://api.minimax.io/v1"
 CHINA = "https://api.minimaxi.com/v1"
@@ -258,3 +258,17 @@ def test_only_hosts_under_minimax_domains_are_minimax(host: str, expected: bool)
 
 def test_an_endpoint_keeps_its_key_out_of_its_repr() -> None:
     assert GIVEN_KEY not in repr(Endpoint(GLOBAL, GIVEN_KEY, "api_key"))
+
+
+@pytest.mark.parametrize(
+    ("url", "headers", "host"),
+    [
+        ("https://api.minimax.io/v1/models", {}, "api.minimax.io"),
+        ("http://127.0.0.1:9/v1", {}, "127.0.0.1"),
+        ("http://127.0.0.1:9/v1", {"minimax-nb-host": "api.minimax.io"}, "api.minimax.io"),
+        ("https://evil.example/v1", {"minimax-nb-host": "api.minimax.io"}, "evil.example"),
+        ("nonsense", {"minimax-nb-host": "api.minimax.io"}, ""),
+    ],
+)
+def test_a_recorder_on_this_machine_says_who_has_answered(url: str, headers: dict[str, str], host: str) -> None:
+    assert host_behind(url, headers) == host

@@ -97,6 +97,7 @@ class Passage:
     async def _bring(self, response: httpx.Response, send: Send) -> None:
         listener = self._listener if response.status_code == 200 else None
         back = [(name, value) for name, value in response.headers.items() if name.lower() in _BROUGHT_BACK]
+        back.append(("minimax-nb-host", urlsplit(self._url).hostname or ""))  # the reader is told who has answered
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in back]
         await send({"type": "http.response.start", "status": response.status_code, "headers": raw})
         try:

@@ -161,6 +161,13 @@ def test_other_endpoints_are_passed_on(service: EmbeddedServer, tmp_path: Path) 
         assert server.recorded == 0
 
 
+def test_the_reader_is_told_who_has_answered(service: EmbeddedServer, tmp_path: Path) -> None:
+    with RecordingServer(f"http://localhost:{service.port}/v1", "a wrong key", tmp_path) as server:
+        headers = {"Authorization": f"Bearer {server.api_key}"}
+        answer = httpx.get(f"{server.base_url}/models", headers=headers, trust_env=False)
+    assert (answer.status_code, answer.headers["minimax-nb-host"]) == (401, "localhost")
+
+
 def test_strangers_get_nowhere(service: EmbeddedServer, tmp_path: Path) -> None:
     with recorder(service, tmp_path) as (server, _):
         url = f"{server.base_url}/models"
