@@ -55,7 +55,8 @@ def page(reply: Reply, reasoning: str, answer: str) -> str:
     if reasoning:
         shown = "" if reply.content.strip() or reply.tool_calls else " open"
         parts.append(
-            f'<details class="mm-thoughts" style="{_PANEL}"{shown}><summary style="{_SUMMARY}">{thoughts_label(reply)}</summary>'
+            f'<details class="mm-thoughts" style="{_PANEL}"{shown}>'
+            f'<summary style="{_SUMMARY}">{thoughts_label(reply)}</summary>'
             f'<div style="{_THOUGHTS}">{reasoning}</div></details>'
         )
     parts.append(f"<div>{answer}</div>")

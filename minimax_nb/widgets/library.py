@@ -15,6 +15,7 @@ class Library(ipywidgets.Widget):
     """A model without a view that holds what all live replies of a session share."""
 
     code = traitlets.Unicode().tag(sync=True)
+    view = traitlets.Unicode().tag(sync=True)
     css = traitlets.Unicode().tag(sync=True)
     shell = traitlets.Unicode().tag(sync=True)
 
@@ -30,6 +31,7 @@ def library() -> Library:
         _library = Library(
             model_id=new_id(),
             code=(static / "live.js").read_text(encoding="utf-8"),
+            view=(static / "view.js").read_text(encoding="utf-8"),
             css=(static / "live.css").read_text(encoding="utf-8"),
             shell=html.shell(),
         )

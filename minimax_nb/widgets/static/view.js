@@ -1,0 +1,191 @@
+/**
+ * What a page shows of one live reply: panels, blocks in them, and a line that says what is going on.
+ *
+ * @typedef {import("./live.js").State} State
+ * @typedef {{ node: Element, html: string }} Block a block in the page, and the HTML that it shows
+ */
+
+const REGIONS = [".mm-thoughts > div", ".mm-answer", ".mm-calls", ".mm-thoughts > summary", ".mm-note", ".mm-footer", ".mm-past"];
+const THOUGHTS = 0;
+const LABEL = 3;
+const FOOTER = 5;
+
+/** @type {Record<string, string>} */
+const STATUS = {
+  thinking: "Thinking…",
+  answering: "Writing the answer…",
+  calling: "Writing a tool call…",
+  working: "Running the tools…",
+  resuming: "Waiting for the next reply…",
+};
+
+/**
+ * One view of a reply.
+ * @param {HTMLElement} el
+ * @param {any} library
+ * @param {number} since when the reply was asked for
+ */
+export function view(el, library, since) {
+  const root = document.createElement("div");
+  root.className = "mm-live jp-RenderedHTMLCommon";
+  root.innerHTML = library.get("shell");
+  const style = document.createElement("style");
+  style.textContent = library.get("css");
+  root.prepend(style);
+  el.append(root);
+
+  const parts = REGIONS.map((selector) => /** @type {HTMLElement} */ (root.querySelector(selector)));
+  const thoughts = /** @type {HTMLDetailsElement} */ (root.querySelector(".mm-thoughts"));
+  const box = parts[THOUGHTS];
+  const status = document.createElement("span");
+  status.className = "mm-status";
+  parts[FOOTER].append(status);
+  const label = document.createElement("span");
+  parts[LABEL].append(label);
+  box.tabIndex = 0;
+
+  /** @type {Block[][]} */
+  const shown = REGIONS.map(() => []);
+  let touched = false;
+  let phase = "";
+  parts[LABEL].addEventListener("click", () => (touched = true));
+
+  const clock = setInterval(tick, 100);
+  function tick() {
+    const seconds = (performance.now() - since) / 1000;
+    status.textContent = `Waiting for the first token… ${seconds.toFixed(1)} s`;
+  }
+
+  /** @param {string} next */
+  function enter(next) {
+    phase = next;
+    if (phase === "waiting") return tick();
+    clearInterval(clock);
+    status.textContent = STATUS[phase] ?? "";
+    if (phase === "done") status.remove();
+    if (!touched) thoughts.open = phase === "thinking";
+    label.textContent = phase === "thinking" ? "Thinking" : "Thought";
+  }
+
+  return {
+    /** @param {State} state */
+    paint(state) {
+      const follows = box.scrollHeight - box.scrollTop - box.clientHeight < 8;
+      if (state.phase !== phase) enter(state.phase);
+      state.regions.forEach((blocks, region) => {
+        if (region === LABEL && blocks.length) label.remove();
+        paintBlocks(parts[region], shown[region], blocks, region === LABEL || region === FOOTER ? "span" : "div");
+      });
+      thoughts.hidden = !state.regions[THOUGHTS].some(Boolean);
+      // A reply that ends while it thinks keeps its thoughts on show.
+      if (phase === "done" && !touched && !state.regions[1].some(Boolean) && !state.regions[2].some(Boolean)) thoughts.open = true;
+      if (follows) box.scrollTop = box.scrollHeight;
+    },
+    remove() {
+      clearInterval(clock);
+      root.remove();
+    },
+  };
+}
+
+/**
+ * Makes the page show these blocks; blocks that have not changed are not touched, so a selection in them survives.
+ * @param {Element} parent
+ * @param {Block[]} shown
+ * @param {string[]} blocks
+ * @param {string} tag
+ */
+function paintBlocks(parent, shown, blocks, tag) {
+  for (let index = 0; index < blocks.length; index += 1) {
+    if (index === shown.length) {
+      shown.push({ node: document.createElement(tag), html: "" });
+      parent.append(shown[index].node);
+    }
+    const block = shown[index];
+    const html = blocks[index] ?? "";
+    if (block.html === html) continue;
+    if (!appendText(block, html)) {
+      const template = document.createElement("template");
+      template.innerHTML = html;
+      morph(block.node, template.content);
+    }
+    block.html = html;
+  }
+  for (const extra of shown.splice(blocks.length)) extra.node.remove();
+}
+
+/**
+ * The common case of a growing block: nothing but text is new, before the tags that close it. Costs no parsing.
+ * @param {Block} block
+ * @param {string} html
+ * @returns {boolean} whether that was the case, and done
+ */
+function appendText(block, html) {
+  const closing = /(?:<\/[a-z0-9]+>\s*)+$/.exec(block.html.slice(-200))?.[0];
+  if (!closing || !html.endsWith(closing)) return false;
+  const kept = block.html.length - closing.length;
+  if (html.length < block.html.length || !html.startsWith(block.html.slice(0, kept))) return false;
+  const added = html.slice(kept, html.length - closing.length);
+  if (added.includes("<")) return false;
+  /** @type {Element | null} */
+  let node = block.node;
+  for (const _ of closing.matchAll(/<\//g)) node = node?.lastElementChild ?? null;
+  if (!node) return false;
+  const text = added.includes("&") ? decode(added) : added;
+  if (node.lastChild instanceof Text && node.lastChild.length < 2000) node.lastChild.appendData(text);
+  else node.append(text);
+  return true;
+}
+
+/** @param {string} html text with entities, without tags */
+function decode(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.textContent ?? "";
+}
+
+/**
+ * Makes `old` hold what `fresh` holds, reusing its nodes.
+ * @param {Node} old
+ * @param {Node} fresh
+ */
+function morph(old, fresh) {
+  let have = old.firstChild;
+  for (const want of [...fresh.childNodes]) {
+    const next = have?.nextSibling ?? null;
+    if (!have) old.appendChild(want);
+    else if (have.nodeName !== want.nodeName) old.replaceChild(want, have);
+    else if (have instanceof CharacterData) setText(have, want.nodeValue ?? "");
+    else if (!have.isEqualNode(want)) {
+      copyAttributes(/** @type {Element} */ (have), /** @type {Element} */ (want));
+      morph(have, want);
+    }
+    have = next;
+  }
+  while (have) {
+    const next = have.nextSibling;
+    have.remove();
+    have = next;
+  }
+}
+
+/**
+ * @param {CharacterData} node
+ * @param {string} text
+ */
+function setText(node, text) {
+  if (text.startsWith(node.data)) node.appendData(text.slice(node.length));
+  else node.data = text;
+}
+
+/**
+ * @param {Element} have
+ * @param {Element} want
+ */
+function copyAttributes(have, want) {
+  // Whether a panel is open is the reader's business once it is there.
+  for (const { name } of [...have.attributes]) if (name !== "open" && !want.hasAttribute(name)) have.removeAttribute(name);
+  for (const { name, value } of [...want.attributes]) {
+    if (name !== "open" && have.getAttribute(name) !== value) have.setAttribute(name, value);
+  }
+}
