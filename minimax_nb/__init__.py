@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .chat import Chat
+    from .chat import Chat, panel
     from .client import aconnect, configure, connect
     from .comparison import Comparison, acompare, compare
     from .display import ashow, show
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "chat": "Chat",
+    "chat": "Chat panel",
     "client": "aconnect configure connect",
     "reading": "acollect collect last_reply",
     "display": "ashow show",
@@ -116,6 +116,7 @@ __all__ = [
     "last_reply",
     "measure_speed",
     "models",
+    "panel",
     "parse_tool_calls",
     "recording",
     "repair_history",

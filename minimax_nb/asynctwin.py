@@ -10,13 +10,18 @@ if TYPE_CHECKING:
 
 
 @asynccontextmanager
-async def async_client(client: Any) -> AsyncIterator[Any]:
-    """The client itself if it is async, or of another make; for an ``openai.OpenAI`` its twin, closed at the end."""
-    from openai import OpenAI
+async def async_client(client: Any, *, own: bool = False) -> AsyncIterator[Any]:
+    """The client itself if it is async, or of another make; for an ``openai.OpenAI`` its twin, closed at the end.
+
+    Args:
+        client: the client.
+        own: whether an async one is to have a twin as well: its connections belong to one loop.
+    """
+    from openai import AsyncOpenAI, OpenAI
 
     from .sdk import AsyncClient
 
-    if not isinstance(client, OpenAI):
+    if not isinstance(client, (OpenAI, AsyncOpenAI) if own else OpenAI):
         yield client
         return
     async with AsyncClient(

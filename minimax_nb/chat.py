@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from contextlib import aclosing, closing, contextmanager
+import threading
+from contextlib import aclosing, closing, contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .approvals import approver
+from .approvals import approver, ask_reader
 from .asynctwin import async_client
+from .catalog import MODELS
+from .exchanges import Exchange, Recollection
 from .history import check_history
 from .loop import MAX_ROUNDS
+from .runview import RunView, open_run_view
 from .steprecorder import StepRecorder
 from .toolrun import arun_tools, run_tools
 from .tools import toolbox
@@ -22,6 +27,8 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI, OpenAI
 
     from .messages import Reply, ToolCall
+
+_MODELS_TIMEOUT_S = 5.0
 
 
 class Chat:
@@ -75,14 +82,59 @@ class Chat:
         self._display = display
         self._client = _connected() if client is None else client
         self._recorder = StepRecorder()
+        self._known = Recollection()
         for message in self.messages:
             self._recorder.message(message)
-        self._answering = False
+        self._answering = threading.Lock()
+        self._watchers: list[Callable[[], None]] = []
 
     @property
     def trace(self) -> Trace:
         """What has happened so far, with times and tokens."""
         return Trace.of(self._recorder.steps(), self._recorder.rounds())
+
+    @property
+    def answering(self) -> bool:
+        """Whether a question is being answered at the moment, in a cell or in a panel."""
+        return self._answering.locked()
+
+    def exchanges(self) -> list[Exchange]:
+        """The messages by question, each with what the model did and its answer."""
+        return self._known.exchanges(self.messages)
+
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Have a function called whenever a question begins or ends to be answered, in the thread that does it.
+
+        Args:
+            watcher: the function.
+
+        Returns:
+            A function that ends this.
+        """
+        self._watchers.append(watcher)
+        return partial(self._watchers.remove, watcher)
+
+    def model_names(self) -> list[str]:
+        """The models to choose from: those that the endpoint says it serves, else those of the catalogue."""
+        from openai import OpenAI, OpenAIError
+
+        names = [model.name for model in MODELS]
+        if isinstance(self._client, OpenAI):
+            with suppress(OpenAIError):
+                asked = self._client.with_options(timeout=_MODELS_TIMEOUT_S, max_retries=0)
+                names = [model.id for model in asked.models.list()] or names
+        return list(dict.fromkeys([*names, self.model]))
+
+    def panel(self) -> None:
+        """Open a chat box in the cell's output that shares this conversation.
+
+        The kernel stays free while it answers. The output that is saved is the conversation, readable without a
+        kernel; the box itself needs one, and a front end with Jupyter widgets. ``panel()`` again, perhaps after a
+        restart with ``messages`` loaded from elsewhere, goes on from ``messages``.
+        """
+        from .widgets.panel import open_panel
+
+        open_panel(self)
 
     def __call__(self, question: str | list[dict[str, Any]]) -> Reply:
         """Ask, and go on until there is an answer.
@@ -109,13 +161,22 @@ class Chat:
                     turn.take(event)
         return turn.reply
 
-    async def ask(self, question: str | list[dict[str, Any]]) -> Reply:
+    async def ask(
+        self,
+        question: str | list[dict[str, Any]],
+        *,
+        view: RunView | None = None,
+        allow: Callable[[ToolCall], Any] | None = None,
+    ) -> Reply:
         """Ask without holding up the kernel: ``reply = await chat.ask("…")``, the twin of ``chat("…")``.
 
         A synchronous client is taken as the description of an async one.
 
         Args:
             question: as for ``chat("…")``.
+            view: where to show the turn, such as a panel; without it the cell. The client of such a turn is one of
+                its own, so that it can run in another thread's loop.
+            allow: asked in place of the prompt in the cell, where ``approve=True``.
 
         Returns:
             The last reply.
@@ -128,10 +189,10 @@ class Chat:
             asyncio.CancelledError: the task was cancelled; the history can be sent.
             openai.APIError: as for ``chat("…")``.
         """
-        async with async_client(self._client) as client:
-            with self._turn(question) as turn:
+        async with async_client(self._client, own=view is not None) as client:
+            with self._turn(question, view) as turn:
                 create = client.chat.completions.create
-                run = arun_tools(create, self.messages, self.tools.values(), **self._settings())
+                run = arun_tools(create, self.messages, self.tools.values(), **self._settings(allow))
                 async with aclosing(run) as events:
                     async for event in events:
                         turn.take(event)
@@ -142,26 +203,49 @@ class Chat:
         return f"Chat({self.model!r}, {len(self.messages)} messages{tools})"
 
     @contextmanager
-    def _turn(self, question: str | list[dict[str, Any]]) -> Iterator[Turn]:
+    def _turn(self, question: str | list[dict[str, Any]], view: RunView | None = None) -> Iterator[Turn]:
         """One question at a time, and only with a history that the service takes."""
-        if self._answering:
+        if not self._answering.acquire(blocking=False):
             raise RuntimeError("this chat is still answering: wait for it, stop it, or begin another Chat")
-        asked = {"role": "user", "content": checked_question(question)}
-        schemas = [tool.schema for tool in self.tools.values()] or None
-        check_history([*self.messages, asked], tools=schemas, model=self.model).raise_if_refused()
-        self._answering = True
         try:
-            with Turn(self.messages, self._recorder, asked, display=self._display) as turn:
+            asked = {"role": "user", "content": checked_question(question)}
+            schemas = [tool.schema for tool in self.tools.values()] or None
+            check_history([*self.messages, asked], tools=schemas, model=self.model).raise_if_refused()
+            self._tell_watchers()
+            open_view = partial(open_run_view, wanted=self._display) if view is None else lambda: view
+            with Turn(self.messages, asked, recorder=self._recorder, known=self._known, open_view=open_view) as turn:
                 yield turn
         finally:
-            self._answering = False
+            self._answering.release()
+            self._tell_watchers()
 
-    def _settings(self) -> dict[str, Any]:
-        settings = {**self.options, "model": self.model, "max_rounds": self._max_rounds, "approve": self._approve}
+    def _tell_watchers(self) -> None:
+        for watcher in tuple(self._watchers):
+            watcher()
+
+    def _settings(self, allow: Callable[[ToolCall], Any] | None = None) -> dict[str, Any]:
+        approve = allow if allow is not None and self._approve is ask_reader else self._approve
+        settings = {**self.options, "model": self.model, "max_rounds": self._max_rounds, "approve": approve}
         if self._reasoning_split is not None:
             given = self.options.get("extra_body") or {}
             settings["extra_body"] = {"reasoning_split": self._reasoning_split, **given}
         return settings
+
+
+def panel(client: OpenAI | AsyncOpenAI | None = None, model: str = "MiniMax-M2.7", **settings: Any) -> Chat:
+    """Begin a conversation and open its panel: ``chat = mm.panel()``.
+
+    Args:
+        client: as for ``Chat``.
+        model: as for ``Chat``.
+        **settings: what ``Chat`` takes besides.
+
+    Returns:
+        The conversation, for cells that go on with it.
+    """
+    chat = Chat(client, model, **settings)
+    chat.panel()
+    return chat
 
 
 def _connected() -> OpenAI:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from .completion import read_message, read_tool_calls
@@ -50,6 +51,7 @@ class Recollection:
     def __init__(self) -> None:
         self._replies: dict[int, Reply] = {}
         self._results: dict[tuple[str, str], ToolResult] = {}
+        self._exchanges: dict[str, Exchange] = {}
 
     def event(self, event: RunEvent) -> None:
         """One more event of a run."""
@@ -62,6 +64,13 @@ class Recollection:
     def reply(self, reply: Reply) -> None:
         """A reply whose message goes into the history."""
         self._replies[id(reply.message)] = reply
+
+    def exchanges(self, messages: Iterable[Any]) -> list[Exchange]:
+        """The messages by question; the same object as last time for what has not changed."""
+        keyed = {repr(list(map(_data, group))): group for group in split_messages(messages)}
+        before = self._exchanges
+        self._exchanges = {key: before.get(key) or exchange_of(group, self) for key, group in keyed.items()}
+        return list(self._exchanges.values())
 
     def reply_of(self, message: Any, data: dict[str, Any]) -> Reply:
         """An assistant's message as a reply: the one that it came from, unless somebody has edited it since."""
@@ -128,6 +137,26 @@ def exchange_of(group: Sequence[Any], known: Recollection) -> Exchange:
         before=len(steps) if last is None else before,
         tables=tables,
     )
+
+
+def cut_last_question(messages: list[Any]) -> list[Any]:
+    """Take the last question, and all that came of it, out of the messages.
+
+    Args:
+        messages: shortened in place.
+
+    Returns:
+        What was taken out.
+    """
+    asked = [at for at, message in enumerate(messages) if _data(message).get("role") == "user"]
+    cut = messages[asked[-1] :] if asked else []
+    del messages[len(messages) - len(cut) :]
+    return cut
+
+
+def without_questions(messages: Sequence[Any]) -> list[Any]:
+    """The system messages that a conversation begins with."""
+    return list(takewhile(lambda message: _data(message).get("role") in {"system", "developer"}, messages))
 
 
 def _data(message: Any) -> dict[str, Any]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, Self
 
 from .errors import StreamError, StreamInterrupted
 from .events import RoundEnded, RunEvent
 from .messages import Reply
-from .reading import last_reply
-from .runview import RunView, open_run_view
+from .reading import last_reply_here
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
+    from .exchanges import Recollection
+    from .runview import RunView
     from .steprecorder import StepRecorder
 
 
@@ -26,18 +29,27 @@ class Turn:
         reply: the last reply so far.
     """
 
-    def __init__(self, messages: list[Any], recorder: StepRecorder, question: dict[str, Any], *, display: bool) -> None:
+    def __init__(
+        self,
+        messages: list[Any],
+        question: dict[str, Any],
+        *,
+        recorder: StepRecorder,
+        known: Recollection,
+        open_view: Callable[[], RunView],
+    ) -> None:
         self.reply = Reply(partial_reason="cut", problem="nothing has arrived yet")
         self._messages = messages
         self._recorder = recorder
         self._question = question
-        self._display = display
+        self._known = known
+        self._open_view = open_view
         self._recorded = False
-        self._known_reply = last_reply()
+        self._reply_before = last_reply_here()
         self._view: RunView
 
     def __enter__(self) -> Self:
-        self._view = open_run_view(wanted=self._display)
+        self._view = self._open_view()
         self._messages.append(self._question)
         return self
 
@@ -47,6 +59,7 @@ class Turn:
             self.reply = event.reply
             self._record_question()
         self._recorder.event(event)
+        self._known.event(event)
         self._view.feed(event)
 
     def __exit__(
@@ -59,6 +72,7 @@ class Turn:
         if partial.content or partial.reasoning or partial.tool_calls:
             self._record_question()
             self._recorder.reply(partial)
+            self._known.reply(partial)
         if self._messages and self._messages[-1] is self._question:
             self._messages.pop()
         self._view.finish(partial)
@@ -72,10 +86,10 @@ class Turn:
 
     def _partial(self, error: BaseException) -> Reply:
         """What a run that broke off has to show: the part of a reply that had arrived, or the words of the error."""
-        partial = error.reply if isinstance(error, StreamError | StreamInterrupted) else last_reply()
-        if partial is not None and partial.partial_reason not in {None, "length"} and partial is not self._known_reply:
+        partial = error.reply if isinstance(error, StreamError | StreamInterrupted) else last_reply_here()
+        if partial is not None and partial.partial_reason not in {None, "length"} and partial is not self._reply_before:
             return partial
-        if isinstance(error, KeyboardInterrupt):
+        if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
             return Reply(partial_reason="interrupted")
         return Reply(partial_reason="error", problem=f"{type(error).__name__}: {error}")
 

@@ -10,17 +10,17 @@ from .quoting import quoted, words
 from .run import markdown_line, plain_line, run_bundle, timeline
 from .safe_markdown import to_markdown
 from .text import visible
-from .tracetext import share_of, shortened
+from .tracetext import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping
 
     from minimax_nb.exchanges import Exchange
 
     from .maths import Formulas
 
-_QUESTIONS = 200_000
-"""Characters of all questions together that a transcript shows."""
+_LONGEST_QUESTION = 20_000
+"""Characters of a question, or of a system message, that a transcript shows."""
 
 _LABEL = "font-size:.85em;opacity:.7;margin:0 0 .2em"
 _QUESTION = (
@@ -35,18 +35,15 @@ NOT_KEPT = "Not part of the conversation: the question led to nothing, so it is 
 _EMPTY = "No question yet."
 
 
-def transcript_bundle(exchanges: Sequence[Exchange], *, hint: str = "", mark: str = "") -> dict[str, str]:
+def transcript_bundle(parts: Iterable[Mapping[str, str]], *, hint: str = "", mark: str = "") -> dict[str, str]:
     """A conversation as text/plain, text/markdown and text/html, each form with every question and answer.
 
     Args:
-        exchanges: the conversation, or a part of it; nothing in it is trusted.
-        hint: a sentence for its end, such as how to go on.
-        mark: a class name by which a page finds the HTML.
+        parts: what ``exchange_bundle`` makes of each exchange.
+        hint: a sentence for the end, such as how to go on.
+        mark: class names by which a page finds the HTML.
     """
-    limit = share_of([exchange.question for exchange in exchanges], _QUESTIONS)
-    forms = [_exchange_bundle(exchange, limit) for exchange in exchanges] or [
-        {"text/plain": _EMPTY, "text/markdown": f"*{_EMPTY}*", "text/html": f"<p>{_EMPTY}</p>"}
-    ]
+    forms = list(parts) or [{"text/plain": _EMPTY, "text/markdown": f"*{_EMPTY}*", "text/html": f"<p>{_EMPTY}</p>"}]
     if hint:
         html = f'<div style="{_HINT}">{escape_prose(hint)}</div>'
         forms.append({"text/plain": f"[{hint}]", "text/markdown": f"*{words(hint)}*", "text/html": html})
@@ -74,9 +71,14 @@ def answer_html(exchange: Exchange, formulas: Formulas) -> str:
     return f"<div>{done}{last}{left_out}</div>"
 
 
-def _exchange_bundle(exchange: Exchange, limit: int) -> dict[str, str]:
-    question, left_out = shortened(exchange.question, limit)
-    system, system_left_out = shortened(exchange.system, limit)
+def exchange_bundle(exchange: Exchange) -> dict[str, str]:
+    """One question and all that came of it, as text/plain, text/markdown and text/html.
+
+    Args:
+        exchange: the question and what came of it; nothing in it is trusted.
+    """
+    question, left_out = shortened(exchange.question, _LONGEST_QUESTION)
+    system, system_left_out = shortened(exchange.system, _LONGEST_QUESTION)
     answer = _answer_texts(exchange)
     plain = [f"You: {visible(question)}"] if question else []
     markdown = [f"**You**\n\n{quoted(to_markdown(question).strip(chr(10)))}"] if question else []
