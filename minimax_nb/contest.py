@@ -65,6 +65,9 @@ class Contest:
                 create = client.chat.completions.create
                 await asyncio.gather(*(self._ask(create, place, model) for place, model in enumerate(self._models)))
         finally:
+            for place, model in enumerate(self._models):
+                if model not in self.replies:
+                    self._view.end(place, _NEVER_ASKED)
             self.replies = {model: self.replies.get(model, _NEVER_ASKED) for model in self._models}
             self._view.finish(self.replies)
 

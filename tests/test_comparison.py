@@ -209,6 +209,26 @@ def test_stop_ends_all_of_them_and_closes_their_streams(monkeypatch: pytest.Monk
     assert all(text in bundle["text/plain"] for text in ("Half an a", "Half an b", "Whole.", "Interrupted."))
 
 
+def test_what_was_stopped_before_it_was_asked_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[Any] = []
+    monkeypatch.setattr(columnview, "display_mode", lambda: "static")
+    monkeypatch.setattr(columnview, "publish", shown.append)
+
+    class Unreachable(Fake):
+        async def create(self, **request: Any) -> Any:
+            await asyncio.sleep(60)
+
+    async def main() -> None:
+        task = asyncio.create_task(acompare("Hi?", ["a"], client=Unreachable()))  # type: ignore[arg-type]
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(main())
+    assert "Interrupted." in shown[0]["text/plain"]
+
+
 def test_a_cancelled_task_leaves_what_had_arrived_on_show(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[Any] = []
     monkeypatch.setattr(columnview, "display_mode", lambda: "static")

@@ -55,6 +55,8 @@ class LiveColumns:
 
     def finish(self, replies: Mapping[str, Reply]) -> None:
         """All of them have ended: something static takes their place."""
+        for feed in self._feeds:
+            feed.view.send_frame([("phase", "done")])
         publish(comparison_bundle(replies), display_id=self._display_id, update=True)
 
     def _let_go(self, _change: Any) -> None:
@@ -86,6 +88,7 @@ class _ColumnPainter:
         return [*head, *self._reply.frame()]
 
     def finish(self, reply: Reply) -> list[Operation]:
-        """The last changes."""
+        """The last changes; the view stays on show beside those that go on."""
         head, self._head = self._head, []
-        return [*head, *self._reply.finish(reply)]
+        last = [("phase", "whole") if each == ("phase", "done") else each for each in self._reply.finish(reply)]
+        return [*head, *last]

@@ -56,13 +56,18 @@ export function view(el, library, since) {
     status.textContent = `Waiting for the first token… ${seconds.toFixed(1)} s`;
   }
 
+  // Its reply is whole; "done" says besides that the view will now give way to static output.
+  function over() {
+    return phase === "whole" || phase === "done";
+  }
+
   /** @param {string} next */
   function enter(next) {
     phase = next;
     if (phase === "waiting") return tick();
     clearInterval(clock);
     status.textContent = STATUS[phase] ?? "";
-    if (phase === "done") status.remove();
+    if (over()) status.remove();
     if (!touched) thoughts.open = phase === "thinking";
     label.textContent = phase === "thinking" ? "Thinking" : "Thought";
   }
@@ -78,7 +83,7 @@ export function view(el, library, since) {
       });
       thoughts.hidden = !state.regions[THOUGHTS].some(Boolean);
       // A reply that ends while it thinks keeps its thoughts on show.
-      if (phase === "done" && !touched && !state.regions[1].some(Boolean) && !state.regions[2].some(Boolean)) thoughts.open = true;
+      if (over() && !touched && !state.regions[1].some(Boolean) && !state.regions[2].some(Boolean)) thoughts.open = true;
       if (follows) box.scrollTop = box.scrollHeight;
     },
     remove() {
