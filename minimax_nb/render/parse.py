@@ -12,6 +12,7 @@ from markdown_it.token import Token
 
 from .emphasis import add_emphasis
 from .formulas import add_formulas
+from .unfinished import mend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,12 +109,13 @@ class Parsed:
     decided: int
 
 
-def parse(text: str, links: Links | None = None) -> Parsed:
+def parse(text: str, links: Links | None = None, *, unfinished: bool = False) -> Parsed:
     """Split Markdown into its top-level blocks.
 
     Args:
         text: Markdown with line feeds only, control characters already visible.
         links: definitions from the text before this one.
+        unfinished: whether the last line is still being written; marks that are open in it are closed.
 
     Returns:
         The blocks, and what is known about the text to come.
@@ -127,6 +129,8 @@ def parse(text: str, links: Links | None = None) -> Parsed:
     blocks = []
     for group in _top_level(tokens):
         start, end = group[0].map or (0, 0)
+        if unfinished and end > complete:
+            _mend_last(group, complete)
         if _is_too_much(group, lines[start:end]):
             blocks.append(Block("plain", [], start, end, "\n".join(lines[start:end])))
             continue
@@ -144,6 +148,12 @@ def _top_level(tokens: list[Token]) -> list[list[Token]]:
             groups.append([])
         groups[-1].append(token)
     return groups
+
+
+def _mend_last(group: list[Token], complete: int) -> None:
+    last = next((token for token in reversed(group) if token.type == "inline"), None)
+    if last is not None and last.map and last.map[1] > complete and len(last.content) <= _LONGEST_INLINE:
+        last.content = mend(last.content)
 
 
 def _is_too_much(group: list[Token], lines: list[str]) -> bool:

@@ -142,6 +142,14 @@ def test_the_language_is_never_shown() -> None:
         assert "on" not in stream.snapshot()[0].removeprefix(open_code_block())
 
 
+def test_marks_that_wait_for_their_other_half_are_not_seen() -> None:
+    stream = BlockStream()
+    for character in "- so **it is** `so` ~~not~~ [here](https://x.y)":
+        stream.feed(character)
+        stream.frame()
+        assert not set("*`~(") & set(inspect("".join(stream.snapshot())))
+
+
 def test_a_character_in_two_halves_and_a_line_end_in_two_pieces_are_joined() -> None:
     stream = BlockStream()
     for piece in ("a\ud83d", "\ude00\r", "\nb\r"):
@@ -172,6 +180,7 @@ def test_a_link_defined_after_its_use_is_put_right_in_the_end() -> None:
         "\\[\n- a\n> b\n\\]\n",
         "$$\n# a\n\n$$\n",
         "- a\n-b\n",
+        "- `a\n-\n\n- **b\n-",
         "- a\n- b | c\n-|-\n",
         "1) a\n2) b | c\n-|-\nd\n",
         "  - a\n   - b\n - c\n- d\n",
@@ -235,9 +244,9 @@ def test_the_work_per_frame_does_not_grow(kind: str, monkeypatch: pytest.MonkeyP
     parsed: list[int] = []
     from minimax_nb.render import blocks, parse
 
-    def counting(text: str, links: parse.Links | None = None) -> parse.Parsed:
+    def counting(text: str, links: parse.Links | None = None, *, unfinished: bool = False) -> parse.Parsed:
         parsed.append(len(text))
-        return parse.parse(text, links)
+        return parse.parse(text, links, unfinished=unfinished)
 
     monkeypatch.setattr(blocks, "parse", counting)
     play_quietly(LONG[kind].removesuffix("```\n"), 100)

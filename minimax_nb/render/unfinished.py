@@ -1,0 +1,68 @@
+"""A sentence that is still being written: as it will look, without the marks that wait for their other half."""
+
+from __future__ import annotations
+
+import re
+
+_CODE = re.compile(r"(?<!`)(`+)(?!`)")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*$")
+_HALF = re.compile(r"(?<![*\\])\*$|(?<![~\\])~$")
+_MARK = re.compile(r"\\.|\*\*|\*|~~", re.DOTALL)
+
+
+def mend(text: str) -> str:
+    """Close what is open at the end of a paragraph: code, emphasis, the address of a link.
+
+    Only for what is shown meanwhile; the finished paragraph is read as it was written.
+
+    Args:
+        text: the inside of a paragraph, cut anywhere.
+
+    Returns:
+        Markdown of which the last words look as they will when the closing marks have come.
+    """
+    text = _LINK.sub(r"\1", text)
+    prose, ticks = _without_code(text)
+    if ticks and text.endswith(ticks):
+        return text.removesuffix(ticks)
+    marks = _open_marks(prose)
+    if not ticks and (half := _HALF.search(prose)) and (half[0] == "~" or "**" in marks):
+        text, prose = text[:-1], prose[:-1]
+        marks = _open_marks(prose)
+    if not marks:
+        return text + ticks
+    if not ticks and prose.endswith(marks[-1]):
+        text = text.removesuffix(marks.pop())
+    return text.rstrip() + ticks + "".join(reversed(marks))
+
+
+def _without_code(text: str) -> tuple[str, str]:
+    """The text before and between its code, and the backticks that are open at its end."""
+    parts: list[str] = []
+    at = 0
+    ticks = ""
+    for run in _CODE.finditer(text):
+        if not ticks:
+            parts.append(text[at : run.start()])
+            ticks = run[1]
+        elif run[1] == ticks:
+            parts.append("x")  # code stands for a word
+            ticks = ""
+            at = run.end()
+    return "".join(parts) if ticks else "".join(parts) + text[at:], ticks
+
+
+def _open_marks(prose: str) -> list[str]:
+    marks: list[str] = []
+    for found in _MARK.finditer(prose):
+        mark = found[0]
+        before, after = prose[: found.start()][-1:], prose[found.end() :][:1]
+        if mark[0] == "\\":
+            continue
+        if mark in marks:
+            if not before.isspace():
+                del marks[marks.index(mark) :]
+        # Within a word it is more likely a product or a power.
+        elif not after.isspace() and not (before.isascii() and before.isalnum()):
+            marks.append(mark)
+    return marks
