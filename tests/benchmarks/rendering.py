@@ -15,6 +15,7 @@ from table import Table
 from texts import KINDS, tokens
 
 from minimax_nb.render.blocks import BlockStream
+from minimax_nb.render.code import highlight
 from minimax_nb.render.markdown import to_html
 
 COUNT = 4_000
@@ -52,6 +53,7 @@ def measure(table: Table, kind: str, pieces: list[str], speed: int, frame: float
     size = len("".join(pieces).encode())
     plain = packed = 0
     gc.collect()
+    highlight.cache_clear()
     begin = time.process_time()
     stream = BlockStream()
     changes = []
