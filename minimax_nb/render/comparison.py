@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .bundle import bundle
 from .escape import escape_prose
-from .quantities import seconds
+from .quantities import dollars, seconds
 from .quoting import words
 from .text import visible
 
@@ -77,7 +77,7 @@ def figures(model: str, reply: Reply) -> tuple[str, ...]:
         _UNKNOWN if timing.tokens_per_s is None else f"{timing.tokens_per_s:,.0f}",
         _number(reply.usage.reasoning_tokens),
         _number(answer_tokens(reply)),
-        _dollars(reply.cost),
+        _UNKNOWN if reply.cost is None else dollars(reply.cost),
         _line(finish_of(reply)),
     )
 
@@ -119,12 +119,3 @@ def _style(place: int) -> str:
 
 def _number(value: int | None) -> str:
     return _UNKNOWN if value is None else f"{value:,}"
-
-
-def _dollars(cost: float | None) -> str:
-    """A price that is neither rounded to nothing nor longer than needed."""
-    if cost is None:
-        return _UNKNOWN
-    if cost == 0:
-        return "$0"
-    return "<$0.0001" if cost < 0.0001 else f"${cost:.4f}" if cost < 1 else f"${cost:,.2f}"

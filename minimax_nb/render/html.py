@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING
 
 from .escape import escape_content, escape_prose
-from .quantities import count, seconds
+from .quantities import count, dollars, seconds
 
 if TYPE_CHECKING:
     from minimax_nb.messages import Origin, Reply, ToolCall
@@ -160,6 +160,8 @@ def footer_facts(reply: Reply) -> list[str]:
         facts.append(f"first token {seconds(reply.timing.first_token_s)}")
     if reply.timing.tokens_per_s:
         facts.append(f"{reply.timing.tokens_per_s:,.0f} tokens/s")
+    if reply.cost:
+        facts.append(dollars(reply.cost))
     if reply.origin is not None:
         facts.append(origin_words(reply.origin))
     return facts

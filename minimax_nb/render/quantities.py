@@ -21,3 +21,10 @@ def count(number: int, noun: str) -> str:
 def percent(share: float) -> str:
     """A share of a whole."""
     return "<1 %" if 0 < share < 0.005 else f"{share:.0%}".replace("%", " %")
+
+
+def dollars(amount: float) -> str:
+    """A price in US dollars, neither rounded to nothing nor longer than needed."""
+    if amount == 0:
+        return "$0"
+    return "<$0.0001" if amount < 0.0001 else f"${amount:.4f}" if amount < 1 else f"${amount:,.2f}"
