@@ -95,7 +95,9 @@ def test_what_the_converter_refuses_is_shown_as_code(tex: str) -> None:
     assert "Error" not in html
 
 
-TEX = st.lists(st.sampled_from([*NOTATION, *NO_NOTATION[1:20], "<", "&#x3C;", "{", "}", "_", "^", "&", "\\", "'"]), max_size=6)
+TEX = st.lists(
+    st.sampled_from([*NOTATION, *NO_NOTATION[1:20], "<", "&#x3C;", "{", "}", "_", "^", "&", "\\", "'"]), max_size=6
+)
 
 
 @given(TEX.map("".join), st.booleans())
