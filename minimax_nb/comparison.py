@@ -97,7 +97,7 @@ class Comparison(Mapping[str, Reply]):
             raise ImportError("expected matplotlib, which draws, found none: pip install matplotlib") from error
         table = self.frame()[chosen].astype("float64").iloc[::-1]  # bars are drawn from the bottom
         size = (2 + 3 * len(chosen), 1 + 0.5 * len(table))
-        axes = table.plot.barh(subplots=True, layout=(1, -1), legend=False, sharex=False, sharey=True, figsize=size)
+        axes: Any = table.plot.barh(subplots=True, layout=(1, -1), legend=False, sharex=False, sharey=True, figsize=size)
         for drawing in axes.flat:
             drawing.set_ylabel("")  # the names of the models say what they are
         axes.flat[0].figure.tight_layout()
