@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .chat import Chat, panel
+    from .checks.findings import Finding
     from .client import aconnect, configure, connect
-    from .comparison import Comparison, acompare, compare
+    from .comparing.comparison import Comparison, acompare, compare
     from .display import ashow, show
     from .errors import (
         ConfigurationError,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
         TurnLimitError,
         UnknownToolError,
     )
-    from .findings import Finding
     from .frames import models, to_frame, usage
     from .history import check_history, repair_history
     from .messages import Origin, Reply, Timing, ToolCall, Usage
@@ -40,10 +40,10 @@ if TYPE_CHECKING:
     from .speed import measure_speed
     from .steps import Round, Step
     from .taping import recording, replaying
-    from .toolrun import arun_tools, run_tools
+    from .toolkit.xml_calls import parse_tool_calls
     from .tools import Tool
-    from .toolxml import parse_tool_calls
     from .trace import Trace
+    from .turns.running import arun_tools, run_tools
 
 __version__ = "0.1.0"
 
@@ -59,17 +59,17 @@ _HOMES = {
     ),
     "messages": "Origin Reply Timing ToolCall Usage",
     "frames": "models to_frame usage",
-    "comparison": "Comparison acompare compare",
+    "comparing.comparison": "Comparison acompare compare",
     "speed": "measure_speed",
     "sdk": "explain",
     "steps": "Round Step",
-    "toolrun": "arun_tools run_tools",
+    "turns.running": "arun_tools run_tools",
     "tools": "Tool",
     "taping": "recording replaying",
     "trace": "Trace",
     "history": "check_history repair_history",
-    "findings": "Finding",
-    "toolxml": "parse_tool_calls",
+    "checks.findings": "Finding",
+    "toolkit.xml_calls": "parse_tool_calls",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 

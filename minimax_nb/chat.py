@@ -8,18 +8,18 @@ from contextlib import aclosing, closing, contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .approvals import approver, ask_reader
-from .asynctwin import async_client
 from .catalog import MODELS
-from .exchanges import Exchange, Recollection
 from .history import check_history
 from .loop import MAX_ROUNDS
-from .runview import RunView, open_run_view
 from .steprecorder import StepRecorder
-from .toolrun import arun_tools, run_tools
 from .tools import toolbox
 from .trace import Trace
-from .turn import Turn, checked_question
+from .turns.approvals import approver, ask_reader
+from .turns.asynctwin import async_client
+from .turns.exchanges import Exchange, Recollection
+from .turns.running import arun_tools, run_tools
+from .turns.turn import Turn, checked_question
+from .turns.view import RunView, open_run_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .checks.findings import Finding
+from .checks.repair import mend
+from .checks.rules import find_problems
 from .errors import HistoryError
-from .findings import Finding
 from .render.findings import findings_table
-from .repair import mend
-from .rules import find_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

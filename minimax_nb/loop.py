@@ -17,15 +17,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .argumentfix import fixed_arguments
-from .completion import in_service_order, read_message, read_tool_calls
+from .assembly.completion import in_service_order, read_message, read_tool_calls
+from .checks.argumentfix import fixed_arguments
+from .checks.messageparts import arguments_fault, is_empty, think_fault
 from .errors import ToolArgumentsError, ToolError, TurnLimitError, UnknownToolError
 from .events import ToolResult
-from .messageparts import arguments_fault, is_empty, think_fault
 from .messages import Reply, ToolCall
-from .toolresult import cut, render_result
+from .toolkit.results import cut, render_result
+from .toolkit.xml_calls import parse_tool_calls
 from .tools import Tool, toolbox
-from .toolxml import parse_tool_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,7 +13,7 @@ from contextlib import aclosing, closing, suppress
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from .completion import Refusal, from_completion, read_refusal
+from .assembly.completion import Refusal, from_completion, read_refusal
 from .errors import (
     StreamCutError,
     StreamError,

@@ -10,10 +10,10 @@ import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from .assembly.sse import SSEDecoder
 from .endpoint import host_behind
 from .errors import StreamFormatError
 from .messages import Origin
-from .sse import SSEDecoder
 
 if TYPE_CHECKING:
     from .stream import StreamAccumulator

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .completion import read_message, read_tool_calls
+from .assembly.completion import read_message, read_tool_calls
+from .checks.messageparts import as_dict
 from .events import RoundEnded, RunEvent, ToolResult
-from .messageparts import as_dict
 from .messages import Reply, ToolCall, Usage
 from .steps import Kind, Round, Step
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from .completion import (
+from .assembly.completion import (
     LENGTH_PROBLEM,
     OWN_KEY,
     Refusal,
@@ -27,10 +27,10 @@ from .completion import (
     refusal_in,
     safe_message,
 )
-from .delta import DeltaAssembler
+from .assembly.delta import DeltaAssembler
+from .assembly.narrator import Narrator
+from .assembly.plain import open_object, plain
 from .messages import Origin, PartialReason, Reply
-from .narrator import Narrator
-from .plain import open_object, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable

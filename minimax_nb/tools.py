@@ -19,7 +19,7 @@ from typing import Any, cast
 import pydantic
 
 from .errors import ToolArgumentsError, ToolError
-from .toolschema import arguments_model, callable_name, check_name, describe, json_schema
+from .toolkit.schemas import arguments_model, callable_name, check_name, describe, json_schema
 
 _PROBLEMS_TOLD = 5
 

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import minimax_nb as mm
-from minimax_nb.findings import RULES, Finding
+from minimax_nb.checks.findings import RULES, Finding
+from minimax_nb.checks.repair import NO_ANSWER, NO_RESULT
 from minimax_nb.history import Findings, check_history, repair_history
-from minimax_nb.repair import NO_ANSWER, NO_RESULT
 from minimax_nb.server.history_rules import check_messages
 from minimax_nb.server.models import MODELS
 from minimax_nb.server.refusals import ApiError

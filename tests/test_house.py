@@ -19,31 +19,11 @@ LAYERS: dict[str, int] = {
     "messages": 0,
     "events": 0,
     "think": 1,
-    "snapshots": 1,
+    "assembly": 1,
+    "checks": 1,
+    "toolkit": 1,
     "stream": 1,
-    "toolcalls": 1,
-    "completion": 1,
-    "delta": 1,
-    "details": 1,
-    "narrator": 1,
-    "plain": 1,
-    "surrogates": 1,
-    "sse": 1,
     "tools": 1,
-    "toolschema": 1,
-    "toolresult": 1,
-    "toolxml": 1,
-    "toolxml_m3": 1,
-    "xmlvalues": 1,
-    "docstrings": 1,
-    "findings": 1,
-    "messageparts": 1,
-    "pairing": 1,
-    "rules": 1,
-    "thinkrules": 1,
-    "argumentfix": 1,
-    "thinkfix": 1,
-    "repair": 1,
     "ledger": 1,
     "template": 1,
     "steps": 1,
@@ -59,24 +39,15 @@ LAYERS: dict[str, int] = {
     "sources": 3,
     "taping": 3,
     "frames": 3,
-    "toolturn": 3,
-    "toolrun": 3,
     "trace": 3,
     "batch": 3,
     "display": 4,
-    "comparison": 4,
-    "contest": 4,
-    "columnview": 4,
     "speed": 3,
     "chat": 4,
-    "turn": 4,
-    "runview": 4,
-    "runrecord": 3,
-    "approvals": 3,
-    "exchanges": 3,
-    "asynctwin": 3,
     "environment": 4,
     "terminal": 4,
+    "turns": 4,
+    "comparing": 4,
     "widgets": 4,
     "magics": 4,
     "commands": 5,
@@ -84,7 +55,7 @@ LAYERS: dict[str, int] = {
     "__main__": 5,
 }
 STANDARD_ONLY = {name for name, layer in LAYERS.items() if layer <= 1}
-ALSO_ALLOWED = {"tools": {"pydantic"}, "toolschema": {"pydantic"}}
+ALSO_ALLOWED = {"tools": {"pydantic"}, "toolkit": {"pydantic"}}
 
 
 def room(path: Path) -> str:
@@ -160,5 +131,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 
 def test_no_module_hides_a_public_name() -> None:
-    modules = {path.stem for path in PACKAGE.glob("*.py")} | {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    modules = {path.stem for path in PACKAGE.glob("*.py")} | {
+        path.parent.name for path in PACKAGE.glob("*/__init__.py")
+    }
     assert not modules & set(minimax_nb.__all__), "importing such a module would put it in the function's place"

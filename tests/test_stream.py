@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openai.types.chat import ChatCompletionChunk
 
-from minimax_nb.completion import from_completion
+from minimax_nb.assembly.completion import from_completion
 from minimax_nb.errors import StreamFormatError
 from minimax_nb.events import ReasoningDelta, Rewritten, StreamEvent, TextDelta, ToolCallDelta
 from minimax_nb.messages import Origin, Reply, Timing, Usage

@@ -15,7 +15,7 @@ from .tracetext import shortened
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from minimax_nb.exchanges import Exchange
+    from minimax_nb.turns.exchanges import Exchange
 
     from .maths import Formulas
 

@@ -12,11 +12,11 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.environment import current_kernel, display_mode, publish
-from minimax_nb.exchanges import Exchange, cut_last_question, without_questions
 from minimax_nb.render.text import visible
 from minimax_nb.render.tracetext import summary
 from minimax_nb.render.transcript import answer_html, exchange_bundle, transcript_bundle
 from minimax_nb.steps import Step
+from minimax_nb.turns.exchanges import Exchange, cut_last_question, without_questions
 
 from .panel_turn import PanelTurn
 from .panel_view import PanelView
@@ -122,6 +122,9 @@ class Panel:
                     self._chat.messages[:], self._cleared = self._cleared, None
                 case {"do": "model", "name": str(name)} if name in self._models:
                     self._chat.model = name
+                case {"do": "write", "place": int(place)} if 0 <= place < len(self._saved.versions):
+                    self._view.send({"write": self._saved.bundle(place), "place": place})
+                    return
                 case {"do": "took", "id": str(name)} if self._returned.get("id") == name:
                     self._returned = {}
                 case _:
@@ -209,6 +212,7 @@ class Panel:
             new[-1] = {**new[-1], "live": ended}
         self._push([("turns", start, new)] if new or start < len(sent) else [])
         self._context.copy().run(self._saved.show, [one.bundle for one in shown])
+        self._view.send_frame([("saved", self._saved.versions)])
 
     def _push(self, operations: list[Any] | None = None) -> None:
         """Sends what the box shows around the conversation."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from minimax_nb.events import Finished, RoundEnded, ToolResult
 from minimax_nb.messages import Reply
-from minimax_nb.runview import show_beside
+from minimax_nb.turns.view import show_beside
 
 from .feed import Feed
 from .panel_view import PanelReply

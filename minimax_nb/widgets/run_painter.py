@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from minimax_nb.events import Finished, RoundEnded, RoundStarted, ToolResult, ToolStarted
 from minimax_nb.render.tracehtml import row
-from minimax_nb.runrecord import RunRecord
+from minimax_nb.turns.record import RunRecord
 
 from .painter import ANSWER, CALLS, PAST, THOUGHTS, Painter
 

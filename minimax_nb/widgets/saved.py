@@ -21,14 +21,19 @@ _PART_CHARACTERS = 150_000
 class SavedTranscript:
     """One output, or a few for a long conversation, kept up to date. The same text is not sent twice.
 
+    Each holds class names by which a page finds it: ``mark`` with its place, ``mark`` with "more" for all but the
+    first, and ``mm-version-`` with a number.
+
     Attributes:
-        mark: the class by which a page finds the HTML of the first output; that of the others has ``-more`` added.
+        mark: what the class names of the outputs begin with; their place follows.
+        versions: how often each output has changed.
     """
 
     def __init__(self, mark: str) -> None:
         self.mark = mark
+        self.versions: list[int] = []
         self._ids: list[str] = []
-        self._shown: list[dict[str, str]] = []
+        self._parts: list[list[dict[str, str]]] = []
 
     def show(self, exchanges: Sequence[dict[str, str]]) -> None:
         """Shows the conversation.
@@ -37,20 +42,31 @@ class SavedTranscript:
             exchanges: each exchange as a MIME bundle.
         """
         parts = list(_parts(exchanges))
-        parts += [[]] * (len(self._ids) - len(parts))
-        for place, part in enumerate(parts):
-            mark = f"{self.mark}-more" if place else self.mark
-            last = not any(parts[place + 1 :])
-            bundle = transcript_bundle(part, hint=HINT if last and (part or not place) else "", mark=mark)
-            if place and not part:
-                bundle = {"text/plain": "", "text/html": f'<div class="{mark}"></div>'}
+        before, self._parts = self._parts, parts + [[]] * (len(self._ids) - len(parts))
+        for place in range(len(self._parts)):
             if place == len(self._ids):
                 self._ids.append(secrets.token_hex(8))
-                self._shown.append(bundle)
-                publish(bundle, display_id=self._ids[place])
-            elif self._shown[place] != bundle:
-                self._shown[place] = bundle
-                publish(bundle, display_id=self._ids[place], update=True)
+                self.versions.append(0)
+                publish(self.bundle(place), display_id=self._ids[place])
+            elif self._parts[place] != before[place] or self._is_last(place) != _is_last(before, place):
+                self.versions[place] += 1
+                publish(self.bundle(place), display_id=self._ids[place], update=True)
+
+    def bundle(self, place: int) -> dict[str, str]:
+        """What the output at a place holds."""
+        more = f" {self.mark}-more" if place else ""
+        marks = f"{self.mark}-{place}{more} mm-version-{self.versions[place]}"
+        if place and not self._parts[place]:
+            return {"text/plain": "", "text/html": f'<div class="{marks}"></div>'}
+        hint = HINT if self._is_last(place) else ""
+        return transcript_bundle(self._parts[place], hint=hint, mark=marks)
+
+    def _is_last(self, place: int) -> bool:
+        return _is_last(self._parts, place)
+
+
+def _is_last(parts: Sequence[list[dict[str, str]]], place: int) -> bool:
+    return not any(parts[place + 1 :])
 
 
 def _parts(exchanges: Sequence[dict[str, str]]) -> Iterator[list[dict[str, str]]]:

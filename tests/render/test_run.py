@@ -7,7 +7,7 @@ import pytest
 from minimax_nb.events import RoundEnded, ToolResult
 from minimax_nb.messages import Reply, Timing, ToolCall, Usage
 from minimax_nb.render.bundle import bundle
-from minimax_nb.runrecord import RunRecord, table_html
+from minimax_nb.turns.record import RunRecord, table_html
 
 CALL = ToolCall("a", "get_<b>", '{"x": 1}')
 CALLING = Reply(

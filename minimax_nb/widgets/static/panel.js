@@ -16,6 +16,8 @@
 const LONGEST_QUESTION = 2000;
 const SLICE_MS = 8;
 const PATIENCE_MS = 1500;
+const RELEASE_MS = 3000;
+const SAVED_MS = 2000;
 
 /** @type {Now} */
 const NOTHING = { phase: "idle", model: "", models: [], tools: [], queue: [], asks: null, note: "", undo: false, returned: {} };
@@ -46,6 +48,7 @@ function open(model, library, live) {
   const pending = new Map();
   const shared = { draft: "", thoughts: true, dead: false, took: "", pending };
   let painting = 0;
+  const saved = savedOutputs(model, (/** @type {number} */ place) => live.tell(model, { do: "write", place }));
 
   const unfollow = live.follow(model, {
     begin() {
@@ -57,6 +60,7 @@ function open(model, library, live) {
         if (name === "turns") state.items = [...state.items.slice(0, value), ...more];
         else if (name === "live") state.live = value;
         else if (name === "got") pending.delete(value);
+        else if (name === "saved") saved.check(value);
         else if (name === "now") {
           if (news && value.asks && value.asks !== state.now.asks) live.announce(`May this tool run? ${value.asks}`);
           if (news && value.note && value.note !== state.now.note) live.announce(value.note);
@@ -95,11 +99,18 @@ function open(model, library, live) {
       }
       return /** @type {Promise<any>} */ (replies.get(name));
     },
+    /** @type {(name: string) => void} */
+    release(name) {
+      setTimeout(() => {
+        replies.get(name)?.then((reply) => reply.close());
+        replies.delete(name);
+      }, RELEASE_MS);
+    },
     changed: paintSoon,
   };
 
   // The output may be shown later than this code runs, be drawn anew, or stand in the page twice.
-  const marks = document.getElementsByClassName(model.get("mark"));
+  const marks = document.getElementsByClassName(`${model.get("mark")}-0`);
   const others = document.getElementsByClassName(`${model.get("mark")}-more`);
   /** @type {Set<HTMLElement>} */
   const hidden = new Set();
@@ -145,11 +156,62 @@ function open(model, library, live) {
   return {
     close() {
       observer.disconnect();
+      saved.close();
       unfollow();
       model.off("comm_live_update", onConnection);
       cancelAnimationFrame(painting);
       for (const each of views.values()) each.remove();
       for (const element of hidden) element.style.display = "";
+    },
+  };
+}
+
+/**
+ * Keeps the saved outputs up to date in a page that was loaded after they were made: JupyterLab then no longer knows
+ * which outputs the kernel's updates are for.
+ * @param {any} model
+ * @param {(place: number) => void} ask asks the kernel for what an output is to hold
+ */
+function savedOutputs(model, ask) {
+  const notebook = model.widget_manager.context?.model;
+  let timer = 0;
+
+  /** @param {number} place */
+  function find(place) {
+    for (const cell of notebook.cells) {
+      if (cell.type !== "code") continue;
+      for (let index = 0; index < cell.outputs.length; index += 1) {
+        const html = String(cell.outputs.get(index).data["text/html"] ?? "");
+        if (html.startsWith(`<div class="${model.get("mark")}-${place} `)) return { cell, outputs: cell.outputs, index, html };
+      }
+    }
+    return null;
+  }
+
+  /** @type {(message: any) => void} */
+  function onMessage({ write, place }) {
+    if (!write) return;
+    const first = find(0);
+    const found = find(place);
+    const output = { output_type: "display_data", data: write, metadata: {} };
+    if (found) found.outputs.set(found.index, output);
+    else first?.outputs.add(output);
+  }
+
+  model.on("msg:custom", onMessage);
+  return {
+    /** @param {number[]} versions */
+    check(versions) {
+      clearTimeout(timer);
+      if (!notebook?.cells || notebook.isDisposed) return;
+      timer = window.setTimeout(() => {
+        if (!find(0)) return;
+        versions.forEach((version, place) => find(place)?.html.includes(` mm-version-${version}"`) || ask(place));
+      }, SAVED_MS);
+    },
+    close() {
+      clearTimeout(timer);
+      model.off("msg:custom", onMessage);
     },
   };
 }
@@ -179,6 +241,7 @@ function view(shared, kernel, css) {
     text.focus();
   });
   send.classList.add("mm-primary");
+  const composer = make("div", { className: "mm-composer" }, text, stop, send);
   const root = make(
     "div",
     { className: "mm-panel", role: "region", ariaLabel: "Chat" },
@@ -186,7 +249,7 @@ function view(shared, kernel, css) {
     make("div", { className: "mm-bar" }, select, make("span", { className: "mm-gap" }), thoughts, clear),
     talk,
     notes,
-    make("div", { className: "mm-composer" }, text, stop, send),
+    composer,
   );
   root.dataset.lmSuppressShortcuts = "true"; // keys typed here are not the notebook's
 
@@ -219,8 +282,13 @@ function view(shared, kernel, css) {
     }
   });
   talk.addEventListener("scroll", () => (follows = talk.scrollHeight - talk.scrollTop - talk.clientHeight < 24), { passive: true });
-  const sizes = new ResizeObserver(() => follows && (talk.scrollTop = talk.scrollHeight));
+  const sizes = new ResizeObserver(([{ target }]) => {
+    if (follows) talk.scrollTop = talk.scrollHeight;
+    // The box grows with its first answers; whoever types in it should not lose sight of it.
+    if (target === root && document.activeElement === text) composer.scrollIntoView({ block: "nearest" });
+  });
   sizes.observe(turns);
+  sizes.observe(root);
 
   function submit() {
     const question = text.value;
@@ -272,7 +340,6 @@ function view(shared, kernel, css) {
     stop.hidden = !["answering", "stopping"].includes(now.phase) || shared.dead;
     stop.disabled = now.phase === "stopping";
     stop.textContent = now.phase === "stopping" ? "Stopping…" : "Stop";
-    send.textContent = now.phase === "idle" ? "Send" : "Send next";
     send.disabled = shared.dead || !text.value.trim();
     text.readOnly = shared.dead;
     text.placeholder = now.phase === "idle" ? `Ask ${now.model}…` : "Your next question…";
@@ -306,7 +373,10 @@ function view(shared, kernel, css) {
       const node = grown ?? turn(item.question);
       if (grown) {
         growing = null;
-        whenDone(node, () => finish(node, item));
+        whenDone(node, () => {
+          finish(node, item);
+          kernel.release(item.live);
+        });
       } else {
         node.querySelector(".mm-body")?.append(fragment(item.html));
         finish(node, item);
@@ -335,7 +405,10 @@ function view(shared, kernel, css) {
       const mine = { live, node, hide: () => {} };
       growing = mine;
       turns.append(node);
-      kernel.reply(live.model).then((/** @type {any} */ reply) => (mine.hide = reply.show(body)), () => {});
+      kernel.reply(live.model).then(
+        async (/** @type {any} */ reply) => (mine.hide = await reply.show(body)),
+        () => {}, // the reply has ended meanwhile, and comes as HTML
+      );
     }
     if (shared.dead) for (const status of root.querySelectorAll(".mm-status")) status.remove();
   }

@@ -1,0 +1,1 @@
+"""Several models asked the same at once, side by side."""
