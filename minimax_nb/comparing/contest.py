@@ -156,8 +156,9 @@ def run_beside(work: Coroutine[Any, Any, None]) -> None:
         finally:
             ended.set()
 
-    threading.Thread(target=copy_context().run, args=(run,), name="minimax-nb-compare", daemon=True).start()
+    thread = threading.Thread(target=copy_context().run, args=(run,), name="minimax-nb-compare", daemon=True)
     try:
+        thread.start()
         _wait_for(ended)
     except KeyboardInterrupt:
         begun.wait(5)
