@@ -18,6 +18,7 @@ const SLICE_MS = 8;
 const PATIENCE_MS = 1500;
 const RELEASE_MS = 3000;
 const SAVED_MS = 2000;
+const DONE_MS = 3000;
 
 /** @type {Now} */
 const NOTHING = { phase: "idle", model: "", models: [], tools: [], queue: [], asks: null, note: "", undo: false, returned: {} };
@@ -95,7 +96,12 @@ function open(model, library, live) {
     /** @type {(name: string) => Promise<any>} */
     reply(name) {
       if (!replies.has(name)) {
-        replies.set(name, model.widget_manager.get_model(name).then((/** @type {any} */ each) => live.open(each, library)));
+        const listen = (/** @type {any} */ each) => {
+          const reply = live.open(each, library);
+          live.tell(each, "whole"); // a reply may have ended before anybody listened
+          return reply;
+        };
+        replies.set(name, model.widget_manager.get_model(name).then(listen));
       }
       return /** @type {Promise<any>} */ (replies.get(name));
     },
@@ -275,6 +281,9 @@ function view(shared, kernel, css) {
     if (event.key === "Enter" && !event.shiftKey && !composing) {
       event.preventDefault();
       submit();
+    } else if (event.key === "Enter" && event.shiftKey && !composing) {
+      event.preventDefault(); // JupyterLab keeps browsers from breaking the line here
+      if (!document.execCommand("insertText", false, "\n")) text.setRangeText("\n", text.selectionStart, text.selectionEnd, "end");
     } else if (event.key === "Escape" && editing && !composing) {
       leaveEditing();
     } else if (event.key === "ArrowUp" && !text.value) {
@@ -369,13 +378,17 @@ function view(shared, kernel, css) {
     const until = performance.now() + SLICE_MS;
     while (shown.length < items.length && performance.now() < until) {
       const item = items[shown.length];
-      const grown = growing && item.live === growing.live.model ? growing.node : null;
-      const node = grown ?? turn(item.question);
+      const grown = growing?.live.model === item.live ? growing : null;
+      const node = grown?.node ?? turn(item.question);
       if (grown) {
         growing = null;
-        whenDone(node, () => {
+        whenDone(node, performance.now() + DONE_MS, (done) => {
+          if (!done) {
+            grown.hide();
+            node.querySelector(".mm-body")?.replaceChildren(fragment(item.html));
+          }
           finish(node, item);
-          kernel.release(item.live);
+          kernel.release(grown.live.model);
         });
       } else {
         node.querySelector(".mm-body")?.append(fragment(item.html));
@@ -530,11 +543,13 @@ function view(shared, kernel, css) {
 /**
  * Calls back once a live reply has painted its last frame: then its status line is gone.
  * @param {HTMLElement} node
- * @param {() => void} then
+ * @param {number} deadline when to give up on it
+ * @param {(done: boolean) => void} then
  */
-function whenDone(node, then) {
-  if (node.querySelector(".mm-live") && !node.querySelector(".mm-status")) then();
-  else if (node.isConnected) setTimeout(() => whenDone(node, then), 100);
+function whenDone(node, deadline, then) {
+  const done = node.querySelector(".mm-live") !== null && node.querySelector(".mm-status") === null;
+  if (done || performance.now() > deadline) then(done);
+  else setTimeout(() => whenDone(node, deadline, then), 100);
 }
 
 /** @param {string} words */

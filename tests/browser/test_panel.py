@@ -1,0 +1,349 @@
+"""The chat panel in JupyterLab, by keyboard and mouse: what it shows, what it keeps, what it leaves in the file."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from lab import Notebook
+    from playwright.sync_api import Locator
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+SETUP = """
+import time
+from types import SimpleNamespace
+import minimax_nb as mm
+from fake_stream import ANSWER, HOSTILE, THOUGHTS, chunks
+
+pause, first, script = 0.005, 0.2, []
+
+async def create(**request):
+    '''Answers with what stands in the script, else with the essay on tides.'''
+    answer = script.pop(0) if script else {}
+    if isinstance(answer, Exception):
+        raise answer
+    async def stream():
+        import asyncio
+        for chunk in chunks(**{"pause": 0, **answer}):
+            await asyncio.sleep(answer.get("pause", pause))
+            yield chunk
+    return stream()
+
+client = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=create)))
+
+def get_weather(location: str) -> str:
+    '''Get weather of a location.'''
+    time.sleep(4)
+    return "24 degrees"
+
+CALL = {"content": "", "calls": [{"name": "get_weather", "arguments": '{"location": "Paris"}'}], "finish": "tool_calls"}
+chat = mm.Chat(client, tools=[get_weather])
+"""
+ROLES = "print([m['role'][:4] for m in chat.messages], len(mm.check_history(chat.messages)))"
+
+
+class Box:
+    """The panel in a cell's output."""
+
+    def __init__(self, book: Notebook, cell: int = 1) -> None:
+        self.book = book
+        self.root = book.page.locator(".jp-Notebook .jp-CodeCell").nth(cell).locator(".mm-panel")
+        self.root.wait_for()
+        self.text = self.root.get_by_label("Your question")
+        self.turns = self.root.locator(".mm-turn")
+
+    def ask(self, question: str) -> None:
+        self.text.fill(question)
+        self.text.press("Enter")
+
+    def button(self, name: str) -> Locator:
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def wait_turns(self, count: int) -> None:
+        """Waits until so many turns have ended."""
+        self.turns.nth(count - 1).locator(".mm-actions").wait_for(state="attached")
+        self.root.locator(".mm-status").wait_for(state="detached")
+
+
+@pytest.fixture
+def panel(notebook: Callable[..., Notebook]) -> Callable[..., tuple[Notebook, Box]]:
+    """Opens a panel in the second cell; more cells may follow."""
+
+    def make(*cells: str, setup: str = "", **options: Any) -> tuple[Notebook, Box]:
+        book = notebook(SETUP + setup, "chat.panel()", *cells, **options)
+        book.run(0)
+        book.run(1)
+        book.wait_idle()
+        return book, Box(book)
+
+    return make
+
+
+def outputs(book: Notebook, cell: int = 1) -> list[dict[str, Any]]:
+    """The saved outputs of a cell."""
+    found: list[dict[str, Any]] = book.save()["cells"][cell]["outputs"]
+    return found
+
+
+def text_of(output: dict[str, Any], kind: str = "text/plain") -> str:
+    return "".join(output["data"][kind])
+
+
+def run_and_read(book: Notebook, cell: int) -> str:
+    book.run(cell)
+    book.wait_idle()
+    shown: str = book.output(cell).first.inner_text()
+    return shown
+
+
+def test_a_question_streams_while_other_cells_run_and_a_document_is_saved(panel: Callable[..., Any]) -> None:
+    book, box = panel("print('free')")
+    assert box.button("Send").is_disabled()
+    box.text.press("Enter")
+    box.text.press_sequentially("What are")
+    box.text.press("Shift+Enter")
+    box.text.press_sequentially("tides?")
+    assert box.text.input_value() == "What are\ntides?"
+    box.text.press("Enter")
+    box.root.locator(".mm-thoughts").get_by_text("The pull falls").wait_for()
+    assert "free" in run_and_read(book, 2)
+    assert box.button("Stop").is_visible(), "it still streams"
+    box.wait_turns(1)
+    assert box.turns.first.locator(".mm-question").inner_text().endswith("What are\ntides?")
+    assert box.turns.first.get_by_text("END-OF-ANSWER").is_visible()
+    assert box.text.input_value() == ""
+
+    (output,) = outputs(book)
+    assert set(output["data"]) == {"text/plain", "text/markdown", "text/html"}
+    assert "tides?" in text_of(output)
+    assert all("END-OF-ANSWER" in text_of(output, kind) for kind in output["data"])
+    assert "widget" not in json.dumps(output["data"]).replace("Jupyter widgets", "")
+    assert "<script" not in json.dumps(output)
+    assert "widgets" not in book.save()["metadata"]
+    assert book.errors == []
+    assert book.strangers == []
+
+
+def test_stop_by_keyboard_while_a_tool_runs_leaves_a_history_that_goes_on(panel: Callable[..., Any]) -> None:
+    book, box = panel(ROLES, setup="script += [CALL]")
+    box.ask("How is the weather?")
+    box.root.get_by_text("Running the tools").wait_for()
+    box.text.press("Tab")
+    assert box.button("Stop").evaluate("(button) => button === document.activeElement")
+    box.book.page.keyboard.press("Enter")
+    box.root.get_by_text("Interrupted.").wait_for()
+    box.wait_turns(1)
+    assert "['user', 'assi', 'tool'] 0" in run_and_read(book, 2)
+    box.ask("And now?")
+    box.wait_turns(2)
+    assert "['user', 'assi', 'tool', 'user', 'assi'] 0" in run_and_read(book, 2)
+    assert book.errors == []
+
+
+def test_what_is_typed_while_it_streams_is_asked_next_or_comes_back(panel: Callable[..., Any]) -> None:
+    book, box = panel(ROLES)
+    box.ask("One?")
+    box.ask("Two?")
+    box.ask("Three?")
+    box.root.get_by_text("Next: ").nth(1).wait_for()
+    box.root.locator(".mm-next").nth(1).get_by_role("button", name="Take back").click()
+    assert box.text.input_value() == "Three?"
+    box.wait_turns(2)
+    assert box.turns.count() == 2
+    assert box.text.input_value() == "Three?"
+
+    box.text.press("Enter")
+    box.text.press_sequentially("Four?")
+    box.text.press("Enter")
+    box.root.get_by_text("Next: ").wait_for()
+    box.button("Stop").click()
+    box.wait_turns(3)
+    box.book.page.wait_for_function("(box) => box.value === 'Four?'", arg=box.text.element_handle())
+    assert box.turns.nth(2).get_by_text("Interrupted.").is_visible()
+    assert "0" in run_and_read(book, 2)
+    assert book.errors == []
+
+
+def test_the_last_question_can_be_edited_and_its_answer_replaced(panel: Callable[..., Any]) -> None:
+    book, box = panel(ROLES, setup="script += [{}, {'content': 'Second.'}, ConnectionError('no route')]")
+    box.ask("Furst?")
+    box.wait_turns(1)
+    box.text.fill("kept")
+    box.button("Edit question").click()
+    assert box.text.input_value() == "Furst?"
+    box.text.press("Escape")
+    assert box.text.input_value() == "kept"
+    box.button("Edit question").click()
+    box.ask("First?")
+    box.turns.get_by_text("Second.").wait_for()
+    box.wait_turns(1)
+    assert box.turns.count() == 1
+    assert box.text.input_value() == "kept"
+    assert "['user', 'assi'] 0" in run_and_read(book, 2)
+    assert "Furst" not in text_of(outputs(book)[0])
+
+    box.text.fill("")
+    box.text.press("ArrowUp")
+    box.ask("Third?")
+    box.root.get_by_text("no route").wait_for()
+    box.wait_turns(2)
+    assert box.turns.nth(0).get_by_text("Second.").is_visible(), "what was to be replaced is back"
+    assert box.turns.nth(1).get_by_text("Not part of the conversation").is_visible()
+    box.button("Edit question").click()
+    box.ask("Fourth?")
+    box.turns.get_by_text("END-OF-ANSWER").wait_for()
+    box.wait_turns(1)
+    assert box.turns.count() == 1
+    assert "['user', 'assi'] 0" in run_and_read(book, 2)
+    assert book.errors == []
+
+
+def test_answers_and_code_can_be_copied(panel: Callable[..., Any]) -> None:
+    book, box = panel(permissions=["clipboard-read", "clipboard-write"])
+    box.ask("Tides?")
+    box.wait_turns(1)
+    box.button("Copy answer").click()
+    assert book.page.evaluate("navigator.clipboard.readText()").startswith("Tides are the *difference*")
+    code = box.root.get_by_role("button", name="Copy this code")
+    code.focus()
+    book.page.keyboard.press("Enter")
+    book.page.wait_for_function("async () => (await navigator.clipboard.readText()).startsWith('def tide')")
+    assert book.errors == []
+
+
+def test_clear_model_and_thinking_have_their_switches(panel: Callable[..., Any]) -> None:
+    book, box = panel(ROLES, "print(chat.model)")
+    box.ask("Tides?")
+    box.wait_turns(1)
+    thoughts = box.turns.first.locator("details.mm-thoughts")
+    assert thoughts.is_visible()
+    box.button("Thinking").click()
+    thoughts.wait_for(state="hidden")
+    assert box.button("Thinking").get_attribute("aria-pressed") == "false"
+    box.root.get_by_label("Model").select_option("MiniMax-M2.5")
+    box.button("Clear").click()
+    box.root.get_by_text("No question yet").wait_for()
+    assert "[]" in run_and_read(book, 2)
+    box.button("Undo").click()
+    box.turns.first.get_by_text("END-OF-ANSWER").wait_for()
+    assert "['user', 'assi'] 0" in run_and_read(book, 2)
+    assert "MiniMax-M2.5" in run_and_read(book, 3)
+    assert book.errors == []
+
+
+def test_cells_and_panels_share_one_conversation(panel: Callable[..., Any]) -> None:
+    asks = "try:\n    await chat.ask('From a cell?')\nexcept RuntimeError as error:\n    print(error)"
+    book, box = panel("chat.panel()", "reply = await chat.ask('From a cell?')", asks, ROLES)
+    book.run(2)
+    book.wait_idle()
+    other = Box(book, 2)
+    book.run(3)
+    box.root.get_by_text("A cell is asking").wait_for()
+    box.ask("From the box?")
+    book.wait_idle()
+    box.turns.nth(0).get_by_text("From a cell?").wait_for()
+    box.turns.nth(1).get_by_text("From the box?").wait_for()
+    assert "still answering" in run_and_read(book, 4)
+    box.wait_turns(2)
+    other.wait_turns(2)
+    assert "['user', 'assi', 'user', 'assi'] 0" in run_and_read(book, 5)
+    assert book.errors == []
+
+
+def test_a_tool_runs_only_with_the_readers_leave(panel: Callable[..., Any]) -> None:
+    setup = "script += [CALL, {}, CALL, {}]\nchat = mm.Chat(client, tools=[get_weather], approve=True)"
+    book, box = panel("print([m['content'] for m in chat.messages if m['role'] == 'tool'])", setup=setup)
+    box.ask("Weather?")
+    box.root.get_by_text('get_weather(location="Paris")').last.wait_for()
+    box.button("Refuse").click()
+    box.wait_turns(1)
+    box.ask("Weather, please?")
+    box.button("Allow").click()
+    box.wait_turns(2)
+    said = run_and_read(book, 2)
+    assert "did not allow" in said
+    assert "24 degrees" in said
+    assert book.errors == []
+
+
+def test_a_restarted_kernel_is_said_and_the_document_stays(panel: Callable[..., Any]) -> None:
+    book, box = panel()
+    box.ask("Tides?")
+    box.wait_turns(1)
+    box.ask("More?")
+    box.root.locator(".mm-status").wait_for()
+    box.text.fill("a draft")
+    book.page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel?.()"
+        " ?? window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
+    )
+    box.root.get_by_text("The kernel was restarted").wait_for()
+    assert box.text.input_value() == "a draft"
+    assert box.button("Send").is_disabled()
+    assert box.root.locator(".mm-status").count() == 0
+    assert "END-OF-ANSWER" in text_of(outputs(book)[0])
+
+
+def test_a_page_loaded_midway_goes_on_and_saves_what_it_missed(panel: Callable[..., Any]) -> None:
+    book, box = panel(setup="pause = 0.04")
+    box.ask("Tides?")
+    box.root.locator(".mm-thoughts").get_by_text("The pull falls").wait_for()
+    book.save()
+    book.open()
+    box = Box(book)
+    box.turns.first.get_by_text("Tides?").wait_for()
+    box.wait_turns(1)
+    assert box.turns.first.get_by_text("END-OF-ANSWER").is_visible()
+    book.page.wait_for_timeout(4_000)
+    assert "END-OF-ANSWER" in text_of(outputs(book)[0])
+    box.ask("Again?")
+    box.wait_turns(2)
+    book.page.wait_for_timeout(4_000)
+    assert text_of(outputs(book)[0]).count("END-OF-ANSWER") == 2
+    assert len(outputs(book)) == 1
+
+
+def test_hostile_text_stays_text(panel: Callable[..., Any]) -> None:
+    hostile = "script += [{'reasoning': HOSTILE, 'content': HOSTILE + ANSWER}]"
+    book, box = panel(setup=hostile)
+    box.ask("<img src=x onerror='window.pwned=1'><script>window.pwned=1</script>")
+    box.wait_turns(1)
+    assert "<img src=x" in box.turns.first.locator(".mm-question").inner_text()
+    assert book.page.evaluate("window.pwned") is None
+    assert box.text.is_visible()
+    outputs(book)
+    assert book.errors == []
+    assert book.strangers == []
+
+
+def test_a_megabyte_can_be_pasted(panel: Callable[..., Any]) -> None:
+    book, box = panel("print(len(chat.messages[0]['content']))")
+    box.text.evaluate("(box) => { box.value = 'word '.repeat(210000); box.dispatchEvent(new Event('input')); }")
+    box.text.press("Enter")
+    box.wait_turns(1)
+    assert "more characters" in box.turns.first.locator(".mm-question").inner_text()
+    assert "1050000" in run_and_read(book, 2)
+    assert len(json.dumps(outputs(book))) < 200_000
+    assert book.errors == []
+
+
+def test_a_saved_conversation_reopens_as_a_document_and_goes_on(panel: Callable[..., Any]) -> None:
+    book, box = panel()
+    box.ask("Tides?")
+    box.wait_turns(1)
+    saved = book.save()
+    saved["cells"][1]["source"] += "  # changed by a stranger, so its outputs are sanitised"
+    book.path.write_text(json.dumps(saved))
+    book.page.evaluate("() => window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    book.open()
+    document = book.output(1).first
+    document.get_by_text("END-OF-ANSWER").wait_for()
+    assert document.get_by_text("Run this cell to go on").is_visible()
+    assert book.page.locator(".mm-panel").count() == 0
+    assert "widget" not in document.inner_text().replace("Jupyter widgets", "")
