@@ -266,7 +266,7 @@ def test_without_a_notebook_each_reply_is_printed_when_it_is_whole(
 
 def test_a_comparison_is_shown_once_in_its_cell_and_again_in_others(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[Any] = []
-    monkeypatch.setattr("minimax_nb.comparison.publish", shown.append)
+    monkeypatch.setattr("minimax_nb.comparing.comparison.publish", shown.append)
     cell = [1]
     monkeypatch.setattr(display, "_cell", lambda: cell[0])
     comparison = compare("Hi?", ["a"], client=Fake(a="A."))  # type: ignore[arg-type]

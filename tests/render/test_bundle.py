@@ -70,7 +70,7 @@ def test_each_form_holds_the_whole_reply() -> None:
         "> *Thought for 2.1 s · 130 tokens*\n>\n> First **this**.\n\nThen *that*.\n\nTool call: `get_weather`\n\n"
         '```json\n{\n  "location": "San Francisco, US"\n}\n```\n\n'
         "*MiniMax-M2.7 · 1,234 tokens (130 thinking) · first token 0.42 s · 61 tokens/s · "
-        "MiniMax service api.minimax.io*"
+        "\\$0.0015 · MiniMax service api.minimax.io*"
     )
     html = shown["text/html"]
     for words in (
@@ -79,7 +79,8 @@ def test_each_form_holds_the_whole_reply() -> None:
         "<p>Then <em>that</em>.</p>",
         "<code>get_weather</code>",
         '\n  "location": "San Francisco, US"\n',
-        "MiniMax-M2.7 · 1,234 tokens (130 thinking) · first token 0.42 s · 61 tokens/s · MiniMax service api.minimax",
+        "MiniMax-M2.7 · 1,234 tokens (130 thinking) · first token 0.42 s · 61 tokens/s · ",
+        "<span>$</span>0.0015 · MiniMax service api.minimax",
     ):
         assert words in html
     assert Panels(html).panels == 2
