@@ -52,7 +52,7 @@ class Recollection:
     def __init__(self) -> None:
         self._replies: dict[int, Reply] = {}
         self._results: dict[tuple[str, str], ToolResult] = {}
-        self._exchanges: dict[str, Exchange] = {}
+        self._exchanges: dict[tuple[str, int], Exchange] = {}
 
     def event(self, event: RunEvent) -> None:
         """One more event of a run."""
@@ -68,10 +68,13 @@ class Recollection:
 
     def exchanges(self, messages: Iterable[Any]) -> list[Exchange]:
         """The messages by question; the same object as last time for what has not changed."""
-        keyed = {repr(list(map(_data, group))): group for group in split_messages(messages)}
-        before = self._exchanges
-        self._exchanges = {key: before.get(key) or exchange_of(group, self) for key, group in keyed.items()}
-        return list(self._exchanges.values())
+        before, self._exchanges = self._exchanges, {}
+        found = []
+        for group in split_messages(messages):
+            key = (repr(list(map(_data, group))), len(found))  # the same may be asked and answered twice
+            self._exchanges[key] = before.get(key) or exchange_of(group, self)
+            found.append(self._exchanges[key])
+        return found
 
     def reply_of(self, message: Any, data: dict[str, Any]) -> Reply:
         """An assistant's message as a reply: the one that it came from, unless somebody has edited it since."""

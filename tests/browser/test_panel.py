@@ -111,7 +111,7 @@ def test_a_question_streams_while_other_cells_run_and_a_document_is_saved(panel:
     box.text.press_sequentially("tides?")
     assert box.text.input_value() == "What are\ntides?"
     box.text.press("Enter")
-    box.root.locator(".mm-thoughts").get_by_text("The pull falls").wait_for()
+    box.root.locator(".mm-thoughts").get_by_text("The pull falls").wait_for(state="attached")
     assert "free" in run_and_read(book, 2)
     assert box.button("Stop").is_visible(), "it still streams"
     box.wait_turns(1)
@@ -293,7 +293,7 @@ def test_a_restarted_kernel_is_said_and_the_document_stays(panel: Callable[..., 
 def test_a_page_loaded_midway_goes_on_and_saves_what_it_missed(panel: Callable[..., Any]) -> None:
     book, box = panel(setup="pause = 0.04")
     box.ask("Tides?")
-    box.root.locator(".mm-thoughts").get_by_text("The pull falls").wait_for()
+    box.root.locator(".mm-thoughts").get_by_text("The pull falls").wait_for(state="attached")
     book.save()
     book.open()
     box = Box(book)
