@@ -70,7 +70,7 @@ class Turn:
             self._view.finish(self.reply)
             return
         partial = self._partial(error)
-        if partial.content or partial.reasoning or partial.tool_calls:
+        if partial is not self.reply and (partial.content or partial.reasoning or partial.tool_calls):
             self._record_question()
             self._recorder.reply(partial)
             self._known.reply(partial)
@@ -86,10 +86,12 @@ class Turn:
         self._recorded = True
 
     def _partial(self, error: BaseException) -> Reply:
-        """What a run that broke off has to show: the part of a reply that had arrived, or the words of the error."""
+        """What a run that broke off has to show: what had arrived of the reply, or the words of the error."""
         partial = error.reply if isinstance(error, StreamError | StreamInterrupted) else last_reply_here()
         if partial is not None and partial.partial_reason not in {None, "length"} and partial is not self._reply_before:
             return partial
+        if partial is not None and self._messages and self._messages[-1] is partial.message:
+            return partial  # the stop came too late, the whole of it has arrived
         if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
             return Reply(partial_reason="interrupted")
         return Reply(partial_reason="error", problem=f"{type(error).__name__}: {error}")

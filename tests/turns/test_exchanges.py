@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from minimax_nb.events import RoundEnded, ToolResult
-from minimax_nb.turns.exchanges import Recollection, cut_last_question, exchange_of, split_messages, without_questions
 from minimax_nb.messages import Reply, Timing, ToolCall
+from minimax_nb.turns.exchanges import Recollection, cut_last_question, exchange_of, split_messages, without_questions
 
 from ..scripted import call, message
 
