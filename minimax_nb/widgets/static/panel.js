@@ -118,6 +118,8 @@ function open(model, library, live) {
   // The output may be shown later than this code runs, be drawn anew, or stand in the page twice.
   const marks = document.getElementsByClassName(`${model.get("mark")}-0`);
   const others = document.getElementsByClassName(`${model.get("mark")}-more`);
+  /** @type {WeakMap<Element, Element>} */
+  const hosts = new WeakMap();
   /** @type {Set<HTMLElement>} */
   const hidden = new Set();
   const observer = new MutationObserver(settle);
@@ -131,7 +133,9 @@ function open(model, library, live) {
       }
     }
     for (const mark of marks) {
+      if (views.has(/** @type {Element} */ (hosts.get(mark)))) continue;
       const host = /** @type {HTMLElement} */ (mark.closest(".jp-OutputArea-output") ?? mark);
+      hosts.set(mark, host);
       if (views.has(host)) continue;
       const shown = view(shared, kernel, model.get("css"));
       views.set(host, shown);
@@ -139,7 +143,10 @@ function open(model, library, live) {
       host.after(shown.root);
       paintSoon();
     }
-    for (const mark of others) hide(/** @type {HTMLElement} */ (mark.closest(".jp-OutputArea-child") ?? mark));
+    for (const mark of others) {
+      if (!hosts.has(mark)) hide(/** @type {HTMLElement} */ (mark.closest(".jp-OutputArea-child") ?? mark));
+      hosts.set(mark, mark);
+    }
   }
 
   /** @param {HTMLElement} element */
