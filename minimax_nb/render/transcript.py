@@ -67,8 +67,7 @@ def answer_html(exchange: Exchange, formulas: Formulas) -> str:
         done = timeline(exchange.steps, exchange.rounds, exchange.before, exchange.tables, formulas)
     if exchange.reply is not None:
         last = reply_html(exchange.reply, formulas)
-    left_out = "" if exchange.kept else f'<div style="{_HINT}">{escape_prose(NOT_KEPT)}</div>'
-    return f"<div>{done}{last}{left_out}</div>"
+    return f"<div>{done}{last}</div>"
 
 
 def exchange_bundle(exchange: Exchange) -> dict[str, str]:
@@ -98,15 +97,16 @@ def exchange_bundle(exchange: Exchange) -> dict[str, str]:
     if not exchange.kept:
         answer["text/plain"] += f"\n[{NOT_KEPT}]"
         answer["text/markdown"] += f"\n\n*{NOT_KEPT}*"
+        answer["text/html"] += f'<div style="{_HINT}">{escape_prose(NOT_KEPT)}</div>'
     return {
         "text/plain": "\n\n".join([*plain, answer["text/plain"]]).rstrip("\n"),
         "text/markdown": "\n\n".join([*markdown, answer["text/markdown"]]),
-        "text/html": f'<div style="{_EXCHANGE}">{"".join(html)}{answer_html(exchange, "tex")}</div>',
+        "text/html": f'<div style="{_EXCHANGE}">{"".join(html)}{answer["text/html"]}</div>',
     }
 
 
 def _answer_texts(exchange: Exchange) -> dict[str, str]:
-    """What came of a question as plain text and as Markdown."""
+    """What came of a question, in each form."""
     reply = exchange.reply
     name = (reply.model if reply is not None else None) or "Model"
     if reply is None:
@@ -119,6 +119,7 @@ def _answer_texts(exchange: Exchange) -> dict[str, str]:
     else:
         texts = bundle(reply)
     return {
+        "text/html": answer_html(exchange, "tex"),
         "text/plain": f"{visible(name)}: {texts['text/plain']}",
         "text/markdown": f"**{words(name)}**\n\n{texts['text/markdown']}",
     }

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from minimax_nb.environment import current_kernel, display_mode, publish
 from minimax_nb.render.text import visible
 from minimax_nb.render.tracetext import summary
-from minimax_nb.render.transcript import answer_html, exchange_bundle, transcript_bundle
+from minimax_nb.render.transcript import NOT_KEPT, answer_html, exchange_bundle, transcript_bundle
 from minimax_nb.steps import Step
 from minimax_nb.turns.exchanges import Exchange, cut_last_question, without_questions
 
@@ -245,7 +245,7 @@ def _render(exchange: Exchange) -> _Rendered:
         "question": exchange.question,
         "html": answer_html(exchange, "mathml"),
         "answer": "" if reply is None else reply.content,
-        "kept": exchange.kept,
+        "note": "" if exchange.kept else NOT_KEPT,
     }
     return _Rendered(exchange, exchange_bundle(exchange), item)
 

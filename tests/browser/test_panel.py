@@ -119,6 +119,9 @@ def test_a_question_streams_while_other_cells_run_and_a_document_is_saved(panel:
     assert box.turns.first.get_by_text("END-OF-ANSWER").is_visible()
     assert box.text.input_value() == ""
 
+    box.text.press("Control+s")
+    book.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    assert "END-OF-ANSWER" in book.path.read_text()
     (output,) = outputs(book)
     assert set(output["data"]) == {"text/plain", "text/markdown", "text/html"}
     assert "tides?" in text_of(output)

@@ -118,7 +118,7 @@ def test_a_question_becomes_a_turn(sit_down: Callable[..., Reader], script: type
     reader.ask("2 + 2?")
     reader.wait()
     (turn,) = reader.sees()["turns"]
-    assert (turn["question"], turn["answer"], turn["kept"]) == ("2 + 2?", "Four.", True)
+    assert (turn["question"], turn["answer"], turn["note"]) == ("2 + 2?", "Four.", "")
     assert "I add." in turn["html"]
     assert reader.roles == "ua"
 
@@ -247,7 +247,7 @@ def test_a_question_that_led_to_nothing_is_shown_but_not_kept(sit_down: Callable
     reader.ask("There?")
     reader.wait()
     (turn,) = reader.sees()["turns"]
-    assert turn["kept"] is False
+    assert turn["note"].startswith("Not part of")
     assert "o route" in turn["html"]
     assert reader.chat.messages == []
     reader.ask("There now?", again=True)

@@ -5,7 +5,7 @@
  * looks for that HTML by a class name, hides it, and stands beside it. Answers are HTML made by the library's own
  * renderer, or live replies, which `live.js` paints; everything else goes into the page as text.
  *
- * @typedef {{ question: string, html: string, answer: string, kept: boolean, live?: string }} Item a question and its answer
+ * @typedef {{ question: string, html: string, answer: string, note: string, live?: string }} Item a question and its answer
  * @typedef {{ question: string, model: string }} Live the question that is being answered, and the model of its reply
  * @typedef {{ phase: string, model: string, models: string[], tools: string[], queue: { id: string, text: string }[],
  *   asks: string | null, note: string, undo: boolean, returned: { id?: string, text?: string } }} Now
@@ -264,7 +264,14 @@ function view(shared, kernel, css) {
     notes,
     composer,
   );
-  root.dataset.lmSuppressShortcuts = "true"; // keys typed here are not the notebook's
+
+  // Keys typed here are not the notebook's, except the one that saves it.
+  /** @param {KeyboardEvent} event */
+  function guardKeys(event) {
+    const saves = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
+    root.toggleAttribute("data-lm-suppress-shortcuts", !saves);
+  }
+  window.addEventListener("keydown", guardKeys, { capture: true });
 
   /** @type {{ item: Item, node: HTMLElement }[]} */
   const shown = [];
@@ -510,6 +517,7 @@ function view(shared, kernel, css) {
       block.replaceWith(frame);
       frame.append(block, copying);
     }
+    if (item.note) node.append(make("div", { className: "mm-left-out", textContent: item.note }));
     const actions = make("div", { className: "mm-actions" });
     if (item.answer.trim()) {
       const copying = button("Copy answer", () => copy(item.answer, copying));
@@ -542,6 +550,7 @@ function view(shared, kernel, css) {
     remove() {
       growing?.hide();
       sizes.disconnect();
+      window.removeEventListener("keydown", guardKeys, { capture: true });
       root.remove();
     },
   };
