@@ -69,7 +69,7 @@ class Recollection:
     def exchanges(self, messages: Iterable[Any]) -> list[Exchange]:
         """The messages by question; the same object as last time for what has not changed."""
         before, self._exchanges = self._exchanges, {}
-        found = []
+        found: list[Exchange] = []
         for group in split_messages(messages):
             key = (repr(list(map(_data, group))), len(found))  # the same may be asked and answered twice
             self._exchanges[key] = before.get(key) or exchange_of(group, self)
