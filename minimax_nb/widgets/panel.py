@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections import deque
 from contextvars import copy_context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -138,7 +138,8 @@ class Panel:
     def _ask(self, asked: _Asked) -> None:
         self._view.send_frame([("got", asked.id)])
         if asked.text.strip():
-            self._queue.append(asked)
+            # What was the last question when the reader began to edit it may no longer be, unless all was quiet.
+            self._queue.append(replace(asked, again=asked.again and self._idle))
             self._begin_next()
 
     def _begin_next(self) -> None:

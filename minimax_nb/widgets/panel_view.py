@@ -15,6 +15,8 @@ from .library import library
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_MODULES = ("elements.js", "conversation.js", "box.js")
+
 
 class PanelView(FramedWidget, anywidget.AnyWidget):
     """A chat panel as the front end knows it.
@@ -27,6 +29,7 @@ class PanelView(FramedWidget, anywidget.AnyWidget):
         library: the model that holds the code of live replies.
         mark: the class name of the transcript.
         me: its own model's name.
+        modules: the code of the box by file name, each after those that it imports.
     """
 
     layout = None
@@ -34,10 +37,12 @@ class PanelView(FramedWidget, anywidget.AnyWidget):
     library = traitlets.Unicode().tag(sync=True)
     mark = traitlets.Unicode().tag(sync=True)
     me = traitlets.Unicode().tag(sync=True)
+    modules = traitlets.Dict().tag(sync=True)
 
     def __init__(self, mark: str, hear: Callable[[dict[str, Any]], None]) -> None:
         self._hears = hear
         self._esm, self.css = _static("panel.js"), _static("panel.css")
+        self.modules = {name: _static(name) for name in _MODULES}
         self.library, self.mark = library().model_id, mark
         super().__init__()
         self.me = self.model_id

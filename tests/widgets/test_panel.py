@@ -274,6 +274,20 @@ def test_the_last_question_can_be_asked_anew(sit_down: Callable[..., Reader]) ->
     assert reader.roles == "suaua"
 
 
+def test_what_a_cell_has_asked_meanwhile_is_not_replaced(sit_down: Callable[..., Reader], door: Doorstop) -> None:
+    reader = sit_down(message("One."), HOLD, message("Two."), message("Three."), tools=[door.hold], script=Script)
+    reader.ask("1?")
+    reader.wait()
+    cell = threading.Thread(target=reader.chat, args=("2?",))
+    cell.start()
+    assert door.entered.wait(PATIENCE_S)
+    reader.ask("1, again?", again=True)
+    door.free.set()
+    cell.join(PATIENCE_S)
+    reader.wait()
+    assert reader.questions == ["1?", "2?", "1, again?"]
+
+
 def test_a_history_that_cannot_be_sent_is_explained(sit_down: Callable[..., Reader], door: Doorstop) -> None:
     door.free.set()
     reader = sit_down(HOLD, message("Held."), tools=[door.hold])

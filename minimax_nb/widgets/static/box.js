@@ -1,0 +1,218 @@
+/**
+ * A box in the page: what stands around the conversation, and what is typed.
+ *
+ * @import { Now, Shared, State } from "./panel.js"
+ */
+
+import { conversation } from "./conversation.js";
+import { brief, button, make } from "./elements.js";
+
+const PATIENCE_MS = 1500;
+
+/**
+ * @param {Shared} shared
+ * @param {any} kernel
+ * @param {string} css
+ */
+export function view(shared, kernel, css) {
+  const select = /** @type {HTMLSelectElement} */ (make("select", { ariaLabel: "Model", title: "The model that answers the next question" }));
+  const thoughts = button("Thinking", () => {
+    shared.thoughts = !shared.thoughts;
+    kernel.changed();
+  });
+  thoughts.title = "Show or hide what the model thought";
+  const clear = button("Clear", () => kernel.tell({ do: "clear" }));
+  clear.title = "Begin the conversation anew";
+  const talk = conversation(shared, kernel, edit);
+  const notes = make("div", { className: "mm-notes" });
+  const text = /** @type {HTMLTextAreaElement} */ (make("textarea", { rows: 1, ariaLabel: "Your question", value: shared.draft }));
+  const send = button("Send", submit);
+  const stop = button("Stop", () => {
+    kernel.tell({ do: "stop" });
+    text.focus();
+  });
+  send.classList.add("mm-primary");
+  const composer = make("div", { className: "mm-composer" }, text, stop, send);
+  const root = make(
+    "div",
+    { className: "mm-panel", role: "region", ariaLabel: "Chat" },
+    make("style", { textContent: css }),
+    make("div", { className: "mm-bar" }, select, make("span", { className: "mm-gap" }), thoughts, clear),
+    talk.root,
+    notes,
+    composer,
+  );
+
+  // Keys typed here are not the notebook's, except the one that saves it.
+  /** @param {KeyboardEvent} event */
+  function guardKeys(event) {
+    const saves = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
+    root.toggleAttribute("data-lm-suppress-shortcuts", !saves);
+  }
+  window.addEventListener("keydown", guardKeys, { capture: true });
+
+  /** @type {{ stash: string } | null} */
+  let editing = null;
+  /** @type {State | null} */
+  let state = null;
+  let noted = "";
+  let modelled = "";
+
+  select.addEventListener("change", () => kernel.tell({ do: "model", name: select.value }));
+  text.addEventListener("input", () => {
+    if (!editing) shared.draft = text.value;
+    send.disabled = !text.value.trim();
+  });
+  text.addEventListener("keydown", (event) => {
+    const composing = event.isComposing || event.keyCode === 229;
+    if (event.key === "Enter" && !event.shiftKey && !composing) {
+      event.preventDefault();
+      submit();
+    } else if (event.key === "Enter" && event.shiftKey && !composing) {
+      event.preventDefault(); // JupyterLab keeps browsers from breaking the line here
+      if (!document.execCommand("insertText", false, "\n")) text.setRangeText("\n", text.selectionStart, text.selectionEnd, "end");
+    } else if (event.key === "Escape" && editing && !composing) {
+      leaveEditing();
+    } else if (event.key === "ArrowUp" && !text.value) {
+      edit();
+    }
+  });
+  // The box grows with its first answers; whoever types in it should not lose sight of it.
+  const sizes = new ResizeObserver(() => {
+    talk.follow();
+    if (document.activeElement === text) composer.scrollIntoView({ block: "nearest" });
+  });
+  sizes.observe(root);
+
+  function submit() {
+    const question = text.value;
+    if (!question.trim() || shared.dead) return text.focus();
+    const again = editing !== null;
+    put(editing?.stash ?? "");
+    editing = null;
+    talk.toEnd();
+    kernel.ask(question, again);
+    setTimeout(kernel.changed, PATIENCE_MS + 50);
+    text.focus();
+  }
+
+  /** @param {string} words */
+  function put(words) {
+    text.value = shared.draft = words;
+    send.disabled = !words.trim();
+  }
+
+  function edit() {
+    const last = state?.items.at(-1);
+    if (!last || !canEdit()) return;
+    editing = { stash: text.value };
+    text.value = last.question;
+    send.disabled = false;
+    text.focus();
+    kernel.changed();
+  }
+
+  function leaveEditing() {
+    put(editing?.stash ?? "");
+    editing = null;
+    text.focus();
+    kernel.changed();
+  }
+
+  const canEdit = () => state?.now.phase === "idle" && !editing && !shared.dead && shared.pending.size === 0;
+
+  /** @param {State} next */
+  function paint(next) {
+    state = next;
+    const { now } = next;
+    const unfinished = talk.paint(next, canEdit());
+    root.classList.toggle("mm-no-thoughts", !shared.thoughts);
+    root.classList.toggle("mm-busy", now.phase !== "idle");
+    thoughts.ariaPressed = String(shared.thoughts);
+    clear.disabled = now.phase !== "idle" || shared.dead || next.items.length === 0;
+    stop.hidden = !["answering", "stopping"].includes(now.phase) || shared.dead;
+    stop.disabled = now.phase === "stopping";
+    stop.textContent = now.phase === "stopping" ? "Stopping…" : "Stop";
+    send.disabled = shared.dead || !text.value.trim();
+    text.readOnly = shared.dead;
+    text.placeholder = now.phase === "idle" ? `Ask ${now.model}…` : "Your next question…";
+    text.title = "Enter sends, Shift-Enter breaks the line";
+    select.disabled = shared.dead;
+    paintModels(now);
+    paintNotes(next);
+    if (now.returned.id && now.returned.id !== shared.took) {
+      shared.took = now.returned.id;
+      put([now.returned.text, text.value].filter(Boolean).join("\n\n"));
+      kernel.tell({ do: "took", id: shared.took });
+    }
+    return unfinished;
+  }
+
+  /** @param {Now} now */
+  function paintModels({ models, model }) {
+    const key = JSON.stringify([models, model]);
+    if (key === modelled) return;
+    modelled = key;
+    const names = models.includes(model) ? models : [...models, model];
+    select.replaceChildren(...names.map((name) => make("option", { value: name, textContent: name })));
+    select.value = model;
+  }
+
+  /** @param {State} next */
+  function paintNotes({ now }) {
+    const waiting = [...shared.pending.values()];
+    const late = waiting.some(({ since }) => performance.now() - since > PATIENCE_MS);
+    const key = JSON.stringify([now, editing !== null, shared.dead, late, waiting.length]);
+    if (key === noted) return;
+    noted = key;
+    const had = notes.contains(document.activeElement);
+    /** @type {HTMLElement[]} */
+    const list = [];
+    if (shared.dead) {
+      list.push(note("The kernel was restarted, and this box ended with it. Run the cell again to open another; what you typed stays here to be copied.", "mm-alarm"));
+    }
+    if (now.note) list.push(note(now.note, "mm-alarm"));
+    if (now.asks) {
+      const allow = button("Allow", () => kernel.tell({ do: "allow", yes: true }));
+      allow.classList.add("mm-primary");
+      list.push(note("May this tool run? ", "mm-ask", make("code", { textContent: now.asks }), allow, button("Refuse", () => kernel.tell({ do: "allow", yes: false }))));
+    }
+    if (editing) list.push(note("Your last question, to be asked anew: the answer to it will be replaced. ", "", button("Keep it as it is", leaveEditing)));
+    if (now.undo) list.push(note("Conversation cleared. ", "", button("Undo", () => kernel.tell({ do: "undo" }))));
+    if (now.phase === "elsewhere") list.push(note("A cell is asking the model at the moment.", ""));
+    for (const { id, text: words } of now.queue) {
+      const back = button("Take back", () => {
+        kernel.tell({ do: "unqueue", id });
+        put([text.value, words].filter(Boolean).join("\n\n"));
+        text.focus();
+      });
+      list.push(note("Next: ", "mm-next", make("span", { textContent: brief(words, 200) }), back));
+    }
+    for (const { text: words } of waiting) {
+      const why = late ? "Waiting for the kernel, which may be busy with a cell: " : "Sending: ";
+      list.push(note(why, "mm-next", make("span", { textContent: brief(words, 200) })));
+    }
+    notes.replaceChildren(...list);
+    if (had) text.focus(); // the button that had the focus is gone
+  }
+
+  /**
+   * @param {string} words
+   * @param {string} kind
+   * @param {...HTMLElement} more
+   */
+  function note(words, kind, ...more) {
+    return make("div", { className: `mm-panel-note ${kind}` }, make("span", { textContent: words }), ...more);
+  }
+
+  return {
+    root,
+    paint,
+    remove() {
+      talk.remove();
+      sizes.disconnect();
+      window.removeEventListener("keydown", guardKeys, { capture: true });
+      root.remove();
+    },
+  };
+}
