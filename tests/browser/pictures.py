@@ -38,6 +38,7 @@ def get_weather(location: str) -> str:
 
 chat = mm.Chat(client, tools=[get_weather])
 reply = chat("How's the weather in San Francisco?")'''
+PANEL = "chat = mm.Chat(client)\nchat.panel()"
 SHARPNESS = 1.5
 
 
@@ -64,9 +65,25 @@ def when_it_is_done(notebook: Notebook) -> None:
     picture(notebook, "tools")
 
 
+def with_a_chat_box(notebook: Notebook) -> None:
+    """A conversation of two questions in the panel, the next one half typed."""
+    notebook.run(1)
+    box = notebook.page.get_by_label("Your question")
+    for number, question in enumerate(("Why is the sky blue, and the sunset red?", "And on Mars?"), 1):
+        box.fill(question)
+        box.press("Enter")
+        notebook.page.get_by_role("button", name="Copy answer").nth(number - 1).wait_for(timeout=30_000)
+    box.fill("Why is")
+    picture(notebook, "panel")
+
+
 def take(browser: Browser, lab: Lab) -> None:
     """Every picture there is."""
-    for name, code, act in (("reply", ASK, while_it_streams), ("tools", TOOL, when_it_is_done)):
+    for name, code, act in (
+        ("reply", ASK, while_it_streams),
+        ("tools", TOOL, when_it_is_done),
+        ("panel", PANEL, with_a_chat_box),
+    ):
         path = lab.write(f"{name}.ipynb", CONNECT, code)
         with opened(browser, lab, path, device_scale_factor=SHARPNESS) as notebook:
             notebook.page.set_viewport_size({"width": 860, "height": 1120})
