@@ -19,6 +19,9 @@ PREFIXES = ("OPENAI_", "MINIMAX_API_KEY", "MINIMAX_REGION")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the browser last: it is slow, and Playwright keeps an event loop in the thread that async tests need."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 
