@@ -23,10 +23,10 @@ REHEARSED = "Compare the weather in Oslo and in Rome, please."
 
 
 def get_weather(location: str) -> str:
-    """Get weather of a location, the user should supply a location first.
+    """Look up the weather at a place that the user has named.
 
     Args:
-        location: The city and state, e.g. San Francisco, US
+        location: City and country, e.g. San Francisco, US
     """
     return "24℃, sunny"
 

@@ -32,10 +32,10 @@ WEATHER = {
     "type": "function",
     "function": {
         "name": "get_weather",
-        "description": "Get weather of a location, the user should supply a location first.",
+        "description": "Look up the weather at a place that the user has named.",
         "parameters": {
             "type": "object",
-            "properties": {"location": {"type": "string", "description": "The city and state, e.g. San Francisco, US"}},
+            "properties": {"location": {"type": "string", "description": "City and country, e.g. San Francisco, US"}},
             "required": ["location"],
         },
     },

@@ -32,7 +32,7 @@ def get_weather(location: str) -> str:
     """Get the weather of a place.
 
     Args:
-        location: The city and country, e.g. San Francisco, US
+        location: City and country, e.g. San Francisco, US
     """
     return "24℃, sunny"
 

@@ -19,10 +19,10 @@ import time
 import minimax_nb as mm
 
 def get_weather(location: str) -> str:
-    '''Get weather of a location, the user should supply a location first.
+    '''Look up the weather at a place that the user has named.
 
     Args:
-        location: The city and state, e.g. San Francisco, US
+        location: City and country, e.g. San Francisco, US
     '''
     time.sleep(2)
     return "24℃, sunny"
