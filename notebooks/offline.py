@@ -5,6 +5,7 @@ With these a lesson's outputs are the same on every machine and at every run.
 
 from __future__ import annotations
 
+import importlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,3 +27,5 @@ def go_offline(environ: MutableMapping[str, str] = os.environ) -> None:
     for name in [name for name in environ if name.startswith(PREFIXES)]:
         del environ[name]
     environ["MINIMAX_NB_SPEED"] = "max"
+    # On a new machine the first import looks through the fonts, and says so in whatever cell it stands.
+    importlib.import_module("matplotlib.font_manager")
