@@ -3,7 +3,7 @@
 A frame is a line of JSON, a list of operations. Every line runs through one raw deflate stream that is flushed at its
 end, so that a frame costs about as much as its new words. The four bytes that end every flush are left out and put back
 by the reader, as WebSocket's compression does (RFC 7692). A late front end is sent all lines so far, compressed in one
-go; the frames that follow refer to nothing before them, so they can be read after either.
+go; the frames that follow refer to what has been unpacked, not to how it was packed, so they can be read after either.
 """
 
 from __future__ import annotations
@@ -38,7 +38,6 @@ class FrameLog:
 
     def whole(self) -> bytes:
         """The bytes of all frames so far, to be followed by those of the next ones."""
-        self._deflate = _deflate()
         return _flushed(_deflate(), b"".join(self._lines)) if self._lines else b""
 
 
