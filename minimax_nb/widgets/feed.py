@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from .framed import FramedWidget
     from .framelog import Operation
 
-_MESSAGE_BYTES = 72
-"""What the message around a frame weighs."""
-
 _OPENING_BYTES = 1_000
 """What the first display and the opening of the widget weigh."""
 
@@ -109,7 +106,7 @@ class Feed:
         self._take_events()
         size = 0
         if operations := self._painter.frame():
-            size = _MESSAGE_BYTES + self.view.send_frame(operations)
+            size = self.view.send_frame(operations)
             if self._painter.size >= self._next_whole:
                 self._next_whole = 4 * self._painter.size
                 self.view.send_whole()

@@ -12,6 +12,10 @@ from .framelog import FrameLog, Operation
 from .library import new_id
 
 
+_MESSAGE_BYTES = len('{"data":{"method":"custom","content":123},"comm_id":"12345678"}')
+"""What a frame's message weighs without the frame."""
+
+
 class FramedWidget(ipywidgets.Widget):
     """A model whose state is the log of its frames; ``live.js`` has the other end of the wire.
 
@@ -36,31 +40,27 @@ class FramedWidget(ipywidgets.Widget):
             operations: what has changed.
 
         Returns:
-            The bytes of it, without those of the message around it.
+            The bytes of it, with those of the message around it.
         """
         with self._lock:
             number = len(self._frames)
             piece = self._frames.add(operations)
         self.send(number, buffers=[piece])
-        return len(piece)
+        return _MESSAGE_BYTES + len(piece)
 
-    def send_whole(self) -> int:
-        """Sends all frames so far, for a front end that came late.
-
-        Returns:
-            The bytes of it, without those of the message around it.
-        """
+    def send_whole(self) -> None:
+        """Sends all frames so far, for a front end that came late."""
         with self._lock:
             count, log = len(self._frames), self._frames.whole()
         self._send({"method": "update", "state": {"n": count}, "buffer_paths": [["log"]]}, buffers=[log])
-        return len(log)
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
-        """The state as of now, so that a page that is loaded midway has all of it; empty values are left out."""
+        """The state as of now, so that a page that is loaded midway has all of it; what is empty or unused is left out."""
         state = super().get_state(key, drop_defaults)
         with self._lock:
             state["n"], state["log"] = len(self._frames), self._frames.whole()
-        return {name: value for name, value in state.items() if value is not None and value != ()}
+        state.pop("_anywidget_id", None)  # names a style sheet of anywidget's, which no view has
+        return {name: value for name, value in state.items() if value}
 
     def hear(self, said: Any) -> None:
         """A front end says something; what it is, nobody has checked."""

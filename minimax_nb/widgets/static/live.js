@@ -31,7 +31,7 @@ export function follow(model, reader) {
   function restart() {
     pipe?.close();
     reader.begin();
-    expected = silent = model.get("n");
+    expected = silent = model.get("n") ?? 0;
     asked = false;
     pipe = inflate(take, ask);
     const log = bytes(model.get("log"));
