@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .framed import FramedWidget
     from .framelog import Operation
 
-_OPENING_BYTES = 1_000
+_OPENING_BYTES = 750
 """What the first display and the opening of the widget weigh."""
 
 _FIRST_WHOLE_BYTES = 512

@@ -39,5 +39,5 @@ def library() -> Library:
 
 
 def new_id() -> str:
-    """A model id that is short, because each message repeats it, and not met again in another session."""
+    """A name that is short, because each message repeats it, and not met again in another session."""
     return secrets.token_urlsafe(6)

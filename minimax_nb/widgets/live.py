@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING
 
 from minimax_nb.environment import publish
 from minimax_nb.render.bundle import metadata
 
 from .feed import Feed
+from .library import new_id
 from .live_view import LiveView
 from .painter import Painter
 
@@ -29,7 +29,7 @@ class LiveReply:
         self._painter = painter or Painter()
         view = LiveView()
         self._feed = Feed(self._painter, view)
-        self._display_id = secrets.token_hex(8)
+        self._display_id = new_id()
         publish(view.bundle(), display_id=self._display_id)
         self._feed.start()
 

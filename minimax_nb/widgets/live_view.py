@@ -13,11 +13,10 @@ WAITING = "Waiting for the reply…"
 """What a front end without widgets shows until the reply is there."""
 
 _STUB = """\
-let s;const o=m=>s??=(async()=>{const l=await m.widget_manager.get_model("%s");\
-l.minimaxNb??=import(URL.createObjectURL(new Blob([l.get("code")],{type:"text/javascript"})));\
-return(await l.minimaxNb).open(m,l)})();\
-export default{async initialize({model:m}){const v=await o(m);return()=>v.close()},\
-async render({model:m,el}){return(await o(m)).show(el)}}"""
+let v;export default{async initialize({model:m}){let l=await m.widget_manager.get_model('%s');\
+l.minimaxNb??=import(URL.createObjectURL(new Blob([l.get('code')],{type:'text/javascript'})));\
+v=(await l.minimaxNb).open(m,l);return v.close},render:({el})=>v.show(el)}"""
+"""Travels with each reply, so it is short; anywidget runs it anew for each model, and never renders before it is ready."""
 
 
 class LiveView(FramedWidget, anywidget.AnyWidget):
