@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 _OPENING_BYTES = 750
 """What the first display and the opening of the widget weigh."""
 
-_FIRST_WHOLE_BYTES = 512
-"""After how much text a front end that was still loading is first sent what it has missed."""
+_FIRST_WHOLE_BYTES = 8_192
+"""After how much text all frames go again, for a front end that has lost one.
+
+It can ask for them, but a kernel that runs a cell does not hear it. One that is still loading loses nothing: anywidget
+holds messages back until the code behind the view is there.
+"""
 
 
 class Paints(Protocol):
