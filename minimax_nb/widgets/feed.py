@@ -64,9 +64,10 @@ class Feed:
         self._events: deque[Any] = deque()
         self._news = threading.Event()
         self._ended = threading.Event()
+        self._idle = threading.Event()
         self._next_whole = _FIRST_WHOLE_BYTES
         self._thread = threading.Thread(
-            target=copy_context().run, args=(self._run,), name="minimax-nb-live", daemon=True
+            target=copy_context().run, args=(self._live,), name="minimax-nb-live", daemon=True
         )
 
     def start(self) -> None:
@@ -83,9 +84,15 @@ class Feed:
         """The last frame, which shows the finished reply, whole or partial."""
         self._ended.set()
         self._news.set()
-        self._thread.join()
+        self._idle.wait()  # not for the thread: an interrupt in ``join`` makes Python 3.11 take it for ended
         self._take_events()
         self.view.send_frame(self._painter.finish(reply))
+
+    def _live(self) -> None:
+        try:
+            self._run()
+        finally:
+            self._idle.set()
 
     def _run(self) -> None:
         """Sends a frame whenever there is news and the pacer allows it."""
