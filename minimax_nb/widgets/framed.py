@@ -11,13 +11,15 @@ import traitlets
 from .framelog import FrameLog, Operation
 from .library import new_id
 
-
 _MESSAGE_BYTES = len('{"data":{"method":"custom","content":123},"comm_id":"12345678"}')
 """What a frame's message weighs without the frame."""
 
 
 class FramedWidget(ipywidgets.Widget):
     """A model whose state is the log of its frames; ``live.js`` has the other end of the wire.
+
+    Args:
+        primer: what its front end unpacks before the first frame.
 
     Attributes:
         n: how many frames ``log`` holds.
@@ -27,8 +29,8 @@ class FramedWidget(ipywidgets.Widget):
     n = traitlets.Int().tag(sync=True)
     log = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self) -> None:
-        self._frames = FrameLog()
+    def __init__(self, primer: bytes = b"") -> None:
+        self._frames = FrameLog(primer)
         self._lock = threading.Lock()
         super().__init__(model_id=new_id())
         self.on_msg(self._receive)
@@ -55,7 +57,7 @@ class FramedWidget(ipywidgets.Widget):
         self._send({"method": "update", "state": {"n": count}, "buffer_paths": [["log"]]}, buffers=[log])
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
-        """The state as of now, so that a page that is loaded midway has all of it; what is empty or unused is left out."""
+        """The state as of now, so that a page that is loaded midway has all of it, but nothing empty or unused."""
         state = super().get_state(key, drop_defaults)
         with self._lock:
             state["n"], state["log"] = len(self._frames), self._frames.whole()

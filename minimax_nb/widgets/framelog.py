@@ -4,6 +4,7 @@ A frame is a line of JSON, a list of operations. Every line runs through one raw
 end, so that a frame costs about as much as its new words. The four bytes that end every flush are left out and put back
 by the reader, as WebSocket's compression does (RFC 7692). A late front end is sent all lines so far, compressed in one
 go; the frames that follow refer to what has been unpacked, not to how it was packed, so they can be read after either.
+Frames may also refer to a primer, which the reader unpacks before all of them: so the first need not spell out tags.
 """
 
 from __future__ import annotations
@@ -20,11 +21,16 @@ _TAIL = b"\x00\x00\xff\xff"
 
 
 class FrameLog:
-    """Frames in, compressed pieces out; remembers them all."""
+    """Frames in, compressed pieces out; remembers them all.
 
-    def __init__(self) -> None:
+    Args:
+        primer: what the reader unpacks before the first frame: whole lines, at most 32 KB.
+    """
+
+    def __init__(self, primer: bytes = b"") -> None:
         self._lines: list[bytes] = []
-        self._deflate = _deflate()
+        self._primer = primer
+        self._deflate = _deflate(primer)
 
     def __len__(self) -> int:
         """How many frames there are; the next one bears this number."""
@@ -32,17 +38,16 @@ class FrameLog:
 
     def add(self, operations: list[Operation]) -> bytes:
         """The bytes of one more frame."""
-        line = _line(operations)
-        self._lines.append(line)
-        return _flushed(self._deflate, line)
+        self._lines.append(_line(operations))
+        return _flushed(self._deflate, self._lines[-1])
 
     def whole(self) -> bytes:
         """The bytes of all frames so far, to be followed by those of the next ones."""
-        return _flushed(_deflate(), b"".join(self._lines)) if self._lines else b""
+        return _flushed(_deflate(self._primer), b"".join(self._lines)) if self._lines else b""
 
 
-def _deflate() -> zlib._Compress:
-    return zlib.compressobj(wbits=-zlib.MAX_WBITS)
+def _deflate(primer: bytes) -> zlib._Compress:
+    return zlib.compressobj(wbits=-zlib.MAX_WBITS, zdict=primer) if primer else zlib.compressobj(wbits=-zlib.MAX_WBITS)
 
 
 def _flushed(deflate: zlib._Compress, data: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
 from importlib.resources import files
 
 import ipywidgets
@@ -17,6 +18,7 @@ class Library(ipywidgets.Widget):
     code = traitlets.Unicode().tag(sync=True)
     view = traitlets.Unicode().tag(sync=True)
     css = traitlets.Unicode().tag(sync=True)
+    primer = traitlets.Unicode().tag(sync=True)
     shell = traitlets.Unicode().tag(sync=True)
 
 
@@ -33,9 +35,19 @@ def library() -> Library:
             code=(static / "live.js").read_text(encoding="utf-8"),
             view=(static / "view.js").read_text(encoding="utf-8"),
             css=(static / "live.css").read_text(encoding="utf-8"),
+            primer=primer().decode(),
             shell=html.shell(),
         )
     return _library
+
+
+@cache
+def primer() -> bytes:
+    """What the frames of all replies have in common, so that none spells it out: frames of a sample reply.
+
+    They need not be what the painter would write today to the letter; what no longer occurs saves nothing, that is all.
+    """
+    return (files(__package__) / "static" / "primer.txt").read_bytes()
 
 
 def new_id() -> str:

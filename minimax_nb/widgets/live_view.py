@@ -7,7 +7,7 @@ from typing import Any
 import anywidget
 
 from .framed import FramedWidget
-from .library import library
+from .library import library, primer
 
 WAITING = "Waiting for the reply…"
 """What a front end without widgets shows until the reply is there."""
@@ -16,7 +16,7 @@ _STUB = """\
 let v;export default{async initialize({model:m}){let l=await m.widget_manager.get_model('%s');\
 l.minimaxNb??=import(URL.createObjectURL(new Blob([l.get('code')],{type:'text/javascript'})));\
 v=(await l.minimaxNb).open(m,l);return v.close},render:({el})=>v.show(el)}"""
-"""Travels with each reply, so it is short; anywidget runs it anew for each model, and never renders before it is ready."""
+"""Travels with each reply, so it is short; anywidget runs it once a model, and renders when that is done."""
 
 
 class LiveView(FramedWidget, anywidget.AnyWidget):
@@ -27,7 +27,7 @@ class LiveView(FramedWidget, anywidget.AnyWidget):
     def __init__(self) -> None:
         self._watched = False
         self._esm = _STUB % library().model_id
-        super().__init__()
+        super().__init__(primer())
 
     def bundle(self) -> dict[str, Any]:
         """The MIME bundle that puts this view on show."""

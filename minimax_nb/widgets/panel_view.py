@@ -10,7 +10,7 @@ import anywidget
 import traitlets
 
 from .framed import FramedWidget
-from .library import library
+from .library import library, primer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,6 +55,9 @@ class PanelView(FramedWidget, anywidget.AnyWidget):
 
 class PanelReply(FramedWidget):
     """The turn that is on in a panel; the panel's code shows it."""
+
+    def __init__(self) -> None:
+        super().__init__(primer())
 
     def hear(self, said: Any) -> None:
         """A page says, after the last frame, that it has them all: no page needs the model any more."""

@@ -20,8 +20,9 @@ const TAIL = new Uint8Array([0, 0, 255, 255]);
  * Follows the frames of a model, and asks for all of them where one is missing.
  * @param {any} model `log` and `n` (the frames so far), then a message for each further frame
  * @param {{ begin(): void, take(operations: any[], moment: Moment): void }} reader told of each beginning, and of each frame
+ * @param {string} [primer] lines that the frames refer to as if they stood before the first
  */
-export function follow(model, reader) {
+export function follow(model, reader, primer = "") {
   /** @type {ReturnType<typeof inflate>} */
   let pipe;
   let expected = 0;
@@ -33,7 +34,7 @@ export function follow(model, reader) {
     reader.begin();
     expected = silent = model.get("n") ?? 0;
     asked = false;
-    pipe = inflate(take, ask);
+    pipe = inflate(take, ask, primer);
     const log = bytes(model.get("log"));
     if (log.length) pipe.write(log);
   }
@@ -92,12 +93,13 @@ export function open(model, library) {
   let hadViews = false;
   let painting = 0;
 
-  const close = follow(model, {
+  const reader = {
     begin() {
       state = { phase: "waiting", regions: Array.from({ length: REGIONS }, () => []) };
     },
     take: apply,
-  });
+  };
+  const close = follow(model, reader, library.get("primer"));
 
   /**
    * @param {Operation[]} operations
@@ -160,33 +162,54 @@ export function open(model, library) {
  * Unpacks one raw deflate stream piece by piece.
  * @param {(operations: Operation[]) => void} take receives each frame
  * @param {() => void} failed is told that the stream cannot be read on
+ * @param {string} primer lines that it refers to
  */
-function inflate(take, failed) {
+function inflate(take, failed, primer) {
   const stream = new DecompressionStream("deflate-raw");
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
   const decoder = new TextDecoder();
   let closed = false;
   let rest = "";
+  let known = primer.split("\n").length - 1;
   (async () => {
     for (;;) {
       const { value, done } = await reader.read();
       if (done || closed) return;
       const lines = (rest + decoder.decode(value, { stream: true })).split("\n");
       rest = lines.pop() ?? "";
-      for (const line of lines) take(JSON.parse(line));
+      for (const line of lines) {
+        if (known > 0) known -= 1;
+        else take(JSON.parse(line));
+      }
     }
   })().catch(() => closed || failed());
+  /** @param {Uint8Array<ArrayBuffer>} part */
+  const write = (part) => void writer.write(part).catch(() => {}); // the reader hears of it
+  write(stored(new TextEncoder().encode(primer)));
   return {
     /** @param {Uint8Array<ArrayBuffer>} piece */
     write(piece) {
-      for (const part of [piece, TAIL]) writer.write(part).catch(() => {}); // the reader hears of it
+      write(piece);
+      write(TAIL);
     },
     close() {
       closed = true;
       writer.abort().catch(() => {});
     },
   };
+}
+
+/**
+ * A piece of a deflate stream that holds these bytes as they are.
+ * @param {Uint8Array} data less than 64 KB
+ */
+function stored(data) {
+  const size = data.length;
+  const piece = new Uint8Array(5 + size);
+  piece.set([0, size, size >> 8, ~size, ~size >> 8]);
+  piece.set(data, 5);
+  return piece;
 }
 
 /**
