@@ -12,7 +12,7 @@ INTERVAL_S = 0.05
 RENDER_SHARE = 0.05
 BYTES_PER_TEXT_BYTE = 1.65
 
-HOLDS = ((2_000, 0.0), (4_000, 0.15), (float("inf"), 0.5))
+HOLDS = ((1_200, 0.0), (4_000, 0.15), (float("inf"), 0.5))
 """So many bytes beyond the budget are lent, if the last frame is so many seconds ago.
 
 The first lets every reply start at full speed, the second keeps a block that is sent anew (a code block that ends and
