@@ -101,7 +101,7 @@ def test_the_code_of_the_view_travels_once(kernel: Kernel) -> None:
     kernel.run("mm.show(chunks('', 'x', pause=0))")
     messages = kernel.run("mm.show(chunks('', 'x', pause=0))")
     (opening,) = [message["content"]["data"]["state"] for message in messages if message["msg_type"] == "comm_open"]
-    assert len(str(opening)) < 1000
+    assert len(str(opening)) < 550
 
 
 @pytest.mark.parametrize("watched", [True, False])

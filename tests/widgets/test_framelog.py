@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import random
 import zlib
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from minimax_nb.events import TextDelta
 from minimax_nb.widgets.framelog import FrameLog
+from minimax_nb.widgets.library import primer
+from minimax_nb.widgets.painter import Painter
 
 if TYPE_CHECKING:
     from minimax_nb.widgets.framelog import Operation
@@ -18,10 +23,13 @@ TAIL = b"\x00\x00\xff\xff"
 
 
 class Reader:
-    """Reads pieces of one raw deflate stream, each as soon as it is there."""
+    """Reads pieces of one raw deflate stream, each as soon as it is there, after a primer that is not packed."""
 
-    def __init__(self) -> None:
+    def __init__(self, primer: bytes = b"") -> None:
         self._inflate = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+        size = len(primer)
+        stored = b"\0" + size.to_bytes(2, "little") + (0xFFFF - size).to_bytes(2, "little") + primer
+        assert self._inflate.decompress(stored) == primer
 
     def read(self, piece: bytes) -> list[list[Operation]]:
         if not piece:
@@ -36,25 +44,57 @@ splices = st.tuples(st.integers(0, 6), st.integers(0, 99), st.integers(0, 9999),
 operations = st.lists(splices | st.tuples(st.just("phase"), st.text()), max_size=4)
 
 
-@given(st.lists(operations, min_size=1, max_size=12), st.sets(st.integers(0, 12)))
-def test_every_frame_can_be_read_as_soon_as_it_comes(frames: list[list[Operation]], snapshots: set[int]) -> None:
-    log, reader = FrameLog(), Reader()
+primers = st.sampled_from([b"", b'[[1,0,0,"<p>"]]\n', primer()])
+
+
+@given(st.lists(operations, min_size=1, max_size=12), st.sets(st.integers(0, 12)), primers)
+def test_every_frame_can_be_read_as_soon_as_it_comes(
+    frames: list[list[Operation]], snapshots: set[int], known: bytes
+) -> None:
+    log, reader = FrameLog(known), Reader(known)
     for number, frame in enumerate(frames):
         if number in snapshots:
             log.whole()  # somebody else came late
         assert reader.read(log.add(frame)) == [frame]
 
 
-@given(st.lists(operations, min_size=1, max_size=12), st.integers(0, 12))
-def test_who_comes_late_reads_all_and_then_goes_on(frames: list[list[Operation]], late: int) -> None:
-    log = FrameLog()
+@given(st.lists(operations, min_size=1, max_size=12), st.integers(0, 12), primers)
+def test_who_comes_late_reads_all_and_then_goes_on(frames: list[list[Operation]], late: int, known: bytes) -> None:
+    log = FrameLog(known)
     for frame in frames[:late]:
         log.add(frame)
     assert len(log) == len(frames[:late])
-    reader = Reader()
+    reader = Reader(known)
     assert reader.read(log.whole()) == frames[:late]
     for frame in frames[late:]:
         assert reader.read(log.add(frame)) == [frame]
+
+
+@pytest.mark.parametrize("late", [1, 40, 79])
+def test_who_comes_late_to_a_long_reply_goes_on_too(late: int) -> None:
+    rng = random.Random(7)
+    frames: list[list[Operation]] = [[(1, n, 0, rng.randbytes(500).hex())] for n in range(40)]
+    frames += frames  # what comes again lies 40 KB back, further than a frame can refer to
+    log, reader = FrameLog(primer()), Reader(primer())
+    pieces = [log.add(frame) for frame in frames[:late]]
+    assert sum(map(len, pieces)) > 500 * late
+    assert reader.read(log.whole()) == frames[:late]
+    for frame in frames[late:]:
+        assert reader.read(log.add(frame)) == [frame]
+
+
+def test_the_primer_makes_short_replies_cheaper() -> None:
+    painter = Painter()
+    painter.take(
+        TextDelta("# So\n\n- a **b**\n- c\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n```python\ndef f():\n    pass\n```\n")
+    )
+    frame = painter.frame()
+    assert len(FrameLog(primer()).add(frame)) < 0.5 * len(FrameLog().add(frame))
+
+
+def test_the_primer_is_whole_lines_within_reach() -> None:
+    assert primer().endswith(b"\n")
+    assert len(primer()) < 32_768
 
 
 def test_half_a_surrogate_pair_travels() -> None:
