@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 NO_PANEL = "No box to type in here: it needs a notebook that somebody is looking at. This is the conversation so far."
 
 _LONGEST_CALL = 500
+_LONGEST_REASON = 2_000
 
 _open: dict[str, Panel] = {}
 """The panels by the cell that they stand in."""
@@ -112,7 +113,8 @@ class Panel:
                 case {"do": "stop"} if self._turn is not None:
                     self._turn.stop()
                 case {"do": "allow", "yes": bool(yes)} if self._turn is not None:
-                    self._turn.decide(yes=yes)
+                    why = said.get("why")
+                    self._turn.decide(yes=yes, why=why[:_LONGEST_REASON] if isinstance(why, str) else "")
                 case {"do": "unqueue", "id": str(name)}:
                     self._queue = deque(asked for asked in self._queue if asked.id != name)
                 case {"do": "clear"} if self._idle:

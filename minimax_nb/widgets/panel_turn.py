@@ -47,7 +47,7 @@ class PanelTurn:
         self._feed = Feed(RunPainter(), self.view)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[Any] | None = None
-        self._leave: asyncio.Future[bool] | None = None
+        self._leave: asyncio.Future[bool | str] | None = None
 
     def start(self, chat: Chat, context: Context, ended: Callable[[PanelTurn], None]) -> None:
         """Begin.
@@ -89,8 +89,8 @@ class PanelTurn:
             with suppress(RuntimeError):  # the loop has ended meanwhile
                 self._loop.call_soon_threadsafe(self._task.cancel)
 
-    async def allow(self, call: ToolCall) -> bool:
-        """Ask the reader for leave to run a call."""
+    async def allow(self, call: ToolCall) -> bool | str:
+        """Ask the reader for leave to run a call; a text is the reason why not."""
         self._leave = asyncio.get_running_loop().create_future()
         self.asks = call
         self._changed()
@@ -100,11 +100,16 @@ class PanelTurn:
             self.asks = None
             self._changed()
 
-    def decide(self, *, yes: bool) -> None:
-        """The reader's answer to ``allow``."""
+    def decide(self, *, yes: bool, why: str = "") -> None:
+        """The reader's answer to ``allow``.
+
+        Args:
+            yes: whether the call may run.
+            why: why it may not, for the model to read.
+        """
         leave = self._leave
         if self.asks is not None and leave is not None and self._loop is not None:
-            self._loop.call_soon_threadsafe(_settle, leave, yes)
+            self._loop.call_soon_threadsafe(_settle, leave, yes or why)
 
     async def _converse(self, chat: Chat, ended: Callable[[PanelTurn], None]) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
@@ -120,6 +125,6 @@ class PanelTurn:
             ended(self)  # before the loop closes: it waits for a tool that was left to itself
 
 
-def _settle(leave: asyncio.Future[bool], yes: bool) -> None:
+def _settle(leave: asyncio.Future[bool | str], decision: bool | str) -> None:
     if not leave.done():
-        leave.set_result(yes)
+        leave.set_result(decision)

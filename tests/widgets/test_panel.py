@@ -334,15 +334,28 @@ def test_the_model_can_be_chosen(sit_down: Callable[..., Reader]) -> None:
     assert reader.chat.model == reader.sees()["now"]["model"] == "MiniMax-M2.5"
 
 
-@pytest.mark.parametrize(("yes", "said"), [(True, "let go"), (False, "did not allow")])
-def test_a_call_waits_for_leave(sit_down: Callable[..., Reader], door: Doorstop, yes: bool, said: str) -> None:
+@pytest.mark.parametrize(
+    ("decision", "said"),
+    [
+        ({"yes": True}, "let go"),
+        ({"yes": True, "why": "as you like"}, "let go"),
+        ({"yes": False}, "did not allow"),
+        ({"yes": False, "why": ""}, "this call.]"),
+        ({"yes": False, "why": ["a", "list"]}, "this call.]"),
+        ({"yes": False, "why": "the door sticks"}, "They said: the door sticks]"),
+        ({"yes": False, "why": "x" * 5_000}, f"said: {'x' * 2_000}]"),
+    ],
+)
+def test_a_call_waits_for_leave(
+    sit_down: Callable[..., Reader], door: Doorstop, decision: dict[str, Any], said: str
+) -> None:
     door.free.set()
     reader = sit_down(HOLD, message("Held."), tools=[door.hold], approve=True)
     reader.ask("Hold?")
     reader.wait(lambda reader: reader.sees()["now"]["asks"])
     assert reader.sees()["now"]["asks"] == "hold()"
     assert not door.entered.is_set()
-    reader.do("allow", yes=yes)
+    reader.do("allow", **decision)
     reader.wait()
     assert said in reader.chat.messages[2]["content"]
     assert reader.sees()["now"]["asks"] is None

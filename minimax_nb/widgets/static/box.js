@@ -25,6 +25,7 @@ export function view(shared, kernel, css) {
   clear.title = "Begin the conversation anew";
   const talk = conversation(shared, kernel, edit);
   const notes = make("div", { className: "mm-notes" });
+  const why = /** @type {HTMLInputElement} */ (make("input", { ariaLabel: "Why the tool may not run", placeholder: "why not (optional)" }));
   const text = /** @type {HTMLTextAreaElement} */ (make("textarea", { rows: 1, ariaLabel: "Your question", value: shared.draft }));
   const send = button("Send", submit);
   const stop = button("Stop", () => {
@@ -77,6 +78,12 @@ export function view(shared, kernel, css) {
       edit();
     }
   });
+  why.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.isComposing && event.keyCode !== 229) {
+      event.preventDefault();
+      decide(false);
+    }
+  });
   // The box grows with its first answers; whoever types in it should not lose sight of it.
   const sizes = new ResizeObserver(() => {
     talk.follow();
@@ -94,6 +101,12 @@ export function view(shared, kernel, css) {
     kernel.ask(question, again);
     setTimeout(kernel.changed, PATIENCE_MS + 50);
     text.focus();
+  }
+
+  /** @param {boolean} yes */
+  function decide(yes) {
+    kernel.tell({ do: "allow", yes, why: why.value.trim() });
+    why.value = "";
   }
 
   /** @param {string} words */
@@ -128,6 +141,7 @@ export function view(shared, kernel, css) {
     const unfinished = talk.paint(next, canEdit());
     root.classList.toggle("mm-no-thoughts", !shared.thoughts);
     root.classList.toggle("mm-busy", now.phase !== "idle");
+    root.classList.toggle("mm-asks", now.asks !== null);
     thoughts.ariaPressed = String(shared.thoughts);
     clear.disabled = now.phase !== "idle" || shared.dead || next.items.length === 0;
     stop.hidden = !["answering", "stopping"].includes(now.phase) || shared.dead;
@@ -165,7 +179,8 @@ export function view(shared, kernel, css) {
     const key = JSON.stringify([now, editing !== null, shared.dead, late, waiting.length]);
     if (key === noted) return;
     noted = key;
-    const had = notes.contains(document.activeElement);
+    const focused = document.activeElement;
+    const had = notes.contains(focused);
     /** @type {HTMLElement[]} */
     const list = [];
     if (shared.dead) {
@@ -173,9 +188,11 @@ export function view(shared, kernel, css) {
     }
     if (now.note) list.push(note(now.note, "mm-alarm"));
     if (now.asks) {
-      const allow = button("Allow", () => kernel.tell({ do: "allow", yes: true }));
+      const allow = button("Allow", () => decide(true));
       allow.classList.add("mm-primary");
-      list.push(note("May this tool run? ", "mm-ask", make("code", { textContent: now.asks }), allow, button("Refuse", () => kernel.tell({ do: "allow", yes: false }))));
+      list.push(note("May this tool run? ", "mm-ask", make("code", { textContent: now.asks }), allow, button("Refuse", () => decide(false)), why));
+    } else {
+      why.value = "";
     }
     if (editing) list.push(note("Your last question, to be asked anew: the answer to it will be replaced. ", "", button("Keep it as it is", leaveEditing)));
     if (now.undo) list.push(note("Conversation cleared. ", "", button("Undo", () => kernel.tell({ do: "undo" }))));
@@ -193,7 +210,7 @@ export function view(shared, kernel, css) {
       list.push(note(why, "mm-next", make("span", { textContent: brief(words, 200) })));
     }
     notes.replaceChildren(...list);
-    if (had) text.focus(); // the button that had the focus is gone
+    if (had) (focused === why && why.isConnected ? why : text).focus(); // a button that had the focus is gone
   }
 
   /**
