@@ -6,69 +6,16 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from chat_box import SETUP, Box
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from lab import Notebook
-    from playwright.sync_api import Locator
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
-SETUP = """
-import time
-from types import SimpleNamespace
-import minimax_nb as mm
-from fake_stream import ANSWER, HOSTILE, THOUGHTS, chunks
-
-pause, first, script = 0.005, 0.2, []
-
-async def create(**request):
-    '''Answers with what stands in the script, else with the essay on tides.'''
-    answer = script.pop(0) if script else {}
-    if isinstance(answer, Exception):
-        raise answer
-    async def stream():
-        import asyncio
-        for chunk in chunks(**{"pause": 0, **answer}):
-            await asyncio.sleep(answer.get("pause", pause))
-            yield chunk
-    return stream()
-
-client = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=create)))
-
-def get_weather(location: str) -> str:
-    '''Get weather of a location.'''
-    time.sleep(4)
-    return "24 degrees"
-
-CALL = {"content": "", "calls": [{"name": "get_weather", "arguments": '{"location": "Paris"}'}], "finish": "tool_calls"}
-chat = mm.Chat(client, tools=[get_weather])
-"""
 ROLES = "print([m['role'][:4] for m in chat.messages], len(mm.check_history(chat.messages)))"
-
-
-class Box:
-    """The panel in a cell's output."""
-
-    def __init__(self, book: Notebook, cell: int = 1) -> None:
-        self.book = book
-        self.root = book.page.locator(".jp-Notebook .jp-CodeCell").nth(cell).locator(".mm-panel")
-        self.root.wait_for()
-        self.text = self.root.get_by_label("Your question")
-        self.turns = self.root.locator(".mm-turn")
-
-    def ask(self, question: str) -> None:
-        self.text.fill(question)
-        self.text.press("Enter")
-
-    def button(self, name: str) -> Locator:
-        return self.root.get_by_role("button", name=name, exact=True)
-
-    def wait_turns(self, count: int) -> None:
-        """Waits until so many turns have ended."""
-        self.turns.nth(count - 1).locator(".mm-actions").wait_for(state="attached")
-        self.root.locator(".mm-status").wait_for(state="detached")
 
 
 @pytest.fixture
@@ -260,19 +207,72 @@ def test_cells_and_panels_share_one_conversation(panel: Callable[..., Any]) -> N
 
 
 def test_a_tool_runs_only_with_the_readers_leave(panel: Callable[..., Any]) -> None:
-    setup = "script += [CALL, {}, CALL, {}]\nchat = mm.Chat(client, tools=[get_weather], approve=True)"
+    setup = "script += [CALL, {}, CALL, {}, CALL, {}]\nchat = mm.Chat(client, tools=[get_weather], approve=True)"
     book, box = panel("print([m['content'] for m in chat.messages if m['role'] == 'tool'])", setup=setup)
     box.ask("Weather?")
     box.root.get_by_text('get_weather(location="Paris")').last.wait_for()
+    assert not box.root.locator(".mm-status").is_visible(), "what it waits for is said once"
     box.button("Refuse").click()
     box.wait_turns(1)
     box.ask("Weather, please?")
     box.button("Allow").click()
     box.wait_turns(2)
+    box.ask("And tomorrow's?")
+    box.button("Refuse").press("Tab")
+    book.page.keyboard.type("nobody knows")
+    book.page.keyboard.press("Enter")
+    box.wait_turns(3)
+    assert box.text.evaluate("(text) => text === document.activeElement")
     said = run_and_read(book, 2)
-    assert "did not allow" in said
+    assert "did not allow this call.]" in said
     assert "24 degrees" in said
+    assert "They said: nobody knows" in said
     assert book.errors == []
+
+
+def test_an_input_method_has_its_enter_key_to_itself(panel: Callable[..., Any]) -> None:
+    book, box = panel()
+    box.text.focus()
+    devices = book.page.context.new_cdp_session(book.page)
+    devices.send("Input.imeSetComposition", {"text": "nihao", "selectionStart": 5, "selectionEnd": 5})
+    enter = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
+    devices.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **enter})
+    devices.send("Input.dispatchKeyEvent", {"type": "keyUp", **enter})
+    devices.send("Input.insertText", {"text": "你好？"})
+    assert box.text.input_value() == "你好？"
+    assert box.turns.count() == 0
+    box.text.press("Enter")
+    box.wait_turns(1)
+    assert box.turns.first.get_by_text("你好？").is_visible()
+    assert book.errors == []
+
+
+def test_a_live_answer_is_spaced_like_the_saved_one(panel: Callable[..., Any]) -> None:
+    _, box = panel(setup="script += [{'content': ANSWER + '```\\nthe end\\n```'}]")
+    tops = (
+        "(turn) => ['.mm-thoughts', 'h2', 'table', 'ul', 'pre', 'blockquote', 'p:last-of-type', '.mm-actions']"
+        ".map((each) => [...turn.querySelectorAll(each)].at(-1).getBoundingClientRect().top)"
+        ".map((top, _, all) => top - all[0])"
+    )
+    box.ask("Tides?")
+    box.wait_turns(1)
+    live = box.turns.evaluate(tops)
+    box.button("Clear").click()
+    box.button("Undo").click()
+    box.wait_turns(1)
+    assert box.root.locator(".mm-live").count() == 0
+    assert live == pytest.approx(box.turns.evaluate(tops), abs=2)
+
+
+def test_the_name_of_the_model_is_whole_on_a_narrow_page(panel: Callable[..., Any]) -> None:
+    book, box = panel()
+    book.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+    select = box.root.get_by_label("Model")
+    box.root.locator("option").nth(1).wait_for(state="attached")
+    wide = select.bounding_box()["width"]
+    book.page.set_viewport_size({"width": 400, "height": 900})
+    assert box.root.bounding_box()["width"] < 360
+    assert select.bounding_box()["width"] >= wide
 
 
 def test_a_restarted_kernel_is_said_and_the_document_stays(panel: Callable[..., Any]) -> None:
