@@ -1,4 +1,4 @@
-"""JupyterLab on a port of its own, and one notebook in headless Chromium."""
+"""JupyterLab or Notebook 7 on a port of its own, and one notebook in headless Chromium."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import time
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import nbformat
 
@@ -26,10 +26,39 @@ PANEL = "window.jupyterapp?.shell.currentWidget"
 EXTENSION = "@jupyterlab/apputils-extension"
 
 
-class Lab:
-    """A running JupyterLab server whose root is an empty folder."""
+class Application(NamedTuple):
+    """A front end of Jupyter's.
 
-    def __init__(self, home: Path, port: int) -> None:
+    Attributes:
+        module: what starts its server.
+        options: what that is told besides.
+        page: where it shows a notebook.
+    """
+
+    module: str
+    options: tuple[str, ...]
+    page: str
+
+
+JUPYTERLAB = Application(
+    "jupyterlab",
+    (
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.news_url=",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ),
+    "lab/tree/{name}?token={token}&reset",
+)
+NOTEBOOK_7 = Application(
+    "notebook", ("--JupyterNotebookApp.expose_app_in_browser=True",), "notebooks/{name}?token={token}"
+)
+
+
+class Lab:
+    """A running Jupyter server whose root is an empty folder."""
+
+    def __init__(self, home: Path, port: int, application: Application = JUPYTERLAB) -> None:
+        self.application = application
         self.root = home / "root"
         self.settings = home / "settings"
         self.url = f"http://127.0.0.1:{port}"
@@ -41,6 +70,10 @@ class Lab:
         path = self.root / name
         nbformat.write(notebook, path)
         return path
+
+    def page(self, path: Path) -> str:
+        """The address of a notebook."""
+        return f"{self.url}/{self.application.page.format(name=path.name, token=TOKEN)}"
 
     def theme(self, name: str) -> None:
         """The theme of pages loaded from now on."""
@@ -54,12 +87,12 @@ class Lab:
 
 
 @contextmanager
-def running_lab(home: Path) -> Iterator[Lab]:
+def running_lab(home: Path, application: Application = JUPYTERLAB) -> Iterator[Lab]:
     """Starts the server, waits until it answers, ends it in every case."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    lab = Lab(home, port)
+    lab = Lab(home, port, application)
     lab.root.mkdir(parents=True)
     lab.set("notification", fetchNews="false", checkForUpdates=False)
     shutil.copy(Path(__file__).with_name("fake_stream.py"), lab.root)
@@ -72,13 +105,9 @@ def running_lab(home: Path) -> Iterator[Lab]:
         "JUPYTERLAB_SETTINGS_DIR": str(lab.settings),
         "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
     }
-    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={lab.root}"]
-    command += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
-    command += [
-        "--LabApp.expose_app_in_browser=True",
-        "--LabApp.news_url=",
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-    ]
+    command = [sys.executable, "-m", application.module, "--no-browser", "--allow-root", *application.options]
+    command += [f"--ServerApp.root_dir={lab.root}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    command += [f"--IdentityProvider.token={TOKEN}"]
     log = (home / "lab.log").open("w")
     process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
@@ -104,7 +133,7 @@ def _wait_until_up(lab: Lab, process: subprocess.Popen[bytes], log: Path) -> Non
             time.sleep(0.25)
         else:
             return
-    raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()[-2000:]}")
+    raise RuntimeError(f"Jupyter did not start:\n{log.read_text()[-2000:]}")
 
 
 class Notebook:
@@ -119,7 +148,7 @@ class Notebook:
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.on("dialog", self._dialog)
         page.on("request", lambda request: None if _own(request.url, lab) else self.strangers.append(request.url))
-        self.url = f"{lab.url}/lab/tree/{path.name}?token={TOKEN}&reset"
+        self.url = lab.page(path)
         self.open()
 
     def _dialog(self, dialog: Any) -> None:
