@@ -73,8 +73,9 @@ class ThinkSplitter:
 
     def ignore_lone_closings(self) -> None:
         """From here on a closing tag without an opening one is text: the thinking came in a field of its own."""
-        self._lone_closing_counts = False
-        self._settle_plain()
+        if self._lone_closing_counts:
+            self._lone_closing_counts = False
+            self._settle_plain()
 
     def _settle_plain(self) -> None:
         if self._step == self._in_text and not self._lone_closing_counts and not self._tail:
@@ -252,5 +253,7 @@ def _blanks_end(data: str, position: int) -> int:
 
 def _tail_start(data: str, position: int, tags: tuple[str, ...]) -> int:
     """Where the beginning of one of the tags starts at the end of the data; the data's length if there is none."""
-    start = data.rfind("<", max(position, len(data) - _LONGEST + 1))
-    return start if start >= 0 and any(tag.startswith(data[start:]) for tag in tags) else len(data)
+    start = data.rfind("<", position)
+    if start < 0 or len(data) - start >= _LONGEST:
+        return len(data)
+    return start if any(tag.startswith(data[start:]) for tag in tags) else len(data)
