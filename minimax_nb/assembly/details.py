@@ -30,7 +30,8 @@ class DetailsAssembler:
         self._end = ""  # the last character said
         self._at_index: dict[int | None, list[_Entry]] = {}
         self._latest: _Entry | None = None
-        self._latest_place: tuple[Any, ...] = ()
+        self._latest_piece: dict[str, Any] = {}
+        self._latest_position = 0
 
     def feed(self, entries: list[Any]) -> tuple[str, bool] | None:
         """Take the value of one ``delta.reasoning_details``.
@@ -45,9 +46,14 @@ class DetailsAssembler:
             values = item if type(item) is dict else plain(item)
             if not isinstance(values, dict):
                 continue
-            entry = self._whose(values, position)
+            text = values.get("text")
+            entry = self._latest
+            if entry is None or not self._is_like_latest(values, text, position):
+                entry = self._whose(values, position)
+                entry.keep(values)
+                self._latest, self._latest_piece, self._latest_position = entry, dict(values), position
             before = entry.text.last
-            said = entry.feed(values)
+            said = entry.text.feed(text) if isinstance(text, str) else ""
             if said is None or (said and entry is not self._entries[-1]):
                 anew = grew = True
             elif said:
@@ -79,19 +85,25 @@ class DetailsAssembler:
         """The entries as they stand in a message; the arguments are those of ``TextField.text``."""
         return [entry.message(evidence, known) for entry in self._entries]
 
+    def _is_like_latest(self, values: dict[str, Any], text: Any, position: int) -> bool:
+        """Whether a piece differs from the one before in its text alone, as nearly all do: it goes where that went."""
+        piece = self._latest_piece
+        if position != self._latest_position or "text" not in piece or not isinstance(text, str):
+            return False
+        piece["text"] = text
+        return piece == values
+
     def _whose(self, values: dict[str, Any], position: int) -> _Entry:
         """The entry that a piece belongs to: by index, by id where it has no index, else by position."""
-        place = (values.get("index"), values.get("id"), values.get("type"), position)
-        if self._latest is None or place != self._latest_place:
-            self._latest_place = place
-            index = values.get("index")
-            there = self._at_index.setdefault(index if isinstance(index, int) else None, [])
-            self._latest = next((entry for entry in there if entry.matches(values, position)), None)
-            if self._latest is None:
-                self._latest = _Entry(position)
-                self._entries.append(self._latest)
-                there.append(self._latest)
-        return self._latest
+        index = values.get("index")
+        there = self._at_index.setdefault(index if isinstance(index, int) else None, [])
+        for entry in there:
+            if entry.matches(values, position):
+                return entry
+        entry = _Entry(position)
+        self._entries.append(entry)
+        there.append(entry)
+        return entry
 
 
 class _Entry:
@@ -115,13 +127,12 @@ class _Entry:
             return True
         return position == self._position
 
-    def feed(self, values: dict[str, Any]) -> str | None:
+    def keep(self, values: dict[str, Any]) -> None:
+        """Keep what a piece says besides its text."""
         mine = self._values
         for key, value in values.items():
             if key not in mine or (value is not None and key != "text"):
                 mine[key] = value
-        text = values.get("text")
-        return self.text.feed(text) if isinstance(text, str) else ""
 
     def message(self, evidence: int, known: Sequence[str]) -> dict[str, Any]:
         text = self.text.text(evidence, known)

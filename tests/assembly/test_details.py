@@ -71,6 +71,25 @@ def test_of_other_keys_the_latest_value_counts_and_null_is_none() -> None:
     assert assembler.message(0) == [{**detail("ab"), "signature": "s1"}]
 
 
+def test_a_piece_with_other_keys_than_the_one_before_is_read_whole() -> None:
+    pieces = [detail("a"), detail("b"), {**detail("c"), "signature": "s"}, detail("d"), {**detail("e"), "note": None}]
+    assembler, said = assembled(*([piece] for piece in pieces))
+    assert assembler.message(0) == [{**detail("abcde"), "signature": "s", "note": None}]
+    assert said == "abcde"
+
+
+def test_a_text_that_comes_late_is_kept() -> None:
+    first = {key: value for key, value in detail("").items() if key != "text"}
+    assembler, said = assembled([first], [detail("")], [detail("a")], [detail("b")])
+    assert assembler.message(0) == [detail("ab")]
+    assert said == "ab"
+
+
+def test_the_same_piece_at_another_position_is_another_entry() -> None:
+    assembler, _ = assembled([{"text": "a"}], [{"text": "b"}, {"text": "b"}])
+    assert [entry["text"] for entry in assembler.message(0)] == ["ab", "b"]
+
+
 def test_an_entry_without_text_stays_without() -> None:
     assembler, said = assembled([{"type": "reasoning.encrypted", "data": "x"}], [{"type": "none", "text": None}])
     assert assembler.message(0) == [{"type": "reasoning.encrypted", "data": "x"}, {"type": "none", "text": None}]
