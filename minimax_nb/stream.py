@@ -96,15 +96,17 @@ class StreamAccumulator:
         Raises:
             StreamFormatError: it is neither a dict nor an object with attributes.
         """
-        data = chunk if type(chunk) is dict else open_object(chunk)[0]
+        data, unknown, _ = open_object(chunk)
+        if unknown:
+            data = {**data, **unknown}
         if OWN_KEY in data:
             self._read_own(data[OWN_KEY])
         if self._id is None and data.get("id"):
             self._id = str(data["id"])
-        if data.get("model"):
-            self._model = data["model"]
-        if data.get("usage"):
-            self._keep_usage(data["usage"])
+        self._model = data.get("model") or self._model
+        usage = data.get("usage")
+        if usage:
+            self._keep_usage(usage)
         if data.get("base_resp") or data.get("error"):
             self.refusal = refusal_in(data) or self.refusal
         choices = data.get("choices")
@@ -114,7 +116,9 @@ class StreamAccumulator:
         self.chunks += 1
         events: list[StreamEvent] = []
         for position, item in enumerate(choices):
-            choice = item if type(item) is dict else open_object(item)[0]
+            choice, unknown, _ = open_object(item)
+            if unknown:
+                choice = {**choice, **unknown}
             index = choice.get("index")
             if index == 0 or (index is None and position == 0):
                 self._feed_choice(choice, data, events)
@@ -186,14 +190,13 @@ class StreamAccumulator:
             self._mark(thought=False)
 
     def _mark(self, thought: bool) -> None:
-        now = self._now()
+        self._last = now = self._now()
         if self._first is None:
             self._first = now
-        self._last = now
         if thought:
+            self._reasoning_last = now
             if self._reasoning_first is None:
                 self._reasoning_first = now
-            self._reasoning_last = now
 
     def _now(self) -> float:
         """The clock, or the time that the embedded server wrote into the chunk."""

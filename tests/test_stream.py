@@ -255,6 +255,20 @@ def test_an_unknown_key_whose_text_changes_is_joined() -> None:
     assert reply.message == {"content": "", "role": "assistant", "refusal": "I can't", "seen": [1, 2]}
 
 
+@pytest.mark.parametrize(
+    ("pieces", "joined"),
+    [
+        (["ha", "ha", "!"], "haha!"),
+        (["a", "b", "b", "", "b"], "abbb"),
+        (["same", "same", "same"], "same"),
+        (["", "", "a"], "a"),
+    ],
+)
+def test_repeated_pieces_of_an_unknown_text_are_all_there(pieces: list[str], joined: str) -> None:
+    for items in (chunks := [chunk({"aside": piece}) for piece in pieces], as_objects(chunks)):
+        assert accumulated(items)[0].message["aside"] == joined
+
+
 def test_content_stays_null_or_away_beside_tool_calls() -> None:
     call = {"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": "{}"}}
     without, _ = accumulated([chunk({"role": "assistant", "tool_calls": [call]}, "tool_calls")])

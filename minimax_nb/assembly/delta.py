@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from minimax_nb.events import StreamEvent
 
     from .narrator import Narrator
+    from .plain import Keys
 
 _TEXTS = ("reasoning_content", "reasoning")
 _ASSEMBLED = frozenset({"content", "tool_calls", "reasoning_details", *_TEXTS})
@@ -29,9 +30,9 @@ class DeltaAssembler:
         self._content = self._texts["content"]
         self._details = DetailsAssembler()
         self._calls = ToolCallAssembler()
-        # Every other value as it came, by key. A key whose text or list was assembled elsewhere stands here once, with
-        # None, so that the message has all keys that were received and no others.
-        self._others: dict[str, list[Any]] = {}
+        # Every other value as it came, by key. A key whose text or list is assembled elsewhere stands here with the
+        # first value that came, so that the message has all keys that were received and no others.
+        self._others: dict[str, _Values] = {}
 
     def feed(self, item: Any, narrator: Narrator, events: list[StreamEvent]) -> tuple[bool, bool]:
         """Take a delta, a dict or an SDK object, and tell the narrator.
@@ -39,15 +40,11 @@ class DeltaAssembler:
         Returns:
             Whether the reply grew, and whether its thinking did.
         """
-        delta, received = (item, item) if type(item) is dict else open_object(item)
+        declared, unknown, received = open_object(item)
+        delta = self._sort(declared, received, {})
+        if unknown:
+            self._sort(unknown, unknown.keys(), delta)
         grew = thought = False
-        others = self._others
-        for key, value in delta.items():
-            if key in others:
-                if key not in _ASSEMBLED:
-                    others[key].append(value)
-            elif value is not None or key in received:
-                others[key] = [value]
         details = delta.get("reasoning_details")
         if details and isinstance(details, list):
             grew = thought = self._feed_details(details, narrator, events)
@@ -69,11 +66,31 @@ class DeltaAssembler:
                 narrator.tool_call(self._calls.feed(entry), events)
         return grew, thought
 
+    def _sort(self, values: dict[str, Any], received: Keys, assembled: dict[str, Any]) -> dict[str, Any]:
+        """Add the values that are assembled to ``assembled``, and keep the others."""
+        others = self._others
+        for key, value in values.items():
+            if value is None:
+                if key not in others and key in received:
+                    others[key] = _Values(None)
+                continue
+            if key in _ASSEMBLED:
+                assembled[key] = value
+            if key not in others:
+                others[key] = _Values(value)
+            elif key not in _ASSEMBLED:
+                kept = others[key]
+                if type(value) is str and value == kept.last:  # role and name, on every chunk
+                    kept.times += 1
+                else:
+                    kept.add(value)
+        return assembled
+
     def message(self) -> dict[str, Any]:
         """The message so far, with the keys that were received."""
         fields = [*self._texts.values(), *self._details.fields(), *self._calls.fields()]
         evidence = sum(field.evidence for field in fields if field.mode is not Mode.INCREMENTS)
-        message = {key: _merged(key, values, evidence) for key, values in self._others.items()}
+        message = {key: _merged(key, values.all(), evidence) for key, values in self._others.items()}
         known = self._thinking_known()
         for key, field in self._texts.items():
             if field.last:
@@ -101,6 +118,31 @@ class DeltaAssembler:
         said = self._details.feed(details)
         narrator.reasoning("reasoning_details", None if said is None else said[0], self._details.said, events)
         return said is None or said[1]
+
+
+class _Values:
+    """The values that came for one key, in order; the repetitions of a text at the end are counted, not kept.
+
+    Attributes:
+        last: the latest value.
+        times: how often it came in a row.
+    """
+
+    __slots__ = ("_before", "last", "times")
+
+    def __init__(self, value: Any) -> None:
+        self.last = value
+        self.times = 1
+        self._before: list[Any] = []
+
+    def add(self, value: Any) -> None:
+        """Take a value that is no repetition."""
+        self._before += [self.last] * self.times
+        self.last, self.times = value, 1
+
+    def all(self) -> list[Any]:
+        """The values; a single one stands for any number of equal ones."""
+        return [*self._before, *[self.last] * self.times] if self._before else [self.last]
 
 
 def _merged(key: str, values: list[Any], evidence: int) -> Any:

@@ -21,10 +21,13 @@ from .plain import open_object
 from .snapshots import TextField
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from .plain import Keys
 
 
 _NOTHING: dict[str, Any] = {}
+# The keys of nearly every piece; once they are known, such a piece says nothing new but its arguments.
+_PIECE = frozenset({"index", "function"})
+_PIECE_INSIDE = frozenset({"arguments"})
 
 
 class ToolCallAssembler:
@@ -40,10 +43,11 @@ class ToolCallAssembler:
 
     def feed(self, item: Any) -> ToolCallDelta:
         """Take one entry, a dict or an SDK object, and say what it added."""
-        entry, received = open_object(item)
-        function, received_inside = open_object(entry.get("function") or _NOTHING)
+        entry, received = _open(item)
+        function, received_inside = _open(entry.get("function") or _NOTHING)
         call = self._whose(entry, function)
-        call.keep(entry, received, function, received_inside)
+        if not (call.begun and received <= _PIECE and received_inside <= _PIECE_INSIDE):
+            call.keep(entry, received, function, received_inside)
         said = call.feed(function.get("arguments"))
         return ToolCallDelta(call.position, call.id, call.name, said)
 
@@ -71,7 +75,7 @@ class ToolCallAssembler:
             self._by_id[id_] = call
             return call
         call = self._at_index.get(index) if index is not None else (self._calls[-1] if self._calls else None)
-        if call is None or call.is_another(function):
+        if call is None or (function.get("name") and call.is_another(function)):
             call = self._open(index)
         return call
 
@@ -86,12 +90,13 @@ class ToolCallAssembler:
 class _Call:
     """One call being put together."""
 
-    __slots__ = ("_function", "_outer", "_whole", "id", "name", "position", "text")
+    __slots__ = ("_function", "_outer", "_whole", "begun", "id", "name", "position", "text")
 
     def __init__(self, position: int) -> None:
         self.position = position
         self.id = ""
         self.name = ""
+        self.begun = False  # it has an index and arguments, so both are in the message
         self.text = TextField()
         self._outer: dict[str, Any] = {}
         self._function: dict[str, Any] = {}
@@ -101,10 +106,8 @@ class _Call:
     def started(self) -> bool:
         return bool(self.text.last or self._whole)
 
-    def keep(
-        self, entry: dict[str, Any], received: Container[str], function: dict[str, Any], received_inside: Container[str]
-    ) -> None:
-        """Keep what an entry says besides the arguments; the containers tell a null from a missing key."""
+    def keep(self, entry: dict[str, Any], received: Keys, function: dict[str, Any], received_inside: Keys) -> None:
+        """Keep what an entry says besides the arguments; the sets tell a null from a missing key."""
         _keep(self._outer, entry, received, besides="function")
         _keep(self._function, function, received_inside, besides="")
         if function:
@@ -113,6 +116,7 @@ class _Call:
             self.id = entry["id"]
         if not self.name and isinstance(function.get("name"), str):
             self.name = function["name"]
+        self.begun = "index" in self._outer and self._function.get("arguments") is not None
 
     def feed(self, arguments: Any) -> str:
         """Take a piece of the arguments; returns what it adds to those that were said."""
@@ -195,7 +199,15 @@ def _without_repeat(text: str) -> str | None:
     return None
 
 
-def _keep(into: dict[str, Any], values: dict[str, Any], received: Container[str], *, besides: str) -> None:
+def _open(item: Any) -> tuple[dict[str, Any], Keys]:
+    """Its values by key, and which keys came over the wire."""
+    values, unknown, received = open_object(item)
+    if unknown:
+        return {**values, **unknown}, received | unknown.keys()
+    return values, received
+
+
+def _keep(into: dict[str, Any], values: dict[str, Any], received: Keys, *, besides: str) -> None:
     """Keep every key; a later value replaces an earlier one unless it is empty."""
     for key, value in values.items():
         if value is None:

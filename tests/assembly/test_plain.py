@@ -34,11 +34,12 @@ def test_an_sdk_object_gives_back_what_it_was_made_of() -> None:
 
 def test_missing_keys_are_told_from_nulls() -> None:
     delta = ChatCompletionChunk.construct(**CHUNK).choices[0].delta
-    values, received = open_object(delta)
+    values, unknown, received = open_object(delta)
     assert values["role"] is None
     assert "role" not in received
     assert values["content"] is None
     assert "content" in received
+    assert unknown == {key: CHUNK["choices"][0]["delta"][key] for key in ("name", "reasoning_details")}
     unknown = ChatCompletionChunk.construct(id="1", news=None)
     assert plain(unknown) == {"id": "1", "news": None}
 

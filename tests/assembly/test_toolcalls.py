@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openai.types.chat.chat_completion_chunk import ChoiceDeltaToolCall
 
 from minimax_nb.assembly.toolcalls import ToolCallAssembler, arguments_text, is_object
 from minimax_nb.messages import ToolCall
@@ -140,6 +141,29 @@ def test_the_message_has_what_was_received_in_the_order_of_the_service() -> None
             }
         ]
     )
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        {"index": 0, "function": {"arguments": "{}"}, "note": "kept"},
+        {"index": 0, "function": {"arguments": "{}", "note": "kept"}},
+        {"index": 0, "function": {"arguments": "{}"}, "note": None},
+        {"index": 0, "function": {"arguments": "{}", "note": None}},
+    ],
+)
+def test_a_key_that_comes_late_is_kept(late: dict[str, Any]) -> None:
+    opening = piece("", "f", id="a", index=0)
+    for entry in (late, ChoiceDeltaToolCall.construct(**late)):
+        (call,) = assembled(opening, piece("", index=0), entry).message()
+        inside = {**late["function"], "name": "f"}
+        assert call == {**late, "id": "a", "function": inside}
+
+
+def test_arguments_that_were_null_at_first_are_kept() -> None:
+    opening = {"id": "a", "index": 0, "function": {"name": "f", "arguments": None}}
+    assembler = assembled(opening, piece('{"x":', index=0), piece("1}", index=0))
+    assert assembler.message()[0]["function"] == {"name": "f", "arguments": '{"x":1}'}
 
 
 def test_an_index_that_never_came_is_not_made_up() -> None:
