@@ -80,7 +80,7 @@ class Chat:
         self._max_rounds = max_rounds
         self._reasoning_split = reasoning_split
         self._display = display
-        self._client = _connected() if client is None else client
+        self._client = _default_client() if client is None else client
         self._recorder = StepRecorder()
         self._known = Recollection()
         for message in self.messages:
@@ -248,10 +248,10 @@ def panel(client: OpenAI | AsyncOpenAI | None = None, model: str = "MiniMax-M2.7
     return chat
 
 
-def _connected() -> OpenAI:
-    from .client import connect
+def _default_client() -> OpenAI:
+    from .client import default_client
 
-    return connect()
+    return default_client()
 
 
 def _is_async(client: Any) -> bool:

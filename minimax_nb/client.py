@@ -32,7 +32,8 @@ class _Process:
         ours: for each variable we set: our value, and the user's before it.
         detours: where requests are sent instead, while they are recorded or replayed; the last one holds.
         before: what to go back to after the last detour: variables, ``given`` and ``ours``.
-        said: the line that the detour in force has printed: a client made inside does not say it again.
+        said: the line that was printed last. A client that nobody asked for does not say it again, nor does one made
+            during a detour.
     """
 
     given: dict[str, str] = field(default_factory=dict)
@@ -94,10 +95,7 @@ def connect(
     Raises:
         ConfigurationError: as in ``configure``.
     """
-    from .sdk import Client
-
-    endpoint = _configure(region, base_url, api_key, forget=False)
-    return Client(base_url=endpoint.base_url, api_key=endpoint.api_key, **_without_openai_account(client_options))
+    return _client(_configure(region, base_url, api_key, forget=False), client_options)
 
 
 def aconnect(
@@ -122,6 +120,15 @@ def aconnect(
 
     endpoint = _configure(region, base_url, api_key, forget=False)
     return AsyncClient(base_url=endpoint.base_url, api_key=endpoint.api_key, **_without_openai_account(client_options))
+
+
+def default_client() -> OpenAI:
+    """The client of whoever was given none: that of ``connect()``, whose line is left out if it was the last one said.
+
+    Raises:
+        ConfigurationError: as in ``configure``.
+    """
+    return _client(_configure(None, None, None, forget=False, asked=False), {})
 
 
 def user_environment() -> dict[str, str]:
@@ -181,8 +188,16 @@ def _go_back() -> None:
     _process.given, _process.ours = before.given, before.ours
 
 
-def _configure(region: str | None, base_url: str | None, api_key: str | None, *, forget: bool) -> Endpoint:
-    """Work out the endpoint, set the variables, print the line."""
+def _client(endpoint: Endpoint, options: dict[str, Any]) -> OpenAI:
+    from .sdk import Client
+
+    return Client(base_url=endpoint.base_url, api_key=endpoint.api_key, **_without_openai_account(options))
+
+
+def _configure(
+    region: str | None, base_url: str | None, api_key: str | None, *, forget: bool, asked: bool = True
+) -> Endpoint:
+    """Work out the endpoint, set the variables, print the line; if nobody asked for it, only if it is news."""
     told = {"region": region, "base_url": base_url, "api_key": api_key}
     given = {name: value for name, value in told.items() if value is not None}
     with _lock:
@@ -191,9 +206,10 @@ def _configure(region: str | None, base_url: str | None, api_key: str | None, *,
         endpoint, line, environ = _resolved(given)
         _point_at(endpoint, environ)
         _process.given = given
-        repeated = line == _process.said
-        _process.said = line if _process.detours else ""
-    if not repeated:
+        wanted = asked and not _process.detours
+        news = line != _process.said
+        _process.said = line
+    if wanted or news:
         print(line)  # noqa: T201 (the one line that this library says unasked)
     return endpoint
 

@@ -16,7 +16,7 @@ from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from .chat import Chat
-from .client import connect
+from .client import default_client
 from .frames import models, usage
 from .template import fill
 from .tools import toolbox
@@ -149,7 +149,7 @@ class MinimaxMagics(Magics):
     def _connected(self) -> Any:
         """One client for all cells, until ``configure`` or the reader changes where requests go."""
         if self._client is None or self._address != _address():
-            self._client = connect()
+            self._client = default_client()
             self._address = _address()
         return self._client
 

@@ -115,6 +115,22 @@ def test_configuring_again_does_not_take_our_settings_for_the_users(
     assert now() == (CHINA, OPENAI_KEY)
 
 
+def test_a_client_that_nobody_asked_for_says_only_what_is_new(
+    embedded: Pretend, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        client.default_client().close()
+    assert capsys.readouterr().out == EMBEDDED_LINE
+    mm.connect().close()
+    assert capsys.readouterr().out == EMBEDDED_LINE, "asked for, it is said again"
+    client.default_client().close()
+    assert capsys.readouterr().out == ""
+    os.environ["MINIMAX_API_KEY"] = MINIMAX_KEY
+    with client.default_client() as made:
+        assert made.api_key == MINIMAX_KEY
+    assert "api.minimax.io" in capsys.readouterr().out
+
+
 def test_a_lone_openai_key_is_kept_and_comes_back_when_its_url_does(
     embedded: Pretend, monkeypatch: pytest.MonkeyPatch
 ) -> None:

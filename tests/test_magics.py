@@ -51,7 +51,7 @@ class Cells:
 def cells(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cells]:
     shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
     cells = Cells(shell)
-    monkeypatch.setattr(magics, "connect", cells.connect)
+    monkeypatch.setattr(magics, "default_client", cells.connect)
     try:
         cells.run("%load_ext minimax_nb")
         yield cells

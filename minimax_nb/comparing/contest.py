@@ -52,9 +52,9 @@ class Contest:
             self._request["extra_body"] = {"reasoning_split": reasoning_split, **given}
         self._client = client
         if client is None:
-            from minimax_nb.client import connect
+            from minimax_nb.client import default_client
 
-            self._client = connect()
+            self._client = default_client()
         self.replies: dict[str, Reply] = {}
         self.errors: dict[str, BaseException] = {}
         self._view = open_column_view(self._models, wanted=display)
