@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
+import time
 from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
 
 from .catalog import find
+from .environment import display_mode, publish
 from .reading import collect
+from .render.quantities import seconds
+from .render.text import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import pandas as pd
     from openai import OpenAI
@@ -42,7 +47,7 @@ def measure_speed(
     """Measure how many tokens a second a model writes; each run is a request that the service bills.
 
     The speed is that of MiniMax's FAQ: output tokens (thinking included) / time from the first to the last of them. The
-    runs go one after the other, so that they do not slow each other down.
+    runs go one after the other, so that they do not slow each other down; a line in the cell says how far it is.
 
     Args:
         model: the model, or several.
@@ -70,17 +75,36 @@ def measure_speed(
     if isinstance(runs, bool) or not isinstance(runs, int) or runs < 1:
         raise ValueError(f"expected runs to be a whole number from 1, got {runs!r}")
     if client is None:
-        from .client import connect
+        from .client import default_client
 
-        client = connect()
+        client = default_client()
     request = {**options, "messages": [{"role": "user", "content": prompt}], "stream": True}
     request["stream_options"] = {**(options.get("stream_options") or {}), "include_usage": True}
-    rows = []
+    rows, say, began = [], _line_in_cell(), time.perf_counter()
     for name in names:
-        create = client.chat.completions.create
-        rows.append(_row(name, [collect(create(model=name, **request)) for _ in range(runs)]))
+        replies = []
+        for run in range(1, runs + 1):
+            say(f"{visible(name)}: run {run} of {runs}…")
+            replies.append(collect(client.chat.completions.create(model=name, **request)))
+        rows.append(_row(name, replies))
+    say(f"Measured in {seconds(time.perf_counter() - began)}.")
     index = pd.Index(names, name="model", dtype="object")
     return pd.DataFrame(rows, columns=list(_DTYPES), index=index).astype(_DTYPES)
+
+
+def _line_in_cell() -> Callable[[str], None]:
+    """What shows a line, in the place of the one before it; nothing where nobody watches."""
+    if display_mode() != "live":
+        return lambda _words: None
+    name = secrets.token_hex(8)
+    begun = False
+
+    def say(words: str) -> None:
+        nonlocal begun
+        publish({"text/plain": words}, display_id=name, update=begun)
+        begun = True
+
+    return say
 
 
 def _row(model: str, replies: list[Reply]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ LAYERS: dict[str, int] = {
     "trace": 3,
     "batch": 3,
     "display": 4,
-    "speed": 3,
+    "speed": 4,
     "chat": 4,
     "environment": 4,
     "terminal": 4,

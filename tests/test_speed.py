@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openai import BadRequestError, OpenAI
 
-from minimax_nb import measure_speed
+from minimax_nb import measure_speed, speed
 from minimax_nb.server.app import EmbeddedServer
 
 from .scripted import Script, message
@@ -50,6 +50,29 @@ def test_the_speed_is_tokens_from_the_first_to_the_last() -> None:
     assert row["first_token_s"] == 1.5
     assert row["documented"] == 60
     assert script.requests[0]["stream_options"] == {"include_usage": True}
+
+
+def test_whoever_watches_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[str, bool]] = []
+    monkeypatch.setattr(speed, "display_mode", lambda: "live")
+    monkeypatch.setattr(
+        speed, "publish", lambda data, *, display_id, update: shown.append((data["text/plain"], update))
+    )
+    client, _ = scripted(*[timed((1.0, "a"), (3.0, "b"), tokens=100)] * 4)
+    measure_speed(["MiniMax-M2.7", "MiniMax-M2"], runs=2, client=client)
+    assert shown[:-1] == [
+        ("MiniMax-M2.7: run 1 of 2…", False),
+        ("MiniMax-M2.7: run 2 of 2…", True),
+        ("MiniMax-M2: run 1 of 2…", True),
+        ("MiniMax-M2: run 2 of 2…", True),
+    ]
+    assert shown[-1][0].startswith("Measured in ")
+
+
+def test_nothing_is_printed_where_nobody_watches(capsys: pytest.CaptureFixture[str]) -> None:
+    client, _ = scripted(timed((1.0, "a"), (3.0, "b"), tokens=100))
+    measure_speed("MiniMax-M2.7", runs=1, client=client)
+    assert capsys.readouterr() == ("", "")
 
 
 def test_runs_that_cannot_be_measured_are_left_out_of_the_mean() -> None:
