@@ -131,7 +131,7 @@ def test_open_code_is_only_added_to() -> None:
     assert splice == Splice(0, len(before) - len("</code></pre>"), "y = '&lt;b&gt;'\n</code></pre>")
     stream.feed("```\n")
     front.take([splice, *stream.frame()])
-    assert '<span style="color:' in front.blocks[0]
+    assert "<font color=" in front.blocks[0]
 
 
 def test_the_language_is_never_shown() -> None:

@@ -51,12 +51,12 @@ def test_every_language_is_one_of_pygments_own(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["Python", "yml", "tsx", "jsonl"])
 def test_other_names_of_a_language_are_known(language: str) -> None:
-    assert "<span" in highlight('x: "a"', language)
+    assert "<font" in highlight('x: "a"', language)
 
 
 @pytest.mark.parametrize("code", ["x = 1\n" * 20_000, "x" * 5_000, '"' * 3_000])
 def test_very_long_code_stays_plain(code: str) -> None:
-    assert "<span" not in highlight(code, "python")
+    assert "<font" not in highlight(code, "python")
 
 
 @pytest.mark.parametrize("language", ["", "nonsense", "PYTHON3000", "../x", "a" * 1_000])
@@ -65,7 +65,7 @@ def test_an_unknown_language_gives_plain_code(language: str) -> None:
 
 
 def test_neighbours_of_one_colour_share_an_element() -> None:
-    assert highlight('"a b"', "python").count("<span") == 1
+    assert highlight('"a b"', "python").count("<font") == 1
 
 
 def test_an_open_block_and_its_end_are_the_block() -> None:

@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 FIXTURES = Path(__file__).parent / "fixtures"
 TEX = ("text", "lists", "tables", "code", "formulas", "prices", "links", "xss")
 
-KNOWN = "a blockquote br code div em h1 h2 h3 h4 h5 h6 hr li ol p pre s span strong table tbody td th thead tr ul"
+KNOWN = "a blockquote br code div em font h1 h2 h3 h4 h5 h6 hr li ol p pre s span strong table tbody td th thead tr ul"
 TAGS = set(KNOWN.split())
 MATHS = _TAGS
-ATTRIBUTES = {"a": {"href", "style", "target", "rel"}, "ol": {"start"}, "table": {"cellpadding", "style"}}
+ATTRIBUTES = {
+    "a": {"href", "style", "target", "rel"},
+    "font": {"color"},
+    "ol": {"start"},
+    "table": {"cellpadding", "style"},
+}
 # What JupyterLab's sanitiser leaves in a style attribute, as far as this library uses it.
 LEFT = (
     "border border-bottom border-collapse border-left border-radius border-top color display font-size line-height "
