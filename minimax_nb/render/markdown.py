@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .deferred import LONG, deferred
 from .parse import parse
 from .tags import render
 from .text import visible
@@ -18,7 +19,8 @@ def to_html(text: str, *, formulas: Formulas) -> str:
     Args:
         text: Markdown. Raw HTML in it shows as text.
         formulas: ``"mathml"`` for a page of ours; ``"tex"`` for saved HTML, where sanitisers drop ``<math>``: TeX
-            between ``\(…\)`` or ``\[…\]``, left for the host's typesetter.
+            between ``\(…\)`` or ``\[…\]``, left for the host's typesetter. In saved HTML a long text's listings and
+            tables are laid out when they come into sight.
 
     Returns:
         HTML whose meaning needs no style sheet.
@@ -36,7 +38,10 @@ def to_blocks(text: str, *, formulas: Formulas) -> list[str]:
     Returns:
         The HTML of each top-level block.
     """
-    return [render(block, formulas).html() for block in parse(prepare(text)).blocks]
+    text = prepare(text)
+    blocks = [(block.kind, render(block, formulas).html()) for block in parse(text).blocks]
+    late = formulas == "tex" and len(text) > LONG
+    return [deferred(html, kind) if late else html for kind, html in blocks]
 
 
 def prepare(text: str) -> str:

@@ -1,0 +1,27 @@
+"""Blocks that a browser lays out only when they come into sight, so that a long answer does not stop the page.
+
+Only listings and tables: they scroll sideways, and so are boxes of their own already; nothing moves when they are laid
+out late. The style is an offer: sanitisers drop it, and older browsers do not know it.
+"""
+
+from __future__ import annotations
+
+LONG = 10_000
+"""Characters of a text that make it worth while."""
+
+_LINE_EM = {"fence": 1.45, "code_block": 1.45, "table_open": 2.4}
+"""How high a line of such a block is, about; until it is laid out, the scroll bar goes by that."""
+
+
+def deferred(html: str, kind: str) -> str:
+    """The HTML of a block, laid out late if it is a listing or a table.
+
+    Args:
+        html: the block, with its style in its first tag.
+        kind: the type of the block's first token.
+    """
+    if kind not in _LINE_EM:
+        return html
+    lines = html.count("<tr" if kind == "table_open" else "\n")
+    height = f"{lines * _LINE_EM[kind]:.0f}em"
+    return html.replace('style="', f'style="content-visibility:auto;contain-intrinsic-height:auto {height};', 1)
