@@ -20,6 +20,7 @@ class Library(ipywidgets.Widget):
     css = traitlets.Unicode().tag(sync=True)
     primer = traitlets.Unicode().tag(sync=True)
     shell = traitlets.Unicode().tag(sync=True)
+    typesetting = traitlets.Unicode().tag(sync=True)
 
 
 _library: Library | None = None
@@ -37,6 +38,7 @@ def library() -> Library:
             css=(static / "live.css").read_text(encoding="utf-8"),
             primer=primer().decode(),
             shell=html.shell(),
+            typesetting=(static / "typesetting.js").read_text(encoding="utf-8"),
         )
     return _library
 

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 SETUP = "import minimax_nb as mm\nfrom fake_stream import *\n"
+FORMULAS = r"text = ''.join(rf'- term {n}: $x_{n} = \frac{{{n}}}{{y}}$' + chr(10) for n in range(40))" + "\n"
+COUNT_FORMULAS = """
+() => {
+    window.counts = [];
+    const count = () => window.counts.push(document.querySelectorAll(".jp-RenderedHTML mjx-container").length);
+    new MutationObserver(count).observe(document.body, { childList: true, subtree: true });
+}
+"""
 
 
 def test_a_reply_grows_and_ends_as_static_output(notebook: Callable[..., Notebook]) -> None:
@@ -58,6 +66,23 @@ def test_a_saved_reply_reads_the_same_when_the_notebook_is_opened_again(notebook
     formula.wait_for()
     assert book.output().inner_text() == shown
     assert book.page.locator(".jp-OutputArea-output").count() == 1
+
+
+def test_many_formulas_are_typeset_a_few_at_a_time_and_all_in_the_end(notebook: Callable[..., Notebook]) -> None:
+    book = notebook(SETUP + FORMULAS + "reply = mm.show(chunks('', text, pause=0.001))")
+    book.page.evaluate(COUNT_FORMULAS)
+    book.run()
+    book.wait_idle()
+    formulas = book.output().locator("mjx-container")
+    formulas.nth(39).wait_for()
+    assert len(set(book.page.evaluate("() => window.counts"))) > 5
+    assert "mathjax_ignore" not in (book.output().get_attribute("class") or "")
+    assert formulas.count() == 40
+    assert "\\frac" not in book.output().inner_text()
+    book.save()
+    book.open()
+    formulas.nth(39).wait_for()
+    assert book.errors == []
 
 
 def test_a_page_loaded_midway_shows_the_whole_reply(notebook: Callable[..., Notebook]) -> None:

@@ -86,6 +86,7 @@ export function open(model, library) {
   const since = performance.now();
   /** @type {Promise<import("./view.js")>} */
   const page = (library.minimaxNbView ??= load(library.get("view")));
+  const typesetting = typesettingOf(library);
   /** @type {Set<ReturnType<import("./view.js").view>>} */
   const views = new Set();
   /** @type {State} */
@@ -146,6 +147,7 @@ export function open(model, library) {
       views.add(shown);
       hadViews = true;
       shown.paint(state);
+      requestAnimationFrame(async () => (await typesetting).expectStatic(el, typesetterOf(model)));
       return () => {
         views.delete(shown);
         shown.remove();
@@ -210,6 +212,22 @@ function stored(data) {
   piece.set([0, size, size >> 8, ~size, ~size >> 8]);
   piece.set(data, 5);
   return piece;
+}
+
+/**
+ * @param {any} library
+ * @returns {Promise<typeof import("./typesetting.js")>}
+ */
+export function typesettingOf(library) {
+  return (library.minimaxNbTypesetting ??= load(library.get("typesetting")));
+}
+
+/**
+ * The page's own typesetter, where the page is JupyterLab or the like.
+ * @param {any} model
+ */
+export function typesetterOf(model) {
+  return model.widget_manager.rendermime?.latexTypesetter;
 }
 
 /**

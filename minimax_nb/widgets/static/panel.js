@@ -27,7 +27,8 @@ export default {
     const library = await model.widget_manager.get_model(model.get("library"));
     library.minimaxNb ??= import(address(library.get("code")));
     const { view } = await load(model.get("modules"));
-    const panel = open(model, library, await library.minimaxNb, view);
+    const live = await library.minimaxNb;
+    const panel = open(model, library, live, await live.typesettingOf(library), view);
     return () => panel.close();
   },
 };
@@ -36,9 +37,10 @@ export default {
  * @param {any} model the panel's own model
  * @param {any} library the model that holds what live replies share
  * @param {any} live the module that paints them
+ * @param {typeof import("./typesetting.js")} typesetting
  * @param {typeof import("./box.js").view} view makes a box
  */
-function open(model, library, live, view) {
+function open(model, library, live, typesetting, view) {
   /** @type {State} */
   let state = { items: [], live: null, now: NOTHING };
   /** @type {Map<Element, ReturnType<typeof import("./box.js").view>>} */
@@ -154,6 +156,7 @@ function open(model, library, live, view) {
     if (hidden.has(element)) return;
     hidden.add(element);
     element.style.display = "none";
+    typesetting.leaveAlone(element);
   }
 
   async function onConnection() {
@@ -174,7 +177,10 @@ function open(model, library, live, view) {
       model.off("comm_live_update", onConnection);
       cancelAnimationFrame(painting);
       for (const each of views.values()) each.remove();
-      for (const element of hidden) element.style.display = "";
+      for (const element of hidden) {
+        element.style.display = "";
+        typesetting.makeUpFor(element, live.typesetterOf(model));
+      }
     },
   };
 }

@@ -1,0 +1,90 @@
+/**
+ * The formulas of a static output, for the page's typesetter a few at a time.
+ *
+ * Jupyter gives the typesetter an output whole, and that takes about 2 ms a formula: an answer full of them would stop
+ * the page just when its reader begins to read. So an output is marked as none of the typesetter's business before that
+ * sees it, and its formulas are handed over in slices.
+ */
+
+const OUTPUT = ".jp-OutputArea-output";
+const NOT_FOR_MATHJAX = "mathjax_ignore";
+const AT_ONCE = 4;
+const SLICE_MS = 12;
+
+/** @type {WeakSet<Element>} */
+const busy = new WeakSet();
+
+/**
+ * Waits for the static output that takes the place of a view.
+ * @param {Element} view stands in the page
+ * @param {any} typesetter the page's own, with a method `typeset(element)`; without one nothing is done
+ */
+export function expectStatic(view, typesetter) {
+  const area = view.closest(".jp-OutputArea");
+  if (!area || !typesetter) return;
+  // It is told of a new output in time: the page typesets only after the task that brings one.
+  const observer = new MutationObserver(() => {
+    if (view.isConnected) return;
+    observer.disconnect();
+    for (const output of outputs(area)) typesetSlowly(output, typesetter);
+  });
+  observer.observe(area, { childList: true });
+}
+
+/**
+ * Keeps the typesetter away from the outputs in an element: nobody sees them.
+ * @param {Element} element
+ */
+export function leaveAlone(element) {
+  for (const output of outputs(element)) output.classList.add(NOT_FOR_MATHJAX);
+}
+
+/**
+ * The opposite.
+ * @param {Element} element
+ * @param {any} typesetter
+ */
+export function makeUpFor(element, typesetter) {
+  for (const output of outputs(element)) {
+    if (typesetter) typesetSlowly(output, typesetter);
+    else output.classList.remove(NOT_FOR_MATHJAX);
+  }
+}
+
+/** @param {Element} element */
+function outputs(element) {
+  return element.matches(OUTPUT) ? [element] : element.querySelectorAll(OUTPUT);
+}
+
+/**
+ * @param {Element} output
+ * @param {any} typesetter
+ */
+function typesetSlowly(output, typesetter) {
+  const waiting = [...output.querySelectorAll("span")].filter((span) => /^\\[([]/.test(span.textContent ?? ""));
+  const forThePage = waiting.length <= AT_ONCE && !output.classList.contains(NOT_FOR_MATHJAX);
+  if (forThePage || busy.has(output)) return;
+  busy.add(output);
+  output.classList.add(NOT_FOR_MATHJAX);
+  const first = waiting.filter(isInSight);
+  const later = waiting.filter((formula) => !isInSight(formula));
+  requestAnimationFrame(slice);
+
+  async function slice() {
+    const until = performance.now() + SLICE_MS;
+    while (performance.now() < until && output.isConnected) {
+      const formula = first.pop() ?? later.pop();
+      if (!formula) break;
+      await typesetter.typeset(formula);
+    }
+    if (first.length + later.length && output.isConnected) return requestAnimationFrame(slice);
+    output.classList.remove(NOT_FOR_MATHJAX);
+    busy.delete(output);
+  }
+}
+
+/** @param {Element} element */
+function isInSight(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < window.innerHeight;
+}
