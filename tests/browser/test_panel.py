@@ -312,6 +312,21 @@ def test_a_page_loaded_midway_goes_on_and_saves_what_it_missed(panel: Callable[.
     assert len(outputs(book)) == 1
 
 
+def test_the_document_under_the_box_is_typeset_once_it_is_in_sight(panel: Callable[..., Any]) -> None:
+    book, box = panel("import ipywidgets\nipywidgets.Widget.close_all()")
+    box.ask("Tides?")
+    box.wait_turns(1)
+    document = book.output(1).first
+    formula = document.locator("span", has_text="2GMr").last
+    formula.wait_for(state="attached")
+    book.page.wait_for_timeout(1_000)
+    assert document.locator("mjx-container").count() == 0
+    book.run(2)
+    document.get_by_text("END-OF-ANSWER").wait_for()
+    document.locator("mjx-container").wait_for()
+    assert book.errors == []
+
+
 def test_hostile_text_stays_text(panel: Callable[..., Any]) -> None:
     hostile = "script += [{'reasoning': HOSTILE, 'content': HOSTILE + ANSWER}]"
     book, box = panel(setup=hostile)
