@@ -29,6 +29,7 @@ class Pacer:
         text: bytes of model text that have arrived so far.
         last: when the last frame went, in seconds on the caller's clock.
         busy: how long that frame took to make, in seconds.
+        before: the same of the frame before it.
         size: how many bytes it took, as a guess at the next one.
     """
 
@@ -36,19 +37,21 @@ class Pacer:
     text: int = 0
     last: float = float("-inf")
     busy: float = 0.0
+    before: float = 0.0
     size: int = 0
 
     def delay(self, now: float) -> float:
         """How long to wait before asking again, in seconds; 0 when a frame may go now."""
         debt = self.sent + self.size - BYTES_PER_TEXT_BYTE * self.text
         hold = next(seconds for loan, seconds in HOLDS if debt <= loan)
-        ready = self.last + max(INTERVAL_S, self.busy / RENDER_SHARE, hold)
+        # A single slow frame is an accident, such as the first formula, for which code is loaded.
+        ready = self.last + max(INTERVAL_S, min(self.busy, self.before) / RENDER_SHARE, hold)
         # More text may come in the meantime and pay for the frame, so look again soon.
         return 0.0 if now >= ready else min(ready - now, INTERVAL_S)
 
     def went(self, now: float, busy: float, size: int) -> None:
         """A frame has gone: at ``now``, after ``busy`` seconds of rendering, ``size`` bytes of it."""
         self.last = now
-        self.busy = busy
+        self.before, self.busy = self.busy, busy
         self.size = size
         self.sent += size
