@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openai.types.chat import ChatCompletionChunk
 
@@ -108,6 +108,7 @@ json_values = st.recursive(
 
 
 @given(st.lists(json_values | st.builds(chunk, json_values), max_size=5))
+@example([chunk({"content": [{"text": True}]})])
 @any_message
 def test_no_json_whatsoever_breaks_it_in_an_unnamed_way(items: list[Any]) -> None:
     acc = StreamAccumulator()

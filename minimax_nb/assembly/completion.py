@@ -118,7 +118,8 @@ def read_message(message: Mapping[str, Any]) -> tuple[str, str]:
     field = next((text for text in structured_reasoning(message) if text.strip()), "")
     content = message.get("content")
     if isinstance(content, list):
-        content = "".join(part.get("text") or "" for part in content if isinstance(part, dict))
+        texts = [part.get("text") for part in content if isinstance(part, dict)]
+        content = "".join(text for text in texts if isinstance(text, str))
     split = split_think(content if isinstance(content, str) else "", lone_closing_counts=not field)
     return field or split.reasoning, split.content
 
@@ -183,8 +184,10 @@ def read_usage(usage: Any) -> Usage:
 
 def is_real_usage(usage: Any) -> bool:
     """Whether a usage object counts anything."""
-    keys = ("total_tokens", "prompt_tokens", "completion_tokens")
-    return isinstance(usage, dict) and any(_count(usage.get(key)) for key in keys)
+    if not isinstance(usage, dict):
+        return False
+    total, prompt, completion = map(usage.get, ("total_tokens", "prompt_tokens", "completion_tokens"))
+    return bool(_count(total) or _count(prompt) or _count(completion))
 
 
 def make_timing(
