@@ -30,6 +30,7 @@ from .assembly.completion import (
 from .assembly.delta import DeltaAssembler
 from .assembly.narrator import Narrator
 from .assembly.plain import open_object, plain
+from .errors import StreamFormatError
 from .messages import Origin, PartialReason, Reply
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
     from .events import StreamEvent
 
+# What is looked for in a chunk. The service writes more keys into each; they need no merging with those the SDK knows.
+_READ = frozenset({OWN_KEY, "id", "model", "object", "usage", "base_resp", "error", "choices"})
+_READ_IN_CHOICE = frozenset({"index", "delta", "finish_reason", "message", "messages"})
 _STILL_ARRIVING = "the reply is still arriving"
 
 
@@ -97,7 +101,7 @@ class StreamAccumulator:
             StreamFormatError: it is neither a dict nor an object with attributes.
         """
         data, unknown, _ = open_object(chunk)
-        if unknown:
+        if unknown and not _READ.isdisjoint(unknown):
             data = {**data, **unknown}
         if OWN_KEY in data:
             self._read_own(data[OWN_KEY])
@@ -117,7 +121,7 @@ class StreamAccumulator:
         events: list[StreamEvent] = []
         for position, item in enumerate(choices):
             choice, unknown, _ = open_object(item)
-            if unknown:
+            if unknown and not _READ_IN_CHOICE.isdisjoint(unknown):
                 choice = {**choice, **unknown}
             index = choice.get("index")
             if index == 0 or (index is None and position == 0):
@@ -212,9 +216,12 @@ class StreamAccumulator:
         self.origin = read_origin(own.get("origin")) or self.origin
 
     def _keep_usage(self, usage: Any) -> None:
-        usage = plain(usage)
-        if is_real_usage(usage):
-            self._usage = usage
+        try:
+            counts, _, _ = open_object(usage)
+        except StreamFormatError:
+            return
+        if is_real_usage(counts):  # some routes send zeros with each chunk
+            self._usage = plain(usage)
 
     def _message(self) -> dict[str, Any]:
         message = self._delta.message()
