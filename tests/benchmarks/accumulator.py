@@ -37,7 +37,9 @@ def chunks(form: str, length: int) -> list[dict[str, Any]]:
         "created": 1,
         "model": "MiniMax-M2.7",
         "object": "chat.completion.chunk",
-        "usage": None,
+        "usage": {"total_tokens": 0, "total_characters": 0} if form == "tools" else None,
+        **dict.fromkeys(("input_sensitive", "output_sensitive"), False),
+        **dict.fromkeys(("input_sensitive_type", "output_sensitive_type", "output_sensitive_int"), 0),
     }
     same = {"role": "assistant", "name": "MiniMax AI", "audio_content": ""}
     made = []
