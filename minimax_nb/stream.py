@@ -220,8 +220,10 @@ class StreamAccumulator:
             counts, _, _ = open_object(usage)
         except StreamFormatError:
             return
-        if is_real_usage(counts):  # some routes send zeros with each chunk
-            self._usage = plain(usage)
+        # Some routes send zeros with each chunk.
+        if counts.get("total_tokens") or counts.get("prompt_tokens") or counts.get("completion_tokens"):
+            usage = plain(usage)
+            self._usage = usage if is_real_usage(usage) else self._usage
 
     def _message(self) -> dict[str, Any]:
         message = self._delta.message()

@@ -184,10 +184,8 @@ def read_usage(usage: Any) -> Usage:
 
 def is_real_usage(usage: Any) -> bool:
     """Whether a usage object counts anything."""
-    if not isinstance(usage, dict):
-        return False
-    total, prompt, completion = map(usage.get, ("total_tokens", "prompt_tokens", "completion_tokens"))
-    return bool(_count(total) or _count(prompt) or _count(completion))
+    keys = ("total_tokens", "prompt_tokens", "completion_tokens")
+    return isinstance(usage, dict) and any(_count(usage.get(key)) for key in keys)
 
 
 def make_timing(
