@@ -22,8 +22,9 @@ _PANEL = "margin:0 0 .9em"
 _CALL = "border:1px solid rgba(128,128,128,.4);border-radius:5px;margin:.6em 0;padding:.35em .8em"
 _CODE = "background:transparent;border:0;margin:.5em 0 .2em;padding:0;white-space:pre-wrap;overflow-wrap:anywhere"
 _FOOTER = "font-size:.85em;margin:.9em 0 .2em;opacity:.7"
-_NOTE = "border-left:3px solid rgba(128,128,128,.7);margin:.8em 0;padding:.1em 0 .1em 1em"
-_ALARM = "border-left:3px solid rgb(214,69,69);margin:.8em 0;padding:.1em 0 .1em 1em"
+_REMARK = "margin:.8em 0;padding:.1em 0 .1em 1em;white-space:pre-line"  # a hint stands on a line of its own
+_NOTE = f"border-left:3px solid rgba(128,128,128,.7);{_REMARK}"
+_ALARM = f"border-left:3px solid rgb(214,69,69);{_REMARK}"
 
 _OPEN_LINES = 20
 _MINIMAX_HOSTS = ("minimax.io", "minimaxi.com", "minimax.cn", "minimax.chat")
