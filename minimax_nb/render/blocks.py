@@ -127,8 +127,12 @@ class BlockStream:
             self._reopen(self._bulk)
         return self._render(final=False)
 
-    def finish(self) -> list[Splice]:
-        """The last changes; after them the blocks together are what ``to_html`` gives for the whole text."""
+    def finish(self, *, cut: bool = False) -> list[Splice]:
+        """The last changes; after them the blocks together are what ``to_html`` gives for the whole text.
+
+        Args:
+            cut: as for ``to_html``.
+        """
         if self._fence is not None or self._bulk is not None:
             self._reopen(self._bulk or 0)
         if self._held:
@@ -136,17 +140,17 @@ class BlockStream:
             self._held = ""
         self._later += self._fresh
         self._fresh.clear()
-        splices = self._render(final=True)
+        splices = self._render(final=True, cut=cut)
         if self._linked:
-            splices += self._rewrite()
+            splices += self._rewrite(cut=cut)
         return splices
 
-    def _rewrite(self) -> list[Splice]:
+    def _rewrite(self, *, cut: bool) -> list[Splice]:
         """Bring every block to what the whole text says, now that every link definition is known."""
         self._shown = [Shown(html) for html in self.snapshot()]
         self._done = []
         splices: list[Splice] = []
-        blocks = to_blocks("".join(self._pieces), formulas=self._formulas)
+        blocks = to_blocks("".join(self._pieces), formulas=self._formulas, cut=cut)
         for i, html in enumerate(blocks):
             splices += self._show(i, html)
         splices += self._drop(len(blocks))
@@ -167,20 +171,19 @@ class BlockStream:
         change = self._shown[index].show(html, fixed)
         return [Splice(len(self._done) + index, *change)] if change else []
 
-    def _render(self, *, final: bool) -> list[Splice]:
+    def _render(self, *, final: bool, cut: bool = False) -> list[Splice]:
         """Parse the tail, show it, and cut off what is final."""
         self._tail += "".join(self._later)
         self._later.clear()
         source = (self._growing.source if self._growing else "") + self._tail
         lines = source.split("\n")
-        parsed = parse(source, self._links, unfinished=not final)
+        parsed = parse(source, self._links, unfinished=not final, cut=cut)
         blocks, links = parsed.blocks, parsed.links
         finished = len(blocks) if final else _finished(parsed, lines)
         splices: list[Splice] = []
         for i, block in enumerate(blocks[:finished]):
             splices += self._show(i, self._continued(i, render(block, self._formulas)))
-        cut = blocks[finished - 1].end if finished else 0
-        self._cut(cut, lines, links)
+        self._cut(blocks[finished - 1].end if finished else 0, lines, links)
         self._linked = self._linked or bool(links.known)
         waiting = blocks[finished:]
         if finished:

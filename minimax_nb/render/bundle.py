@@ -39,8 +39,9 @@ def reply_html(reply: Reply, formulas: Formulas) -> str:
         reply: any reply; nothing in it is trusted.
         formulas: as for ``markdown.to_html``.
     """
-    reasoning = to_html(reply.reasoning, formulas=formulas) if reply.reasoning.strip() else ""
-    return html.page(reply, reasoning, to_html(reply.content, formulas=formulas))
+    cut = reply.partial_reason is not None
+    reasoning = to_html(reply.reasoning, formulas=formulas, cut=cut) if reply.reasoning.strip() else ""
+    return html.page(reply, reasoning, to_html(reply.content, formulas=formulas, cut=cut))
 
 
 def metadata(reply: Reply) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from .emphasis import add_emphasis
 from .formulas import add_formulas
-from .unfinished import mend
+from .unfinished import drop_mark, mend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,13 +109,15 @@ class Parsed:
     decided: int
 
 
-def parse(text: str, links: Links | None = None, *, unfinished: bool = False) -> Parsed:
+def parse(text: str, links: Links | None = None, *, unfinished: bool = False, cut: bool = False) -> Parsed:
     """Split Markdown into its top-level blocks.
 
     Args:
         text: Markdown with line feeds only, control characters already visible.
         links: definitions from the text before this one.
         unfinished: whether the last line is still being written; marks that are open in it are closed.
+        cut: whether the text breaks off at its end, as it also does while it is being written; a list mark that its
+            item has yet to follow is left out.
 
     Returns:
         The blocks, and what is known about the text to come.
@@ -129,6 +131,10 @@ def parse(text: str, links: Links | None = None, *, unfinished: bool = False) ->
     blocks = []
     for group in _top_level(tokens):
         start, end = group[0].map or (0, 0)
+        if (unfinished or cut) and end > complete:
+            drop_mark(group, lines[-1], complete)
+            if not group:
+                continue
         if unfinished and end > complete:
             _mend_last(group, complete)
         if _is_too_much(group, lines[start:end]):

@@ -62,12 +62,13 @@ class Painter:
 
     def finish(self, reply: Reply) -> list[Operation]:
         """The last changes, which make the view equal to the finished reply."""
+        cut = reply.partial_reason is not None
         for region, text in ((THOUGHTS, reply.reasoning), (ANSWER, reply.content)):
             if "".join(self._texts[region]) != text:
                 self._replace(region, text)
         operations, self._changed = self._changed, []
         for region, stream in self._streams.items():
-            operations += [self._splice(region, *change) for change in stream.finish()]
+            operations += [self._splice(region, *change) for change in stream.finish(cut=cut)]
         calls = [html.tool_call(call) for call in reply.tool_calls]
         calls += [""] * (len(self._calls) - len(calls))
         operations += [self._splice(CALLS, position, 0, call) for position, call in enumerate(calls)]

@@ -55,13 +55,51 @@ def play(text: str, step: int, every: int = 1) -> tuple[BlockStream, Front]:
     return stream, front
 
 
-@given(TEXTS, st.integers(1, 40), st.integers(1, 4))
+@given(TEXTS, st.integers(1, 40), st.integers(1, 4), st.booleans())
 @settings(deadline=None, max_examples=500)
-def test_any_cutting_ends_as_the_whole(text: str, step: int, every: int) -> None:
+def test_any_cutting_ends_as_the_whole(text: str, step: int, every: int, cut: bool) -> None:
     stream, front = play(text, step, every)
-    front.take(stream.finish())
+    front.take(stream.finish(cut=cut))
     assert front.blocks == stream.snapshot()
-    assert "".join(front.blocks) == to_html(text, formulas="mathml")
+    assert "".join(front.blocks) == to_html(text, formulas="mathml", cut=cut)
+
+
+@given(TEXTS)
+@settings(deadline=None, max_examples=300)
+def test_where_a_text_is_cut_no_word_is_left_out(text: str) -> None:
+    whole, cut = (inspect(to_html(text, formulas="mathml", cut=each)).split() for each in (False, True))
+    assert whole == cut
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("- a\n- ", "<ul><li>a</li></ul>"),
+        ("- a\n-", "<ul><li>a</li></ul>"),
+        ("1. a\n2. ", "<ol><li>a</li></ol>"),
+        ("- a\n  - ", "<ul><li>a</li></ul>"),
+        ("- a\n\n  1. b\n     * ", "<ul><li>a<ol><li>b</li></ol></li></ul>"),
+        ("These:\n- ", "<p>These:</p>"),
+        ("These:\n\n- ", "<p>These:</p>"),
+        ("- ", ""),
+        ("- a\n- \n", "<ul><li>a</li><li></li></ul>"),
+        ("It was in\n1998.", "<p>It was in\n1998.</p>"),
+        ("a\n\n+ ", "<p>a</p>"),
+        ("a\n* ", "<p>a</p>"),
+    ],
+)
+def test_a_list_mark_waits_for_its_item(text: str, shown: str) -> None:
+    stream, front = play(text, len(text))
+    assert "".join(front.blocks) == shown
+    front.take(stream.finish(cut=True))
+    assert "".join(front.blocks) == shown
+
+
+def test_a_text_that_is_whole_is_shown_as_it_stands() -> None:
+    stream, front = play("- a\n- ", 1)
+    front.take(stream.finish())
+    assert "".join(front.blocks) == "<ul><li>a</li><li></li></ul>"
+    assert to_html("- ```\n  - ", formulas="mathml", cut=True).count("- </code>") == 1
 
 
 @given(TEXTS, TEXTS, st.integers(1, 40), st.booleans())
@@ -244,9 +282,9 @@ def test_the_work_per_frame_does_not_grow(kind: str, monkeypatch: pytest.MonkeyP
     parsed: list[int] = []
     from minimax_nb.render import blocks, parse
 
-    def counting(text: str, links: parse.Links | None = None, *, unfinished: bool = False) -> parse.Parsed:
+    def counting(text: str, links: parse.Links | None = None, **how: bool) -> parse.Parsed:
         parsed.append(len(text))
-        return parse.parse(text, links, unfinished=unfinished)
+        return parse.parse(text, links, **how)
 
     monkeypatch.setattr(blocks, "parse", counting)
     play_quietly(LONG[kind].removesuffix("```\n"), 100)

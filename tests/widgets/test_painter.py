@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from minimax_nb.events import ReasoningDelta, Rewritten, StreamEvent, TextDelta, ToolCallDelta
 from minimax_nb.messages import Reply, Timing, ToolCall
 from minimax_nb.render import html
+from minimax_nb.render.bundle import bundle
 from minimax_nb.render.markdown import to_html
 from minimax_nb.widgets.painter import ANSWER, CALLS, FOOTER, LABEL, NOTE, THOUGHTS, Painter
 
@@ -115,6 +116,12 @@ def test_blank_text_beside_the_thinking_does_not_end_it() -> None:
         painter.take(event)
         page.apply(painter.frame())
     assert page.phases == ["thinking", "answering"]
+
+
+def test_a_broken_reply_ends_like_its_saved_form() -> None:
+    page = painted([TextDelta("- half\n- ")], Reply(content="- half\n- ", partial_reason="cut"))
+    assert page.html(ANSWER) == "<ul><li>half</li></ul>"
+    assert page.html(ANSWER) in bundle(Reply(content="- half\n- ", partial_reason="cut"))["text/html"]
 
 
 def test_a_broken_reply_is_said_to_be_one() -> None:
