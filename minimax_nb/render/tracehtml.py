@@ -28,6 +28,7 @@ _GROUPS = (("thinking", ("think",), PURPLE), ("writing", ("answer", "call"), BLU
 _ROW = "border-top:1px solid rgba(128,128,128,.25)"
 _LINE = "cursor:pointer;padding:.3em 0"
 _KIND = "display:inline-block;width:4.4em;color:"
+# After the text: beside its last line if there is room, else below it.
 _FIGURES = "float:right;opacity:.75;margin-left:1em"
 _BODY = "margin:.2em 0 .9em 1.1em"
 _PRE = "background:transparent;border:0;margin:0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere"
@@ -89,11 +90,11 @@ def row(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = N
     """
     colour = RED if step.error else COLOURS.get(step.kind, GREY)
     numbers = " · ".join(map(escape, figures(step)))
-    told = f'<span style="{_FIGURES}">{numbers}</span> ' if numbers else ""
+    told = f' <span style="{_FIGURES}">{numbers}</span>' if numbers else ""
     kind = ' class="mm-thoughts"' if step.kind == "think" else ""
     return (
         f'<details{kind} style="{_ROW}"{" open" if shown else ""}><summary style="{_LINE}">'
-        f'<b style="{_KIND}{colour}">{label(step)}</b> {told}{escape_prose(summary(step))}'
+        f'<b style="{_KIND}{colour}">{label(step)}</b> {escape_prose(summary(step))}{told}'
         f"{_bar(step, total_s, colour)}</summary>"
         f'<div style="{_BODY}">{shown or _body(step, limit, formulas)}</div></details>'
     )
@@ -131,13 +132,13 @@ def _round_head(number: int, entry: Round | None, *, many: bool) -> str:
 
 
 def _bar(step: Step, total_s: float | None, colour: str) -> str:
-    """When the step ran, as a thin line as wide as the whole run."""
+    """When the step ran, as a thin line as wide as the whole run; without times the end of the line above."""
     if not total_s or step.started_s is None or step.duration_s is None:
-        return ""
+        return '<span style="display:block;clear:both"></span>'
     begin = min(99.5, 100 * step.started_s / total_s)
     width = max(0.5, min(100 - begin, 100 * step.duration_s / total_s))
     return (
-        f'<span style="display:block;height:3px;margin:.25em 0 0 {begin:.1f}%;width:{width:.1f}%;'
+        f'<span style="display:block;clear:both;height:3px;margin:.25em 0 0 {begin:.1f}%;width:{width:.1f}%;'
         f'background:{colour};border-radius:2px"></span>'
     )
 

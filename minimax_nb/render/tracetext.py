@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from .html import origin_words, pretty_arguments
+from .plainwords import plain_words
 from .quantities import count, percent, seconds
 from .quoting import fenced, quoted, words
 from .safe_markdown import to_markdown
@@ -36,12 +37,14 @@ def label(step: Step) -> str:
 
 
 def summary(step: Step, limit: int = _SUMMARY) -> str:
-    """A step in one line, cut to about ``limit`` characters; not escaped."""
+    """A step in one line, cut to about ``limit`` characters; not escaped. What a model wrote loses its Markdown."""
     if step.kind == "call":
         line = f"{step.name}({_arguments(step.arguments or '', limit)})"
     else:
         line = step.text[: 8 * limit]
-        if step.kind == "result" and step.name:
+        if step.kind in {"think", "answer"}:
+            line = plain_words(line)
+        elif step.kind == "result" and step.name:
             line = f"{step.name} → {line.strip() or '(nothing)'}"
     line = " ".join(line.split())
     return line if len(line) <= limit else f"{line[:limit].rstrip()}…"

@@ -109,6 +109,16 @@ def test_the_plain_text_shows_one_line_a_step_and_no_control_character() -> None
         (Step("result", name="f"), "f → (nothing)"),
         (Step("result", text="a"), "a"),
         (Step("answer", text="a" * 101), "a" * 100 + "…"),
+        (Step("answer", text="## Why\n\nIt is **so**: `x*y*z`, *cut **he"), "Why · It is so: x*y*z, cut he"),
+        (Step("think", text="Two:\n\n- *one*\n- [x](http://y.z)\n\n1. a\n2. b\n"), "Two: • one • x 1. a 2. b"),
+        (
+            Step("answer", text="| a | b |\n|--|--|\n| 1 | `2` |\n\nSo $x^2$ and\n![p](http://y.z)"),
+            "a · b · 1 · 2 So x^2 and p",
+        ),
+        (Step("answer", text="# Only"), "Only"),
+        (Step("think", text="<b> & $5 ~~no~~\n```py\n**x**\n```"), "<b> & $5 no **x**"),
+        (Step("user", text="the **sky**"), "the **sky**"),
+        (Step("result", name="f", text="**raw**"), "f → **raw**"),
     ],
 )
 def test_a_step_is_summed_up_in_a_line(step: Step, line: str) -> None:
@@ -118,6 +128,14 @@ def test_a_step_is_summed_up_in_a_line(step: Step, line: str) -> None:
 def test_a_failed_tool_is_called_so() -> None:
     html = tracehtml.fragment([Step("result", name="f", text="no", error=True)], ())
     assert ">Failed</b>" in html
+
+
+def test_the_figures_of_a_step_come_after_its_text_and_before_the_next_line() -> None:
+    for started_s in (None, 0.0):
+        step = Step("answer", text="Some words.", started_s=started_s, duration_s=2.0, tokens=7)
+        row = tracehtml.row(step, limit=100, formulas="tex", total_s=started_s and 4.0)
+        line = row[: row.index("</summary>")]
+        assert line.index("Some words.") < line.index("float:right") < line.index("7 tokens") < line.index("clear:both")
 
 
 def test_the_bars_stay_within_the_line() -> None:
