@@ -90,7 +90,8 @@ class StreamInterrupted(KeyboardInterrupt):
 
     def _render_traceback_(self) -> list[str]:
         """Show one line in a notebook: the reader knows where they pressed stop."""
-        return [f"Interrupted: {self}"]
+        words = str(self)
+        return [words[:1].upper() + words[1:]]
 
 
 class HistoryError(MinimaxNbError):
