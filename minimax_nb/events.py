@@ -82,6 +82,19 @@ class RoundEnded:
 
 
 @dataclass(slots=True)
+class LeaveAsked:
+    """It is being decided whether a call may run.
+
+    Attributes:
+        position: which call of this turn, 0-based.
+        call: the call.
+    """
+
+    position: int
+    call: ToolCall
+
+
+@dataclass(slots=True)
 class ToolStarted:
     """A tool begins to run.
 
@@ -124,4 +137,4 @@ class Finished:
     reply: Reply
 
 
-RunEvent = StreamEvent | RoundStarted | RoundEnded | ToolStarted | ToolResult | Finished
+RunEvent = StreamEvent | RoundStarted | RoundEnded | LeaveAsked | ToolStarted | ToolResult | Finished

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minimax_nb.errors import UnknownToolError
-from minimax_nb.events import ToolResult, ToolStarted
+from minimax_nb.events import LeaveAsked, ToolResult, ToolStarted
 from minimax_nb.loop import refusal
 from minimax_nb.messages import ToolCall
 from minimax_nb.tools import Tool, run_awaitable
@@ -41,7 +41,7 @@ class _Outcome(NamedTuple):
 
 def run_calls(
     loop: ToolLoop, calls: tuple[ToolCall, ...], approve: Approve | None
-) -> Generator[ToolStarted | ToolResult, None, None]:
+) -> Generator[LeaveAsked | ToolStarted | ToolResult, None, None]:
     """Answer all calls of the last reply.
 
     Args:
@@ -50,13 +50,17 @@ def run_calls(
         approve: asked before each call, or None.
 
     Yields:
-        ``ToolStarted`` and ``ToolResult`` for each; a call that is not run has only the latter.
+        ``ToolStarted`` and ``ToolResult`` for each; a call that is not run has only the latter. Before them
+        ``LeaveAsked``, if there is somebody to ask.
     """
     began = time.perf_counter()
     ready: list[_Ready] = []
     for position, call in enumerate(calls):
         tool = _known(loop, call)
-        stopped = tool if isinstance(tool, UnknownToolError) else approve and refusal(approve(call))
+        stopped: Any = tool if isinstance(tool, UnknownToolError) else None
+        if stopped is None and approve is not None:
+            yield LeaveAsked(position, call)
+            stopped = refusal(approve(call))
         if stopped:
             yield loop.answer(position, call, stopped)
         elif isinstance(tool, Tool):
@@ -75,7 +79,7 @@ def run_calls(
 
 async def arun_calls(
     loop: ToolLoop, calls: tuple[ToolCall, ...], approve: Approve | None
-) -> AsyncGenerator[ToolStarted | ToolResult, None]:
+) -> AsyncGenerator[LeaveAsked | ToolStarted | ToolResult, None]:
     """The twin of ``run_calls``: plain functions run in a thread, and ``approve`` may be async.
 
     Args:
@@ -92,6 +96,7 @@ async def arun_calls(
         tool = _known(loop, call)
         stopped: Any = tool if isinstance(tool, UnknownToolError) else None
         if stopped is None and approve is not None:
+            yield LeaveAsked(position, call)
             decision = approve(call)
             stopped = refusal(await decision if inspect.isawaitable(decision) else decision)
         if stopped:

@@ -52,8 +52,8 @@ def run_tools(
             always asked for while streaming.
 
     Yields:
-        ``RoundStarted``, the events of the reply, ``RoundEnded``, then for each call ``ToolStarted`` and
-        ``ToolResult``, and so on; at the end ``Finished``.
+        ``RoundStarted``, the events of the reply, ``RoundEnded``, then for each call ``LeaveAsked`` (where there is
+        ``approve``), ``ToolStarted`` and ``ToolResult``, and so on; at the end ``Finished``.
 
     Returns:
         The last reply, for ``reply = yield from run_tools(…)``.

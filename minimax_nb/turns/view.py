@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from minimax_nb.display import remember_shown
 from minimax_nb.environment import current_shell, display_mode, publish
-from minimax_nb.events import Finished, RoundEnded, RoundStarted, RunEvent, ToolResult, ToolStarted
+from minimax_nb.events import Finished, LeaveAsked, RoundEnded, RoundStarted, RunEvent, ToolResult, ToolStarted
 from minimax_nb.render.bundle import metadata
 from minimax_nb.render.text import visible
 from minimax_nb.render.tracetext import summary
@@ -124,7 +124,7 @@ class TextRun:
                 line = summary(Step("result", name=event.call.name, text=event.text), _LONGEST_LINE)
                 sys.stdout.write(f"[tool {'failed' if failed else 'result'}] {visible(line)}\n")
                 show_beside(event.shown)
-            case ToolStarted() | Finished():
+            case LeaveAsked() | ToolStarted() | Finished():
                 pass
             case _:
                 self._reply.feed(event)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from minimax_nb.events import Finished, RoundEnded, RoundStarted, ToolResult, ToolStarted
+from minimax_nb.events import Finished, LeaveAsked, RoundEnded, RoundStarted, ToolResult, ToolStarted
 from minimax_nb.render.tracehtml import row
 from minimax_nb.turns.record import RunRecord
 
 from .painter import ANSWER, CALLS, PAST, THOUGHTS, Painter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from minimax_nb.events import RunEvent
     from minimax_nb.messages import Reply
     from minimax_nb.steps import Step
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 _UNFOLDS_TO = 4_000
 """Characters of a step's text that its line unfolds to while the turn runs; the output that stays has more."""
+_NAMES = 3
+"""Tools that run at the same time and are named; more are counted."""
 
 
 class RunPainter:
@@ -30,6 +34,7 @@ class RunPainter:
         self._reply = Painter()
         self._earlier = 0
         self._rows = 0
+        self._running: dict[int, str] = {}
         self._changed: list[Operation] = []
 
     @property
@@ -52,9 +57,14 @@ class RunPainter:
                     self._reply = Painter()
                     self._changed.append(("clear", [THOUGHTS, ANSWER, CALLS]))
                     self._add_rows(steps, at)
-            case ToolStarted():
-                self._changed.append(("phase", "working"))
-            case ToolResult(text=text):
+            case LeaveAsked(call=call):
+                self._changed += [("tool", call.name), ("phase", "asking")]
+            case ToolStarted(position, call):
+                self._running[position] = call.name
+                self._changed += [("tool", _named(self._running.values())), ("phase", "working")]
+            case ToolResult(position=position, text=text):
+                if self._running.pop(position, None) is not None and self._running:
+                    self._changed.append(("tool", _named(self._running.values())))
                 self._earlier += len(text[:_UNFOLDS_TO].encode("utf-8", "surrogatepass"))
                 self._add_rows(steps, at)
             case Finished():
@@ -83,3 +93,9 @@ class RunPainter:
             html = row(timeless, limit=_UNFOLDS_TO, formulas="mathml", shown=table)
             self._changed.append((PAST, self._rows, 0, html))
             self._rows += 1
+
+
+def _named(running: Iterable[str]) -> str:
+    """The tools that run, in a few words."""
+    names = list(running)
+    return ", ".join(dict.fromkeys(names)) if len(set(names)) <= _NAMES else f"{len(names)} tools"

@@ -19,7 +19,7 @@ from minimax_nb import (
     check_history,
     run_tools,
 )
-from minimax_nb.events import Finished, RoundEnded, RoundStarted, TextDelta, ToolResult, ToolStarted
+from minimax_nb.events import Finished, LeaveAsked, RoundEnded, RoundStarted, TextDelta, ToolResult, ToolStarted
 from minimax_nb.loop import NOT_FINISHED, REFUSED
 
 from ..scripted import AsyncScript, Script, call, chunks, message
@@ -251,11 +251,13 @@ def test_calls_are_run_if_they_are_approved(decision: Any, said: str, runs: bool
     assert asked == [ToolCall("a", "double", '{"x": 2}')]
     assert said in messages[2]["content"]
     assert any(isinstance(event, ToolStarted) for event in events) == runs
+    assert [event for event in events if isinstance(event, LeaveAsked)] == [LeaveAsked(0, asked[0])]
     assert (results(events)[0].duration_s is not None) == runs
 
 
 def test_what_no_tool_stands_behind_needs_no_approval() -> None:
-    run(Script(message("", call("triple")), message("Fine.")), approve=pytest.fail)
+    _, events = run(Script(message("", call("triple")), message("Fine.")), approve=pytest.fail)
+    assert not any(isinstance(event, LeaveAsked) for event in events)
 
 
 def test_an_approval_that_fails_stops_the_run_with_a_valid_history() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from minimax_nb.events import (
     Finished,
+    LeaveAsked,
     ReasoningDelta,
     RoundEnded,
     RoundStarted,
@@ -41,6 +42,7 @@ class Page:
     def __init__(self) -> None:
         self.regions: dict[int, dict[int, str]] = {}
         self.phases: list[str] = []
+        self.tools: list[str] = []
 
     def apply(self, operations: list[Any]) -> None:
         for operation in operations:
@@ -54,6 +56,8 @@ class Page:
                     self.regions[region] = {}
             elif operation[0] == "phase":
                 self.phases.append(operation[1])
+            elif operation[0] == "tool":
+                self.tools.append(operation[1])
 
     def text(self, region: int) -> str:
         return "".join(self.regions.get(region, {}).values())
@@ -83,6 +87,23 @@ def test_a_finished_round_moves_into_the_timeline() -> None:
 def test_the_view_says_what_is_going_on() -> None:
     page, _ = played(1)
     assert page.phases == ["thinking", "calling", "working", "resuming", "answering", "done"]
+
+
+def test_the_view_says_what_it_waits_for() -> None:
+    page, painter = Page(), RunPainter()
+    calls = [ToolCall(str(at), name, "{}") for at, name in enumerate(("add", "add", "look", "find", "sum"))]
+    for event in (
+        *(LeaveAsked(at, call) for at, call in enumerate(calls[:2])),
+        *(ToolStarted(at, call) for at, call in enumerate(calls)),
+        *(ToolResult(at, call, "") for at, call in enumerate(calls)),
+    ):
+        painter.take(event)  # type: ignore[arg-type]
+    page.apply(painter.frame())
+    assert page.phases == ["asking"] * 2 + ["working"] * 5
+    asked, started, ended = page.tools[:2], page.tools[2:7], page.tools[7:]
+    assert asked == ["add", "add"]
+    assert started == ["add", "add", "add, look", "add, look, find", "5 tools"]
+    assert ended == ["4 tools", "look, find, sum", "find, sum", "sum"]
 
 
 def test_the_size_counts_what_the_model_wrote_and_what_the_tools_gave() -> None:

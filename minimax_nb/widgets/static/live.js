@@ -6,7 +6,8 @@
  *
  * @typedef {[number, number, number, string]} Splice region, block, how many characters its HTML loses at its end, new ones
  * @typedef {Splice | [string, any]} Operation a splice, or a named value of the whole view
- * @typedef {{ phase: string, regions: string[][] }} State the HTML of every block of every region, and what is going on
+ * @typedef {{ phase: string, tool: string, regions: string[][] }} State the HTML of every block of every region, what is
+ *   going on, and which tool that is about
  * @typedef {{ news: boolean, latest: boolean }} Moment whether a frame has just happened, and whether none is known after it
  */
 
@@ -90,13 +91,13 @@ export function open(model, library) {
   /** @type {Set<ReturnType<import("./view.js").view>>} */
   const views = new Set();
   /** @type {State} */
-  let state = { phase: "waiting", regions: [] };
+  let state = { phase: "waiting", tool: "", regions: [] };
   let hadViews = false;
   let painting = 0;
 
   const reader = {
     begin() {
-      state = { phase: "waiting", regions: Array.from({ length: REGIONS }, () => []) };
+      state = { phase: "waiting", tool: "", regions: Array.from({ length: REGIONS }, () => []) };
     },
     take: apply,
   };
@@ -117,6 +118,8 @@ export function open(model, library) {
         if (news && state.phase === "waiting") announce("The model is answering");
         state.phase = operation[1];
         if (state.phase === "done") tellViews();
+      } else if (operation[0] === "tool") {
+        state.tool = operation[1];
       } else if (operation[0] === "clear") {
         for (const region of operation[1]) state.regions[region] = [];
       } else if (operation[0] === "say" && news) {

@@ -10,13 +10,14 @@ const THOUGHTS = 0;
 const LABEL = 3;
 const FOOTER = 5;
 
-/** @type {Record<string, string>} */
+/** @type {Record<string, (tool: string) => string>} */
 const STATUS = {
-  thinking: "Thinking…",
-  answering: "Writing the answer…",
-  calling: "Writing a tool call…",
-  working: "Running the tools…",
-  resuming: "Waiting for the next reply…",
+  thinking: () => "Thinking…",
+  answering: () => "Writing the answer…",
+  calling: () => "Writing a tool call…",
+  asking: (tool) => `Waiting for permission to run ${tool}…`,
+  working: (tool) => `Running ${tool}…`,
+  resuming: () => "Waiting for the next reply…",
 };
 
 /**
@@ -66,7 +67,6 @@ export function view(el, library, since) {
     phase = next;
     if (phase === "waiting") return tick();
     clearInterval(clock);
-    status.textContent = STATUS[phase] ?? "";
     if (over()) status.remove();
     if (!touched) thoughts.open = phase === "thinking";
     label.textContent = phase === "thinking" ? "Thinking" : "Thought";
@@ -77,6 +77,8 @@ export function view(el, library, since) {
     paint(state) {
       const follows = box.scrollHeight - box.scrollTop - box.clientHeight < 8;
       if (state.phase !== phase) enter(state.phase);
+      const words = STATUS[phase]?.(state.tool);
+      if (words && status.textContent !== words) status.textContent = words;
       state.regions.forEach((blocks, region) => {
         if (region === LABEL && blocks.length) label.remove();
         paintBlocks(parts[region], shown[region], blocks, region === LABEL || region === FOOTER ? "span" : "div");
