@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from openai import APIStatusError, AsyncOpenAI, OpenAI
 
-from minimax_nb import Chat, HistoryError, StreamCutError, StreamInterrupted, ToolError, TurnLimitError, check_history
+from minimax_nb import (
+    Chat,
+    HistoryError,
+    StreamCutError,
+    StreamInterrupted,
+    ToolError,
+    Trace,
+    TurnLimitError,
+    check_history,
+)
 from minimax_nb.server.app import EmbeddedServer
 
 from .scripted import AsyncScript, Script, call, chunks, message
@@ -149,7 +158,26 @@ def test_an_interrupt_in_a_tool_leaves_a_chat_that_goes_on() -> None:
         chat("Wait.")
     assert not check_history(chat.messages)
     assert chat("Never mind.").content == "Fine."
-    assert [step.kind for step in chat.trace] == ["user", "call", "user", "answer"]
+    assert [step.kind for step in chat.trace] == ["user", "call", "result", "user", "answer"]
+
+
+def test_a_call_that_was_not_finished_is_said_to_be_so_everywhere() -> None:
+    calls = [call("double", '{"x": 1}', "a"), call("stop", "{}", "b"), call("double", '{"x": 3}', "c")]
+    chat, _ = chat_of(message("", *calls), tools=[double, stop])
+    with pytest.raises(StreamInterrupted):
+        chat("Wait.")
+    results = [step for step in chat.trace if step.kind == "result"]
+    assert [(step.call_id, step.error, step.duration_s is None) for step in results] == [
+        ("a", False, False),
+        ("b", True, True),
+        ("c", True, True),
+    ]
+    told = [entry["content"] for entry in chat.messages if entry["role"] == "tool"]
+    assert [step.text for step in results] == told
+    (exchange,) = chat.exchanges()
+    assert exchange.steps == chat.trace.steps[1:]
+    assert Trace.from_json(chat.trace.to_json()) == chat.trace
+    assert chat.trace.frame()["error"].tolist() == [False] * 5 + [True] * 2
 
 
 def test_the_limit_leaves_a_chat_that_goes_on() -> None:
@@ -235,6 +263,7 @@ def test_a_cancelled_question_leaves_a_chat_that_goes_on() -> None:
     chat = Chat(client(AsyncScript(message("", call("hang")), message("Fine."))), tools=[hang], display=False)
     asyncio.run(main())
     assert not check_history(chat.messages)
+    assert [step.kind for step in chat.trace] == ["user", "call", "result", "user", "answer"]
 
 
 def test_a_chat_works_with_openais_client(server: EmbeddedServer) -> None:

@@ -6,7 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Self
 
 from minimax_nb.errors import StreamError, StreamInterrupted
-from minimax_nb.events import RoundEnded, RunEvent
+from minimax_nb.events import RoundEnded, RunEvent, ToolResult
+from minimax_nb.loop import NOT_FINISHED
 from minimax_nb.messages import Reply
 from minimax_nb.reading import last_reply_here
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from minimax_nb.messages import ToolCall
     from minimax_nb.steprecorder import StepRecorder
 
     from .exchanges import Recollection
@@ -46,6 +48,7 @@ class Turn:
         self._known = known
         self._open_view = open_view
         self._recorded = False
+        self._unanswered: dict[int, ToolCall] = {}
         self._reply_before = last_reply_here()
         self._view: RunView
 
@@ -58,7 +61,10 @@ class Turn:
         """One more event of the run."""
         if isinstance(event, RoundEnded):
             self.reply = event.reply
+            self._unanswered = dict(enumerate(event.reply.tool_calls))
             self._record_question()
+        elif isinstance(event, ToolResult):
+            self._unanswered.pop(event.position, None)
         self._recorder.event(event)
         self._known.event(event)
         self._view.feed(event)
@@ -69,6 +75,8 @@ class Turn:
         if error is None:
             self._view.finish(self.reply)
             return
+        for position, call in list(self._unanswered.items()):
+            self.take(ToolResult(position, call, NOT_FINISHED, error="not finished"))
         partial = self._partial(error)
         if partial is not self.reply and (partial.content or partial.reasoning or partial.tool_calls):
             self._record_question()
