@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # tests are no package; these two are theirs alone
+pytest.register_assert_rewrite("lab")
 
-from chromium import FLAGS, find
-from lab import Lab, Notebook, opened, running_lab
+from chromium import FLAGS, find  # noqa: E402
+from lab import Lab, Notebook, opened, running_lab  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

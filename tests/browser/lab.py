@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 TOKEN = "only-for-tests"
 PANEL = "window.jupyterapp?.shell.currentWidget"
 EXTENSION = "@jupyterlab/apputils-extension"
+FORMS = {"text/plain", "text/markdown", "text/html"}
 
 
 class Application(NamedTuple):
@@ -191,6 +192,16 @@ class Notebook:
         """Saves, and gives what the file then holds."""
         self.page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
         return json.loads(self.path.read_text())
+
+    def saved_output(self, cell: int = 0) -> dict[str, Any]:
+        """Saves, and gives the one output that a cell has left: it needs no kernel, no widget and no script."""
+        saved = self.save()
+        (output,) = saved["cells"][cell]["outputs"]
+        assert output["output_type"] == "display_data"
+        assert set(output["data"]) == FORMS
+        assert "widgets" not in saved["metadata"]
+        assert "<script" not in json.dumps(saved)
+        return dict(output)
 
     def interrupt(self) -> None:
         """Presses stop."""

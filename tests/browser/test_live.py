@@ -44,12 +44,7 @@ def test_a_reply_grows_and_ends_as_static_output(notebook: Callable[..., Noteboo
     assert live.count() == 0
     assert "tokens/s" in book.output().inner_text()
 
-    saved = book.save()
-    (output,) = saved["cells"][0]["outputs"]
-    assert output["output_type"] == "display_data"
-    assert set(output["data"]) == {"text/plain", "text/markdown", "text/html"}
-    assert "widgets" not in saved["metadata"]
-    assert "<script" not in json.dumps(saved)
+    book.saved_output()
     assert book.errors == []
     assert book.strangers == []
 
@@ -124,6 +119,22 @@ def test_stop_leaves_the_part_that_arrived(notebook: Callable[..., Notebook]) ->
     assert "END-OF-ANSWER" not in text
     book.run(1)
     book.output(1).get_by_text("next interrupted").wait_for()
+
+
+def test_a_hint_stands_on_a_line_of_its_own_also_for_a_stranger(notebook: Callable[..., Notebook]) -> None:
+    problem = "'no such model\\nHint: there are seven'"
+    book = notebook(SETUP + f"mm.Reply(content='- Half\\n- ', partial_reason='error', problem={problem})")
+    book.run()
+    note = book.output().get_by_text("Failed.").locator("..")
+    for trusted in (True, False):
+        note.wait_for()
+        assert note.inner_text().split("\n") == ["Failed. No such model", "Hint: there are seven."]
+        assert book.output().locator("li").all_inner_texts() == ["Half"]
+        if trusted:
+            saved = book.save()
+            saved["cells"][0]["source"] += "  # changed by a stranger, so its outputs are sanitised"
+            book.path.write_text(json.dumps(saved))
+            book.open()
 
 
 def test_what_the_model_writes_stays_text(notebook: Callable[..., Notebook]) -> None:

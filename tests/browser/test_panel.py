@@ -69,13 +69,10 @@ def test_a_question_streams_while_other_cells_run_and_a_document_is_saved(panel:
     box.text.press("Control+s")
     book.page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
     assert "END-OF-ANSWER" in book.path.read_text()
-    (output,) = outputs(book)
-    assert set(output["data"]) == {"text/plain", "text/markdown", "text/html"}
+    output = book.saved_output(1)
     assert "tides?" in text_of(output)
     assert all("END-OF-ANSWER" in text_of(output, kind) for kind in output["data"])
     assert "widget" not in json.dumps(output["data"]).replace("Jupyter widgets", "")
-    assert "<script" not in json.dumps(output)
-    assert "widgets" not in book.save()["metadata"]
     assert book.errors == []
     assert book.strangers == []
 
@@ -83,7 +80,7 @@ def test_a_question_streams_while_other_cells_run_and_a_document_is_saved(panel:
 def test_stop_by_keyboard_while_a_tool_runs_leaves_a_history_that_goes_on(panel: Callable[..., Any]) -> None:
     book, box = panel(ROLES, setup="script += [CALL]")
     box.ask("How is the weather?")
-    box.root.get_by_text("Running the tools").wait_for()
+    box.root.get_by_text("Running get_weather…").wait_for()
     box.text.press("Tab")
     assert box.button("Stop").evaluate("(button) => button === document.activeElement")
     box.book.page.keyboard.press("Enter")
