@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from .markdown import prepare
@@ -16,6 +17,7 @@ _BREAKS = {"softbreak", "hardbreak"}
 _CELLS = {"th_open", "td_open"}
 
 
+@lru_cache(maxsize=2_000)  # a line stands in three forms, live and saved
 def plain_words(text: str) -> str:
     """The words of a text without the marks that format them.
 

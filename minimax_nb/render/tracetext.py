@@ -40,11 +40,12 @@ def summary(step: Step, limit: int = _SUMMARY) -> str:
     """A step in one line, cut to about ``limit`` characters; not escaped. What a model wrote loses its Markdown."""
     if step.kind == "call":
         line = f"{step.name}({_arguments(step.arguments or '', limit)})"
+    elif step.kind in {"think", "answer"}:
+        begun = step.text[: 4 * limit]
+        line = plain_words(begun) + ("" if begun == step.text else "…")
     else:
         line = step.text[: 8 * limit]
-        if step.kind in {"think", "answer"}:
-            line = plain_words(line)
-        elif step.kind == "result" and step.name:
+        if step.kind == "result" and step.name:
             line = f"{step.name} → {line.strip() or '(nothing)'}"
     line = " ".join(line.split())
     return line if len(line) <= limit else f"{line[:limit].rstrip()}…"

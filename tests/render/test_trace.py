@@ -116,6 +116,8 @@ def test_the_plain_text_shows_one_line_a_step_and_no_control_character() -> None
             "a · b · 1 · 2 So x^2 and p",
         ),
         (Step("answer", text="# Only"), "Only"),
+        (Step("answer", text=f"[x](http://{'y' * 500}) and more"), "x…"),
+        (Step("answer", text=f"[x](http://{'y' * 300})\n" * 2), "x x…"),
         (Step("think", text="<b> & $5 ~~no~~\n```py\n**x**\n```"), "<b> & $5 no **x**"),
         (Step("user", text="the **sky**"), "the **sky**"),
         (Step("result", name="f", text="**raw**"), "f → **raw**"),
