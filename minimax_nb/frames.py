@@ -16,26 +16,11 @@ if TYPE_CHECKING:
     from .ledger import Entry
     from .trace import Trace
 
-_DTYPES = {
-    "context_window": "Int64",
-    "max_output": "Int64",
-    "tokens_per_s": "Int64",
-    "input_usd": "Float64",
-    "output_usd": "Float64",
-    "cache_read_usd": "Float64",
-    "cache_write_usd": "Float64",
-    "price_note": "string",
-    "temperature": "string",
-    "thinking": "string",
-    "status": "string",
-    "description": "string",
-    "sources": "string",
-}
-
 
 def models(client: OpenAI | None = None) -> pd.DataFrame:
     """The models as a table, one row each; first the seven of the API page, in its order.
 
+    In a notebook the table shows itself with units, rules and sources; what is made from it is a plain DataFrame.
     Prices are US dollars per million tokens, ``tokens_per_s`` the documented speed, token counts are maxima. A missing
     value means that nobody has documented it. The ``sources`` column says who said what, and when.
 
@@ -49,16 +34,18 @@ def models(client: OpenAI | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
+    from .modelframe import DTYPES, ModelsFrame
+
     rows = {model.name: _row(model) for model in MODELS}
     if client is not None:
         served = _served(client)
         for name in served:
             rows.setdefault(name, {"status": "served, not known here"})
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(_DTYPES)).astype(_DTYPES)
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(DTYPES)).astype(DTYPES)
     table.index.name = "model"
     if client is not None:
         table["served"] = [name in served for name in table.index]
-    return table
+    return ModelsFrame(table)
 
 
 def _served(client: OpenAI) -> list[str]:

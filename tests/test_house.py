@@ -39,6 +39,7 @@ LAYERS: dict[str, int] = {
     "sources": 3,
     "taping": 3,
     "frames": 3,
+    "modelframe": 3,
     "trace": 3,
     "batch": 3,
     "display": 4,
