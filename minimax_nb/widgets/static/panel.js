@@ -118,12 +118,19 @@ function open(model, library, live, typesetting, view) {
   };
 
   // The output may be shown later than this code runs, be drawn anew, or stand in the page twice.
-  const marks = document.getElementsByClassName(`${model.get("mark")}-0`);
-  const others = document.getElementsByClassName(`${model.get("mark")}-more`);
+  const first = `${model.get("mark")}-0`;
+  const more = `${model.get("mark")}-more`;
+  const marks = document.getElementsByClassName(first);
+  const others = document.getElementsByClassName(more);
   /** @type {WeakMap<Element, Element>} */
   const hosts = new WeakMap();
-  /** @type {Set<HTMLElement>} */
+  /** @type {Set<Element>} */
   const hidden = new Set();
+  // A rule, because it holds from the moment an output comes in: the page lays it out before it tells of it.
+  const hiding = document.createElement("style");
+  const places = [`.jp-OutputArea-output:has(> .${first})`, `.jp-OutputArea-child:has(.${more})`, `.${first}`, `.${more}`];
+  hiding.textContent = `${places.join()} { display: none !important; }`;
+  document.head.append(hiding);
   const observer = new MutationObserver(settle);
   observer.observe(document.body, { childList: true, subtree: true });
 
@@ -136,27 +143,25 @@ function open(model, library, live, typesetting, view) {
     }
     for (const mark of marks) {
       if (views.has(/** @type {Element} */ (hosts.get(mark)))) continue;
-      const host = /** @type {HTMLElement} */ (mark.closest(".jp-OutputArea-output") ?? mark);
+      const host = mark.closest(".jp-OutputArea-output") ?? mark;
       hosts.set(mark, host);
       if (views.has(host)) continue;
       const shown = view(shared, kernel, model.get("css"));
       views.set(host, shown);
-      hide(host);
+      leaveAlone(host);
       host.after(shown.root);
       paintSoon();
     }
     for (const mark of others) {
-      if (!hosts.has(mark)) hide(/** @type {HTMLElement} */ (mark.closest(".jp-OutputArea-child") ?? mark));
+      if (!hosts.has(mark)) leaveAlone(mark.closest(".jp-OutputArea-output") ?? mark);
       hosts.set(mark, mark);
     }
   }
 
-  /** @param {HTMLElement} element */
-  function hide(element) {
-    if (hidden.has(element)) return;
-    hidden.add(element);
-    element.style.display = "none";
-    typesetting.leaveAlone(element);
+  /** @param {Element} output */
+  function leaveAlone(output) {
+    hidden.add(output);
+    typesetting.leaveAlone(output);
   }
 
   async function onConnection() {
@@ -177,10 +182,8 @@ function open(model, library, live, typesetting, view) {
       model.off("comm_live_update", onConnection);
       cancelAnimationFrame(painting);
       for (const each of views.values()) each.remove();
-      for (const element of hidden) {
-        element.style.display = "";
-        typesetting.makeUpFor(element, live.typesetterOf(model));
-      }
+      hiding.remove();
+      for (const output of hidden) typesetting.makeUpFor(output, live.typesetterOf(model));
     },
   };
 }

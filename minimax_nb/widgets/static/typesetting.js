@@ -6,13 +6,9 @@
  * sees it, and its formulas are handed over in slices.
  */
 
-const OUTPUT = ".jp-OutputArea-output";
 const NOT_FOR_MATHJAX = "mathjax_ignore";
 const AT_ONCE = 4;
 const SLICE_MS = 12;
-
-/** @type {WeakSet<Element>} */
-const busy = new WeakSet();
 
 /**
  * Waits for the static output that takes the place of a view.
@@ -26,34 +22,35 @@ export function expectStatic(view, typesetter) {
   const observer = new MutationObserver(() => {
     if (view.isConnected) return;
     observer.disconnect();
-    for (const output of outputs(area)) typesetSlowly(output, typesetter);
+    for (const output of area.querySelectorAll(".jp-OutputArea-output")) {
+      const taken = output.classList.contains(NOT_FOR_MATHJAX);
+      if (!taken && formulas(output).length > AT_ONCE) typesetSlowly(output, typesetter);
+    }
   });
   observer.observe(area, { childList: true });
 }
 
 /**
- * Keeps the typesetter away from the outputs in an element: nobody sees them.
- * @param {Element} element
+ * Keeps the typesetter away from an output that nobody sees.
+ * @param {Element} output
  */
-export function leaveAlone(element) {
-  for (const output of outputs(element)) output.classList.add(NOT_FOR_MATHJAX);
+export function leaveAlone(output) {
+  output.classList.add(NOT_FOR_MATHJAX);
 }
 
 /**
  * The opposite.
- * @param {Element} element
+ * @param {Element} output
  * @param {any} typesetter
  */
-export function makeUpFor(element, typesetter) {
-  for (const output of outputs(element)) {
-    if (typesetter) typesetSlowly(output, typesetter);
-    else output.classList.remove(NOT_FOR_MATHJAX);
-  }
+export function makeUpFor(output, typesetter) {
+  if (typesetter) typesetSlowly(output, typesetter);
+  else output.classList.remove(NOT_FOR_MATHJAX);
 }
 
-/** @param {Element} element */
-function outputs(element) {
-  return element.matches(OUTPUT) ? [element] : element.querySelectorAll(OUTPUT);
+/** @param {Element} output */
+function formulas(output) {
+  return [...output.querySelectorAll("span")].filter((span) => /^\\[([]/.test(span.textContent ?? ""));
 }
 
 /**
@@ -61,10 +58,7 @@ function outputs(element) {
  * @param {any} typesetter
  */
 function typesetSlowly(output, typesetter) {
-  const waiting = [...output.querySelectorAll("span")].filter((span) => /^\\[([]/.test(span.textContent ?? ""));
-  const forThePage = waiting.length <= AT_ONCE && !output.classList.contains(NOT_FOR_MATHJAX);
-  if (forThePage || busy.has(output)) return;
-  busy.add(output);
+  const waiting = formulas(output);
   output.classList.add(NOT_FOR_MATHJAX);
   const first = waiting.filter(isInSight);
   const later = waiting.filter((formula) => !isInSight(formula));
@@ -79,7 +73,6 @@ function typesetSlowly(output, typesetter) {
     }
     if (first.length + later.length && output.isConnected) return requestAnimationFrame(slice);
     output.classList.remove(NOT_FOR_MATHJAX);
-    busy.delete(output);
   }
 }
 
