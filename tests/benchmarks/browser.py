@@ -77,12 +77,14 @@ class Measured:
         busy: seconds of the page's main thread.
         long: how many tasks took more than 50 ms.
         longest: the longest of them, in milliseconds (None without any).
+        stolen: the share of the processors that the host gave to others, in percent (None where nobody says).
     """
 
     lag: float
     busy: float
     long: int
     longest: float | None
+    stolen: float | None
 
 
 def main() -> None:
@@ -101,13 +103,16 @@ def main() -> None:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             print(f"{asked.text}, {asked.rate} tokens/s")
             table = Table(
-                [("contender", 10), ("tokens", 8), ("lag s", 8), ("busy s", 8), ("long", 6), ("longest ms", 10)]
+                [
+                    *(("contender", 10), ("tokens", 8), ("lag s", 8), ("busy s", 8)),
+                    *(("long", 6), ("longest ms", 10), ("stolen %", 8)),
+                ]
             )
             for count in asked.tokens:
                 for name in asked.only:
                     code = CONTENDERS[name].format(kind=asked.text, count=count, rate=asked.rate)
                     run = measure(browser, lab, code, patience_s=count / asked.rate + 300)
-                    table.row(name, count, run.lag, run.busy, run.long, run.longest)
+                    table.row(name, count, run.lag, run.busy, run.long, run.longest, run.stolen)
             browser.close()
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -123,7 +128,7 @@ def measure(browser: Browser, lab: Lab, code: str, *, patience_s: float) -> Meas
         session = book.page.context.new_cdp_session(book.page)
         session.send("Performance.enable")
         book.page.evaluate(WATCH_TASKS)
-        before = _busy(session)
+        before, ticks = _busy(session), _ticks()
         book.run(1)
         deadline = time.monotonic() + patience_s
         while not ended.exists() and time.monotonic() < deadline:
@@ -132,7 +137,7 @@ def measure(browser: Browser, lab: Lab, code: str, *, patience_s: float) -> Meas
         lag = seen - float(ended.read_text())
         _settle(book)
         tasks = book.page.evaluate("() => window.tasks")
-        return Measured(lag, _busy(session) - before, len(tasks), max(tasks, default=None))
+        return Measured(lag, _busy(session) - before, len(tasks), max(tasks, default=None), _stolen(ticks))
 
 
 def _settle(book: Notebook) -> None:
@@ -145,6 +150,20 @@ def _busy(session: Any) -> float:
     """Seconds that the page's main thread has worked so far."""
     metrics = session.send("Performance.getMetrics")["metrics"]
     return next(float(metric["value"]) for metric in metrics if metric["name"] == "TaskDuration")
+
+
+def _ticks() -> list[int]:
+    """What the processors have done so far, by kind of work; nothing where the system does not say."""
+    try:
+        return [int(ticks) for ticks in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
+    except OSError:
+        return []
+
+
+def _stolen(before: list[int]) -> float | None:
+    """Percent of the time since then in which a virtual machine had to wait for its host."""
+    spent = [now - then for now, then in zip(_ticks(), before, strict=True)]
+    return 100 * spent[7] / sum(spent) if len(spent) > 7 and sum(spent) else None
 
 
 if __name__ == "__main__":
