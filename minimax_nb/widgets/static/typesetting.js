@@ -23,8 +23,9 @@ export function expectStatic(view, typesetter) {
     if (view.isConnected) return;
     observer.disconnect();
     for (const output of area.querySelectorAll(".jp-OutputArea-output")) {
-      const taken = output.classList.contains(NOT_FOR_MATHJAX);
-      if (!taken && formulas(output).length > AT_ONCE) typesetSlowly(output, typesetter);
+      if (output.classList.contains(NOT_FOR_MATHJAX)) continue;
+      const waiting = formulas(output);
+      if (waiting.length > AT_ONCE) typesetSlowly(output, waiting, typesetter);
     }
   });
   observer.observe(area, { childList: true });
@@ -44,7 +45,7 @@ export function leaveAlone(output) {
  * @param {any} typesetter
  */
 export function makeUpFor(output, typesetter) {
-  if (typesetter) typesetSlowly(output, typesetter);
+  if (typesetter) typesetSlowly(output, formulas(output), typesetter);
   else output.classList.remove(NOT_FOR_MATHJAX);
 }
 
@@ -55,13 +56,16 @@ function formulas(output) {
 
 /**
  * @param {Element} output
+ * @param {Element[]} waiting its formulas
  * @param {any} typesetter
  */
-function typesetSlowly(output, typesetter) {
-  const waiting = formulas(output);
+function typesetSlowly(output, waiting, typesetter) {
   output.classList.add(NOT_FOR_MATHJAX);
-  const first = waiting.filter(isInSight);
-  const later = waiting.filter((formula) => !isInSight(formula));
+  /** @type {Element[]} */
+  const first = [];
+  /** @type {Element[]} */
+  const later = [];
+  for (const formula of waiting) (isInSight(formula) ? first : later).push(formula);
   requestAnimationFrame(slice);
 
   async function slice() {
