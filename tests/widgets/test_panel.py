@@ -70,7 +70,8 @@ class Reader:
 
     @property
     def idle(self) -> bool:
-        return self.panel._turn is None and not self.panel._queue and self.sees()["now"]["phase"] == "idle"
+        with self.panel._lock:  # a question that is being taken from the queue is for a moment in neither place
+            return self.panel._turn is None and not self.panel._queue and self.sees()["now"]["phase"] == "idle"
 
 
 @pytest.fixture
