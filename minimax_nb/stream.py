@@ -107,11 +107,13 @@ class StreamAccumulator:
             self._read_own(data[OWN_KEY])
         if self._id is None and data.get("id"):
             self._id = str(data["id"])
-        self._model = data.get("model") or self._model
+        model = data.get("model")
+        if model:
+            self._model = model
         usage = data.get("usage")
         if usage:
             self._keep_usage(usage)
-        if data.get("base_resp") or data.get("error"):
+        if "error" in data or "base_resp" in data:
             self.refusal = refusal_in(data) or self.refusal
         choices = data.get("choices")
         if not choices or not isinstance(choices, list):
@@ -119,13 +121,25 @@ class StreamAccumulator:
             return []
         self.chunks += 1
         events: list[StreamEvent] = []
-        for position, item in enumerate(choices):
+        for item in choices:
             choice, unknown, _ = open_object(item)
             if unknown and not _READ_IN_CHOICE.isdisjoint(unknown):
                 choice = {**choice, **unknown}
             index = choice.get("index")
-            if index == 0 or (index is None and position == 0):
-                self._feed_choice(choice, data, events)
+            if index != 0 and (index is not None or item is not choices[0]):
+                continue
+            delta = choice.get("delta")
+            if delta:
+                grew, thought = self._delta.feed(delta, self._narrator, events)
+                if grew:
+                    self._mark(thought)
+            reason = choice.get("finish_reason")
+            if reason:
+                self._finish = str(reason)
+            if "message" in choice or "messages" in choice:
+                message = choice.get("message") or choice.get("messages")
+                if message:
+                    self._keep_closing_message(message, data)
         return events
 
     def started_before(self, seconds: float) -> None:
@@ -168,19 +182,6 @@ class StreamAccumulator:
             self._result = self._build(partial_reason, problem)
         return self._result
 
-    def _feed_choice(self, choice: dict[str, Any], data: dict[str, Any], events: list[StreamEvent]) -> None:
-        delta = choice.get("delta")
-        if delta:
-            grew, thought = self._delta.feed(delta, self._narrator, events)
-            if grew:
-                self._mark(thought)
-        reason = choice.get("finish_reason")
-        if reason:
-            self._finish = str(reason)
-        message = choice.get("message") or choice.get("messages")
-        if message:
-            self._keep_closing_message(message, data)
-
     def _keep_closing_message(self, message: Any, data: dict[str, Any]) -> None:
         """Older back ends repeat the whole reply at the end; it counts only where nothing was streamed before."""
         message = plain(message)
@@ -194,7 +195,7 @@ class StreamAccumulator:
             self._mark(thought=False)
 
     def _mark(self, thought: bool) -> None:
-        self._last = now = self._now()
+        self._last = now = self._clock() if self._taped_now is None else self._taped_now
         if self._first is None:
             self._first = now
         if thought:

@@ -48,6 +48,7 @@ class ThinkSplitter:
         self.plain = False
         self._step = self._at_start
         self._closing = ""  # of the open block
+        self._inside = False  # whether a thought has begun in the open block
         self._blocks = False  # whether a block, or the end of an unopened one, has been seen
         self._lone_closing_counts = True
         self._tail = ""  # perhaps the beginning of a tag
@@ -64,6 +65,18 @@ class ThinkSplitter:
         while position < len(data):
             position = self._step(data, position, out)
         return out
+
+    def feed_block(self, text: str) -> str | None:
+        """The thinking that is certain now, if a piece can be nothing else; None if ``feed`` has to look at it."""
+        if not self._inside or self._tail or "<" in text:
+            return None
+        thought = text.rstrip(BLANKS)
+        rest = text[len(thought) :]
+        if thought and self._blanks:
+            thought = self._take_blanks() + thought
+        if rest:
+            self._blanks.append(rest)
+        return thought
 
     def close(self) -> list[Piece]:
         """What was held back: there is no more."""
@@ -115,6 +128,7 @@ class ThinkSplitter:
         _add(out, "tag", data[position:start])
         if start < len(data):
             self._step = self._in_block
+            self._inside = True
         return start
 
     def _in_block(self, data: str, position: int, out: list[Piece]) -> int:
@@ -133,6 +147,7 @@ class ThinkSplitter:
         _add(out, "tag", self._take_blanks() + self._closing)
         end += len(self._closing)
         self._closing = ""
+        self._inside = False
         self._step = self._at_start
         return end
 

@@ -103,6 +103,31 @@ def test_any_cutting_gives_the_same_pieces(text: str, data: st.DataObject) -> No
     assert all(piece for _, piece in cut_pieces)
 
 
+@given(texts, st.data())
+def test_a_piece_that_is_thinking_alone_is_read_alike_by_the_short_way(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)))))
+    parts = [text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True)]
+    splitter, pieces = ThinkSplitter(), []
+    for part in parts:
+        thought = splitter.feed_block(part)
+        pieces += splitter.feed(part) if thought is None else [("reasoning", thought)]
+    assert merged([piece for piece in [*pieces, *splitter.close()] if piece[1]]) == merged(run(parts)[1])
+
+
+def test_the_short_way_is_taken_inside_a_block_alone() -> None:
+    splitter = ThinkSplitter()
+    assert splitter.feed_block("a") is None
+    splitter.feed("<think>")
+    assert splitter.feed_block("a") is None
+    splitter.feed("a")
+    assert [splitter.feed_block(text) for text in ("b ", "\n", "c")] == ["b", "", " \nc"]
+    assert splitter.feed_block("</thi") is None
+    splitter.feed("</thi")
+    assert splitter.feed_block("nk>") is None
+    splitter.feed("nk>")
+    assert splitter.feed_block("d") is None
+
+
 @given(texts)
 def test_nothing_is_lost_but_tags_and_the_blanks_around_them(text: str) -> None:
     split, pieces = split_think(text), run([text])[1]

@@ -8,6 +8,7 @@ from minimax_nb.think import split_think
 
 from .details import DetailsAssembler
 from .plain import open_object, plain
+from .shape import ASSEMBLED, DeltaShape
 from .snapshots import Mode, TextField
 from .toolcalls import ToolCallAssembler
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from .plain import Keys
 
 _TEXTS = ("reasoning_content", "reasoning")
-_ASSEMBLED = frozenset({"content", "tool_calls", "reasoning_details", *_TEXTS})
 _CONSTANT = frozenset({"role", "name"})
 
 
@@ -33,6 +33,7 @@ class DeltaAssembler:
         # Every other value as it came, by key. A key whose text or list is assembled elsewhere stands here with the
         # first value that came, so that the message has all keys that were received and no others.
         self._others: dict[str, _Values] = {}
+        self._shape: DeltaShape | None = None  # of the latest delta
 
     def feed(self, item: Any, narrator: Narrator, events: list[StreamEvent]) -> tuple[bool, bool]:
         """Take a delta, a dict or an SDK object, and tell the narrator.
@@ -41,53 +42,75 @@ class DeltaAssembler:
             Whether the reply grew, and whether its thinking did.
         """
         declared, unknown, received = open_object(item)
-        delta = self._sort(declared, received, {})
-        if unknown:
-            self._sort(unknown, unknown.keys(), delta)
+        shape = self._shape
+        if shape is not None and shape.is_that_of(item, declared, unknown, received):
+            shape.repetitions += 1
+        else:
+            shape = self._keep_others(item, declared, unknown, received)
         grew = thought = False
-        details = delta.get("reasoning_details")
-        if details and isinstance(details, list):
-            grew = thought = self._feed_details(details, narrator, events)
-        for key in _TEXTS:
-            text = delta.get(key)
-            if text and isinstance(text, str):
-                field = self._texts[key]
-                thought = (text != field.last) | thought
-                grew = True
-                narrator.reasoning(key, field.feed(text), field.text, events)
-        text = delta.get("content")
-        if text and isinstance(text, str):
-            grew = True
-            thought |= narrator.content(self._content.feed(text), self._content.text, events)
-        calls = delta.get("tool_calls")
-        if calls and isinstance(calls, list):
-            grew = True
-            for entry in calls:
-                narrator.tool_call(self._calls.feed(entry), events)
+        for key, apart in shape.assembled:
+            value = unknown[key] if apart else declared.get(key)
+            if not value:
+                continue
+            if key == "content":
+                if isinstance(value, str):
+                    grew = True
+                    said = self._content.feed(value)
+                    if said is None:
+                        narrator.content_anew(self._content.text(), events)
+                    elif said and narrator.content(said, events):
+                        thought = True
+            elif key in _TEXTS:
+                if isinstance(value, str):
+                    field = self._texts[key]
+                    if value != field.last:
+                        thought = True
+                    grew = True
+                    said = field.feed(value)
+                    if said is None:
+                        narrator.reasoning_anew(key, field.text, events)
+                    elif said:
+                        narrator.reasoning(key, said, events)
+            elif isinstance(value, list):
+                if key == "tool_calls":
+                    grew = True
+                    for entry in value:
+                        narrator.tool_call(self._calls.feed(entry), events)
+                else:
+                    said, grew = self._details.feed(value)
+                    thought = grew
+                    if said is None:
+                        narrator.reasoning_anew(key, self._details.said, events)
+                    elif said:
+                        narrator.reasoning(key, said, events)
         return grew, thought
 
-    def _sort(self, values: dict[str, Any], received: Keys, assembled: dict[str, Any]) -> dict[str, Any]:
-        """Add the values that are assembled to ``assembled``, and keep the others."""
+    def _keep_others(self, item: Any, declared: dict[str, Any], unknown: dict[str, Any], received: Keys) -> DeltaShape:
+        """Keep what is not assembled, and the shape of the delta."""
+        self._count_repetitions()
         others = self._others
-        for key, value in values.items():
-            if value is None:
-                if key not in others and key in received:
-                    others[key] = _Values(None)
-                continue
-            if key in _ASSEMBLED:
-                assembled[key] = value
-            if key not in others:
-                others[key] = _Values(value)
-            elif key not in _ASSEMBLED:
-                kept = others[key]
-                if type(value) is str and value == kept.last:  # role and name, on every chunk
-                    kept.times += 1
-                else:
-                    kept.add(value)
-        return assembled
+        for values, there in ((declared, received), (unknown, unknown.keys())):
+            for key, value in values.items():
+                if value is None and key not in there:
+                    continue
+                if key not in others:
+                    others[key] = _Values(value)
+                elif value is not None and key not in ASSEMBLED:
+                    others[key].add(value)
+        self._shape = DeltaShape(item, declared, unknown, received)
+        return self._shape
+
+    def _count_repetitions(self) -> None:
+        """Count the values of the deltas that were passed over because the latest shape says all of them."""
+        shape = self._shape
+        if shape is not None:
+            for key in shape.texts:
+                self._others[key].times += shape.repetitions
+            shape.repetitions = 0
 
     def message(self) -> dict[str, Any]:
         """The message so far, with the keys that were received."""
+        self._count_repetitions()
         fields = [*self._texts.values(), *self._details.fields(), *self._calls.fields()]
         evidence = sum(field.evidence for field in fields if field.mode is not Mode.INCREMENTS)
         message = {key: _merged(key, values.all(), evidence) for key, values in self._others.items()}
@@ -114,11 +137,6 @@ class DeltaAssembler:
             known.append(split_think(self._content.text()).reasoning)
         return tuple(text for text in known if text)
 
-    def _feed_details(self, details: list[Any], narrator: Narrator, events: list[StreamEvent]) -> bool:
-        said = self._details.feed(details)
-        narrator.reasoning("reasoning_details", None if said is None else said[0], self._details.said, events)
-        return said is None or said[1]
-
 
 class _Values:
     """The values that came for one key, in order; the repetitions of a text at the end are counted, not kept.
@@ -136,9 +154,12 @@ class _Values:
         self._before: list[Any] = []
 
     def add(self, value: Any) -> None:
-        """Take a value that is no repetition."""
-        self._before += [self.last] * self.times
-        self.last, self.times = value, 1
+        """Take the next value."""
+        if type(value) is str and value == self.last:
+            self.times += 1
+        else:
+            self._before += [self.last] * self.times
+            self.last, self.times = value, 1
 
     def all(self) -> list[Any]:
         """The values; a single one stands for any number of equal ones."""

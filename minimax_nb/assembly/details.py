@@ -30,42 +30,47 @@ class DetailsAssembler:
         self._end = ""  # the last character said
         self._at_index: dict[int | None, list[_Entry]] = {}
         self._latest: _Entry | None = None
-        self._latest_piece: dict[str, Any] = {}
+        self._latest_piece: dict[str, Any] | None = None
         self._latest_position = 0
 
-    def feed(self, entries: list[Any]) -> tuple[str, bool] | None:
+    def feed(self, entries: list[Any]) -> tuple[str | None, bool]:
         """Take the value of one ``delta.reasoning_details``.
 
         Returns:
-            The characters that continue the joined text, and whether any text came that was not a mere repetition;
-            None when the text has to be read anew with ``said``.
+            The characters that continue the joined text, None when it has to be read anew with ``said``; and whether
+            any text came that was not a mere repetition.
         """
         self.received = True
-        delta, grew, anew = "", False, False
-        for position, item in enumerate(entries):
-            values = item if type(item) is dict else plain(item)
-            if not isinstance(values, dict):
-                continue
-            text = values.get("text")
-            entry = self._latest
-            if entry is None or not self._is_like_latest(values, text, position):
-                entry = self._whose(values, position)
-                entry.keep(values)
-                self._latest, self._latest_piece, self._latest_position = entry, dict(values), position
-            before = entry.text.last
-            said = entry.text.feed(text) if isinstance(text, str) else ""
-            if said is None or (said and entry is not self._entries[-1]):
-                anew = grew = True
-            elif said:
-                grew = True
-                if not entry.said:
-                    entry.said = True
-                    said = gap_between(self._end, said) + said
-                delta += said
-                self._end = said[-1]
-            elif entry.text.last != before:
-                grew = True
-        return None if anew else (delta, grew)
+        if len(entries) == 1:
+            return self._feed_entry(entries[0], 0)
+        fed = [self._feed_entry(entry, position) for position, entry in enumerate(entries)]
+        pieces = [piece for piece, _ in fed if piece is not None]
+        return "".join(pieces) if len(pieces) == len(fed) else None, any(grew for _, grew in fed)
+
+    def _feed_entry(self, item: Any, position: int) -> tuple[str | None, bool]:
+        values = item if type(item) is dict else plain(item)
+        if not isinstance(values, dict):
+            return "", False
+        text = values.get("text")
+        entry = self._latest
+        if entry is None or not self._is_like_latest(values, text, position):
+            entry = self._whose(values, position)
+            entry.keep(values)
+            self._latest, self._latest_position = entry, position
+            self._latest_piece = dict(values) if isinstance(text, str) else None
+        if not isinstance(text, str):
+            return "", False
+        before = entry.text.last
+        said = entry.text.feed(text)
+        if not said:
+            return said, said is None or entry.text.last != before
+        if entry is not self._entries[-1]:
+            return None, True
+        if not entry.said:
+            entry.said = True
+            said = gap_between(self._end, said) + said
+        self._end = said[-1]
+        return said, True
 
     def said(self) -> str:
         """The texts as they stand, one entry after the other."""
@@ -88,7 +93,7 @@ class DetailsAssembler:
     def _is_like_latest(self, values: dict[str, Any], text: Any, position: int) -> bool:
         """Whether a piece differs from the one before in its text alone, as nearly all do: it goes where that went."""
         piece = self._latest_piece
-        if position != self._latest_position or "text" not in piece or not isinstance(text, str):
+        if piece is None or position != self._latest_position or not isinstance(text, str):
             return False
         piece["text"] = text
         return piece == values

@@ -32,45 +32,50 @@ class Narrator:
         self._block_ended = False
         self._knows_unopened = False
 
-    def reasoning(self, source: str, delta: str | None, whole: Callable[[], str], events: list[StreamEvent]) -> None:
-        """A structured field of thinking grew by ``delta``; with None, it has to be read anew with ``whole``."""
-        if delta == "":
-            return
-        if self._leader is None:
-            self._leader = source
-        self._splitter.ignore_lone_closings()
-        if source != self._leader:
-            return
-        if delta is None:
-            self._reasoning = [whole()]
-            events.append(self._rewritten())
-        else:
+    def reasoning(self, source: str, delta: str, events: list[StreamEvent]) -> None:
+        """A structured field of thinking grew by ``delta``."""
+        leader = self._leader
+        if source == leader or ((leader is None or leader == THINK_TAGS) and self._leads(source)):
             self._reasoning.append(delta)
             events.append(ReasoningDelta(delta))
 
-    def content(self, delta: str | None, whole: Callable[[], str], events: list[StreamEvent]) -> bool:
-        """The content grew by ``delta``; with None, it has to be read anew with ``whole``.
+    def reasoning_anew(self, source: str, whole: Callable[[], str], events: list[StreamEvent]) -> None:
+        """A structured field of thinking has to be read anew, with ``whole``."""
+        if self._leads(source):
+            self._reasoning = [whole()]
+            events.append(self._rewritten())
+
+    def content(self, delta: str, events: list[StreamEvent]) -> bool:
+        """The content grew by ``delta``.
 
         Returns:
             Whether thinking was in it.
         """
-        if delta is None:
-            self._start_content_again()
-            self._split(whole(), [])
-            events.append(self._rewritten())
-            return False
-        if self._splitter.plain:
+        splitter = self._splitter
+        if splitter.plain:
             self._content.append(delta)
             events.append(TextDelta(delta))
             return False
-        return self._split(delta, events)
+        thought = splitter.feed_block(delta)
+        if thought is None:
+            return self._split(delta, events)
+        if thought:
+            self._think(thought, events)
+        return bool(thought)
+
+    def content_anew(self, whole: str, events: list[StreamEvent]) -> None:
+        """The content is now ``whole``, other than was said."""
+        self._start_content_again()
+        self._split(whole, [])
+        events.append(self._rewritten())
 
     def tool_call(self, delta: ToolCallDelta, events: list[StreamEvent]) -> None:
         """A tool call grew."""
-        while len(self._arguments) <= delta.position:
+        position, piece = delta.position, delta.arguments
+        while len(self._arguments) <= position:
             self._arguments.append([])
-        if delta.arguments:
-            self._arguments[delta.position].append(delta.arguments)
+        if piece:
+            self._arguments[position].append(piece)
         events.append(delta)
 
     def settle(self, reasoning: str, content: str, calls: Sequence[ToolCall]) -> list[StreamEvent]:
@@ -93,6 +98,13 @@ class Narrator:
                 self.tool_call(delta, events)
         return events
 
+    def _leads(self, source: str) -> bool:
+        """Whether a structured field is the one that speaks; with the first of them, lone tags are text."""
+        if self._leader is None:
+            self._leader = source
+        self._splitter.ignore_lone_closings()
+        return source == self._leader
+
     def _split(self, text: str, events: list[StreamEvent]) -> bool:
         thought = False
         for kind, piece in self._splitter.feed(text):
@@ -112,9 +124,10 @@ class Narrator:
         if self._leader is None:
             self._leader = THINK_TAGS
         if self._leader == THINK_TAGS:
-            if self._block_ended and self._reasoning:
-                piece = "\n\n" + piece
-            self._block_ended = False
+            if self._block_ended:
+                self._block_ended = False
+                if self._reasoning:
+                    piece = "\n\n" + piece
             self._reasoning.append(piece)
             events.append(ReasoningDelta(piece))
 

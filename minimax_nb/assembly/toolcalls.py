@@ -43,12 +43,19 @@ class ToolCallAssembler:
 
     def feed(self, item: Any) -> ToolCallDelta:
         """Take one entry, a dict or an SDK object, and say what it added."""
-        entry, received = _open(item)
-        function, received_inside = _open(entry.get("function") or _NOTHING)
-        call = self._whose(entry, function)
-        if not (call.begun and received <= _PIECE and received_inside <= _PIECE_INSIDE):
+        entry, unknown, received = open_object(item)
+        if unknown:
+            entry, received = {**entry, **unknown}, received | unknown.keys()
+        function, unknown, received_inside = open_object(entry.get("function") or _NOTHING)
+        if unknown:
+            function, received_inside = {**function, **unknown}, received_inside | unknown.keys()
+        index = entry.get("index")
+        call = self._at_index.get(index) if type(index) is int else None
+        if call is None or not (call.begun and received <= _PIECE and received_inside <= _PIECE_INSIDE):
+            call = self._whose(entry, function)
             call.keep(entry, received, function, received_inside)
-        said = call.feed(function.get("arguments"))
+        arguments = function.get("arguments")
+        said = call.text.feed(arguments) or "" if isinstance(arguments, str) else call.feed_whole(arguments)
         return ToolCallDelta(call.position, call.id, call.name, said)
 
     def fields(self) -> list[TextField]:
@@ -118,12 +125,10 @@ class _Call:
             self.name = function["name"]
         self.begun = "index" in self._outer and self._function.get("arguments") is not None
 
-    def feed(self, arguments: Any) -> str:
-        """Take a piece of the arguments; returns what it adds to those that were said."""
+    def feed_whole(self, arguments: Any) -> str:
+        """Take arguments that are no text but a value; returns what they add to those that were said."""
         if arguments is None:
             return ""
-        if isinstance(arguments, str):
-            return self.text.feed(arguments) or ""
         said = "" if self.started else arguments_text(arguments)
         self._whole = arguments_text(arguments)
         return said
@@ -197,14 +202,6 @@ def _without_repeat(text: str) -> str | None:
     if rest == text[:end].strip() or (first == {} and is_object(rest)):
         return rest
     return None
-
-
-def _open(item: Any) -> tuple[dict[str, Any], Keys]:
-    """Its values by key, and which keys came over the wire."""
-    values, unknown, received = open_object(item)
-    if unknown:
-        return {**values, **unknown}, received | unknown.keys()
-    return values, received
 
 
 def _keep(into: dict[str, Any], values: dict[str, Any], received: Keys, *, besides: str) -> None:

@@ -17,8 +17,8 @@ def detail(text: str, index: int | None = 0, **other: Any) -> dict[str, Any]:
 def assembled(*deltas: list[Any]) -> tuple[DetailsAssembler, str]:
     assembler, said = DetailsAssembler(), ""
     for entries in deltas:
-        result = assembler.feed(entries)
-        said = assembler.said() if result is None else said + result[0]
+        piece, _ = assembler.feed(entries)
+        said = assembler.said() if piece is None else said + piece
     return assembler, said
 
 
