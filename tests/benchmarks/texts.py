@@ -1,27 +1,48 @@
-"""The texts that the benchmarks stream: the same for every run, in tokens of the length that models write."""
+"""The texts that the benchmarks stream, in tokens of the length that models write.
+
+Their words are real: sentences of Python's reference, as ``help()`` has it, and functions of its standard library. A
+text made of a few words at random packs better the longer it gets, and flatters whoever sends it compressed. From one
+version of Python to the next they differ a little.
+"""
 
 from __future__ import annotations
 
+import argparse
+import calendar
+import configparser
+import difflib
+import fractions
+import heapq
+import inspect
+import itertools
 import random
 import re
-from typing import TYPE_CHECKING
+import statistics
+import textwrap
+from pydoc_data.topics import topics
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# A piece a token: a short word with its space, a run of signs, a few letters of a long word. About 4.5 characters each.
+# A piece a token: a short word with its space, a run of signs, a few letters of a long word. About 4 characters each.
 _TOKEN = re.compile(r"\n+ *| ?[^\W_]{1,7}| ?[^\w\s]{1,3}|\s+|_+")
 
-_WORDS = re.findall(
-    r"\w+",
-    """
-    a the of to and in is that for it as with by from on are this be an or which at not can when more has one each
-    between number model state signal value change answer question example measure result because through however
-    temperature pressure distribution observation experiment approximation function derivative system process
-    energy surface river mountain garden station machine language history evidence argument reason café naïve
-    """,
-)
-_NAMES = ["rows", "cache", "index", "total", "value", "batch", "items", "queue", "frame", "weight", "offset", "window"]
+_PARAGRAPHS = [
+    " ".join(part.split())
+    for topic in sorted(topics)
+    for part in topics[topic].split("\n\n")
+    if len(part) > 150 and part[0].isalpha() and "***" not in part
+]
+_SENTENCES = [part.split(". ")[0].rstrip(".:") for part in _PARAGRAPHS]
+_MODULES = (heapq, fractions, textwrap, calendar, difflib, configparser, statistics, argparse)
+_LISTINGS = [
+    part
+    for module in _MODULES
+    for part in re.split(r"\n{2,}(?=\S)", inspect.getsource(module))
+    if 200 < len(part) < 3_000 and "```" not in part
+]
+_Piece = TypeVar("_Piece")
 
 
 def tokens(kind: str, count: int) -> list[str]:
@@ -32,86 +53,51 @@ def tokens(kind: str, count: int) -> list[str]:
         count: how many tokens.
     """
     found: list[str] = []
-    for part in KINDS[kind](random.Random(7)):
+    for part in KINDS[kind]():
         found.extend(_TOKEN.findall(part))
         if len(found) >= count:
             return found[:count]
     raise AssertionError("a text has no end")
 
 
-def prose() -> Callable[[random.Random], Iterator[str]]:
-    """Paragraphs, now and then a word in bold."""
-
-    def parts(rng: random.Random) -> Iterator[str]:
-        while True:
-            yield _paragraph(rng, bold=0.02) + "\n\n"
-
-    return parts
+def prose() -> Iterator[str]:
+    """Paragraphs."""
+    for paragraph in _shuffled(_PARAGRAPHS):
+        yield f"{paragraph}\n\n"
 
 
-def code() -> Callable[[random.Random], Iterator[str]]:
-    """Long Python listings with a sentence before each."""
-
-    def parts(rng: random.Random) -> Iterator[str]:
-        while True:
-            yield _sentence(rng) + "\n\n"
-            yield _listing(rng, functions=12) + "\n\n"
-
-    return parts
+def code() -> Iterator[str]:
+    """Python listings with a sentence before each."""
+    for sentence, listing in zip(_shuffled(_SENTENCES), _shuffled(_LISTINGS), strict=False):
+        yield f"{sentence}:\n\n```python\n{listing}\n```\n\n"
 
 
-def mixed() -> Callable[[random.Random], Iterator[str]]:
+def mixed() -> Iterator[str]:
     """What an answer to a technical question looks like: headings, lists, tables, formulas, short listings."""
-
-    def parts(rng: random.Random) -> Iterator[str]:
-        section = 0
-        while True:
-            section += 1
-            yield f"## {section}. {_sentence(rng, 4).rstrip('.')}\n\n"
-            yield _paragraph(rng, bold=0.05) + "\n\n"
-            yield "".join(f"- **{rng.choice(_NAMES)}**: {_sentence(rng)}\n" for _ in range(4)) + "\n"
-            yield f"It holds $x_{{{section}}} \\le \\frac{{a + b}}{{{section + 1}}}$ at 24 ℃ for `{_name(rng)}`:\n\n"
-            yield _listing(rng, functions=1) + "\n\n"
-            rows = "".join(f"| `{_name(rng)}` | {rng.randint(1, 999)} | {_sentence(rng, 5)} |\n" for _ in range(4))
-            yield f"| name | value | meaning |\n|---|---:|---|\n{rows}\n"
-            yield f"> {_sentence(rng)}\n\n"
-            yield "".join(f"{i}. {_sentence(rng)}\n" for i in range(1, 4)) + "\n"
-
-    return parts
-
-
-KINDS: dict[str, Callable[[random.Random], Iterator[str]]] = {"prose": prose(), "code": code(), "mixed": mixed()}
+    sentences, paragraphs = _shuffled(_SENTENCES, 1), _shuffled(_PARAGRAPHS, 2)
+    listings = _shuffled([part for part in _LISTINGS if len(part) < 500])
+    names = _shuffled(sorted(set(re.findall(r"\b[a-z]+_[a-z]+\b", " ".join(_LISTINGS)))))
+    for section in itertools.count(1):
+        yield f"## {section}. {_shortened(next(sentences))}\n\n"
+        yield f"{next(paragraphs)}\n\n"
+        yield "".join(f"- **{next(names)}**: {next(sentences)}.\n" for _ in range(4)) + "\n"
+        yield f"It holds $x_{{{section}}} \\le \\frac{{a + b}}{{{section + 1}}}$ at 24 ℃ for `{next(names)}`:\n\n"
+        yield f"```python\n{next(listings)}\n```\n\n"
+        rows = "".join(
+            f"| `{next(names)}` | {section * row} | {_shortened(next(sentences))} |\n" for row in range(1, 5)
+        )
+        yield f"| name | value | meaning |\n|---|---:|---|\n{rows}\n"
+        yield f"> {next(sentences)}.\n\n"
+        yield "".join(f"{number}. {next(sentences)}.\n" for number in range(1, 4)) + "\n"
 
 
-def _sentence(rng: random.Random, words: int | None = None) -> str:
-    chosen = rng.choices(_WORDS, k=words or rng.randint(8, 20))
-    return " ".join(chosen).capitalize() + "."
+KINDS: dict[str, Callable[[], Iterator[str]]] = {"prose": prose, "code": code, "mixed": mixed}
 
 
-def _paragraph(rng: random.Random, *, bold: float) -> str:
-    sentences = [_sentence(rng) for _ in range(rng.randint(4, 7))]
-    words = " ".join(sentences).split(" ")
-    return " ".join(f"**{word}**" if word.isalpha() and rng.random() < bold else word for word in words)
+def _shuffled(pieces: list[_Piece], order: int = 0) -> Iterator[_Piece]:
+    """The pieces without end, in one of many orders; the same one each time."""
+    return itertools.cycle(random.Random(order).sample(pieces, len(pieces)))
 
 
-def _name(rng: random.Random) -> str:
-    return f"{rng.choice(_NAMES)}_{rng.choice(_NAMES)}"
-
-
-def _listing(rng: random.Random, *, functions: int) -> str:
-    lines = ["```python"]
-    for _ in range(functions):
-        name, argument = _name(rng), rng.choice(_NAMES)
-        lines += [
-            f"def {name}({argument}: list[float], limit: int = {rng.randint(1, 64)}) -> float:",
-            f'    """{_sentence(rng, 7)}"""',
-            "    total = 0.0",
-            f"    for position, item in enumerate({argument}):",
-            f"        if position > limit and item < {rng.random():.3f}:",
-            f"            break  # {_sentence(rng, 4).lower()}",
-            f"        total += item * {rng.randint(2, 9)}",
-            f"    return total / max(1, len({argument}))",
-            "",
-        ]
-    lines[-1:] = ["```"]
-    return "\n".join(lines)
+def _shortened(sentence: str) -> str:
+    return textwrap.shorten(sentence, 40, placeholder="").replace("|", "/")
