@@ -131,7 +131,9 @@ def measure(browser: Browser, lab: Lab, code: str, *, patience_s: float) -> Meas
         session = book.page.context.new_cdp_session(book.page)
         session.send("Performance.enable")
         book.page.evaluate(WATCH_TASKS)
-        browser.start_tracing(page=book.page, categories=["toplevel"])
+        browser.start_tracing(page=book.page, categories=["toplevel", "blink.user_timing"])
+        book.page.wait_for_timeout(500)
+        book.page.evaluate("() => performance.mark('run-begins')")
         before, ticks = _busy(session), _ticks()
         book.run(1)
         deadline = time.monotonic() + patience_s
@@ -141,7 +143,7 @@ def measure(browser: Browser, lab: Lab, code: str, *, patience_s: float) -> Meas
         lag = seen - float(ended.read_text())
         _settle(book)
         busy, stolen = _busy(session) - before, _stolen(ticks)
-        tasks = book.page.evaluate("() => window.tasks")
+        tasks = book.page.evaluate("() => performance.mark('run-ends') && window.tasks")
         hardest = _hardest(json.loads(browser.stop_tracing()))
         return Measured(lag, busy, len(tasks), max(tasks, default=None), hardest, stolen)
 
@@ -159,11 +161,16 @@ def _busy(session: Any) -> float:
 
 
 def _hardest(trace: dict[str, Any]) -> float:
-    """The most processor time of a task of a page's main thread, in milliseconds."""
-    named = [event for event in trace["traceEvents"] if event["name"] == "thread_name"]
-    mains = {(event["pid"], event["tid"]) for event in named if event["args"]["name"] == "CrRendererMain"}
-    tasks = (event for event in trace["traceEvents"] if event["name"] == "ThreadControllerImpl::RunTask")
-    return max(event.get("tdur", 0) for event in tasks if (event["pid"], event["tid"]) in mains) / 1_000
+    """The most processor time of a task of the page's main thread between the two marks, in milliseconds."""
+    events = trace["traceEvents"]
+    begin, end = (next(event for event in events if event["name"] == name) for name in ("run-begins", "run-ends"))
+    return max(
+        event.get("tdur", 0) / 1_000
+        for event in events
+        if event["name"] == "ThreadControllerImpl::RunTask"
+        and (event["pid"], event["tid"]) == (begin["pid"], begin["tid"])
+        and begin["ts"] < event["ts"] < end["ts"]
+    )
 
 
 def _ticks() -> list[int]:
