@@ -8,7 +8,7 @@ from minimax_nb.think import split_think
 
 from .details import DetailsAssembler
 from .plain import open_object, plain
-from .shape import ASSEMBLED, DeltaShape
+from .shape import ASSEMBLED, DeltaShape, assembled_in
 from .snapshots import Mode, TextField
 from .toolcalls import ToolCallAssembler
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _TEXTS = ("reasoning_content", "reasoning")
 _CONSTANT = frozenset({"role", "name"})
+_PATIENCE = 8
+"""After so many deltas in a row that were all different, most are no longer compared with the one before."""
 
 
 class DeltaAssembler:
@@ -34,6 +36,7 @@ class DeltaAssembler:
         # first value that came, so that the message has all keys that were received and no others.
         self._others: dict[str, _Values] = {}
         self._shape: DeltaShape | None = None  # of the latest delta
+        self._strangers = 0  # how many deltas in a row had another shape than the one before
 
     def feed(self, item: Any, narrator: Narrator, events: list[StreamEvent]) -> tuple[bool, bool]:
         """Take a delta, a dict or an SDK object, and tell the narrator.
@@ -45,10 +48,14 @@ class DeltaAssembler:
         shape = self._shape
         if shape is not None and shape.is_that_of(item, declared, unknown, received):
             shape.repetitions += 1
+            assembled = shape.assembled
         else:
-            shape = self._keep_others(item, declared, unknown, received)
+            self._keep_others(declared, unknown, received)
+            assembled = assembled_in(declared, unknown, received)
+            worth_it = self._strangers < _PATIENCE or self._strangers % _PATIENCE == 0
+            self._shape = DeltaShape(item, declared, unknown, received, assembled) if worth_it else None
         grew = thought = False
-        for key, apart in shape.assembled:
+        for key, apart in assembled:
             value = unknown[key] if apart else declared.get(key)
             if not value:
                 continue
@@ -85,9 +92,10 @@ class DeltaAssembler:
                         narrator.reasoning(key, said, events)
         return grew, thought
 
-    def _keep_others(self, item: Any, declared: dict[str, Any], unknown: dict[str, Any], received: Keys) -> DeltaShape:
-        """Keep what is not assembled, and the shape of the delta."""
-        self._count_repetitions()
+    def _keep_others(self, declared: dict[str, Any], unknown: dict[str, Any], received: Keys) -> None:
+        """Keep what is not assembled."""
+        repeated = self._count_repetitions()
+        self._strangers = 0 if repeated else self._strangers + 1
         others = self._others
         for values, there in ((declared, received), (unknown, unknown.keys())):
             for key, value in values.items():
@@ -97,16 +105,20 @@ class DeltaAssembler:
                     others[key] = _Values(value)
                 elif value is not None and key not in ASSEMBLED:
                     others[key].add(value)
-        self._shape = DeltaShape(item, declared, unknown, received)
-        return self._shape
 
-    def _count_repetitions(self) -> None:
-        """Count the values of the deltas that were passed over because the latest shape says all of them."""
+    def _count_repetitions(self) -> bool:
+        """Count the values of the deltas that were passed over because the latest shape says all of them.
+
+        Returns:
+            Whether there were any.
+        """
         shape = self._shape
-        if shape is not None:
-            for key in shape.texts:
-                self._others[key].times += shape.repetitions
-            shape.repetitions = 0
+        if shape is None or not shape.repetitions:
+            return False
+        for key in shape.texts:
+            self._others[key].times += shape.repetitions
+        shape.repetitions = 0
+        return True
 
     def message(self) -> dict[str, Any]:
         """The message so far, with the keys that were received."""

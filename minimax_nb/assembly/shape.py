@@ -18,13 +18,15 @@ ASSEMBLED = ("reasoning_details", "reasoning_content", "reasoning", "content", "
 """The keys whose values grow from delta to delta, in the order of reading: where a delta tells the same thinking in
 several places, the first one counts."""
 
+Places = tuple[tuple[str, bool], ...]
+"""Assembled keys that a delta has, and whether each stands among the keys that its class does not know."""
+
 
 class DeltaShape:
     """What a delta is besides its assembled parts. Nearly every delta repeats the one before it in all of that.
 
     Attributes:
-        assembled: which of the assembled keys it has, in the order of reading, and whether each stands among the keys
-            that its class does not know.
+        assembled: where its assembled parts are, as ``assembled_in`` says.
         texts: its other keys that hold a text.
         repetitions: how many deltas of the same shape followed.
     """
@@ -44,8 +46,11 @@ class DeltaShape:
         "texts",
     )
 
-    def __init__(self, item: Any, declared: dict[str, Any], unknown: dict[str, Any], received: Keys) -> None:
+    def __init__(
+        self, item: Any, declared: dict[str, Any], unknown: dict[str, Any], received: Keys, assembled: Places
+    ) -> None:
         self._kind = type(item)
+        self.assembled = assembled
         self.repetitions = 0
         self._size = len(declared)
         self._received = frozenset(received)
@@ -58,11 +63,6 @@ class DeltaShape:
         self.texts = tuple(key for key, value in others.items() if type(value) is str)
         # Other values are compared nowhere: 1 equals True, and a list may change once it was read.
         self._repeatable = all(value is None or type(value) is str for value in others.values())
-        self.assembled = tuple(
-            (key, key in unknown)
-            for key in ASSEMBLED
-            if key in unknown or declared.get(key) is not None or key in received
-        )
 
     def is_that_of(self, item: Any, declared: dict[str, Any], unknown: dict[str, Any], received: Keys) -> bool:
         """Whether another delta has this shape."""
@@ -75,6 +75,17 @@ class DeltaShape:
             and unknown.keys() == self._unknown_keys
             and self._pick_unknown(unknown) == self._unknown
         )
+
+
+def assembled_in(declared: dict[str, Any], unknown: dict[str, Any], received: Keys) -> Places:
+    """Where the assembled parts of a delta are, in the order of reading."""
+    return tuple(
+        [
+            (key, key in unknown)
+            for key in ASSEMBLED
+            if key in unknown or key in received or declared.get(key) is not None
+        ]
+    )
 
 
 def _picker(values: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Any]:

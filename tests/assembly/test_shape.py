@@ -6,14 +6,19 @@ import pytest
 from openai.types.chat.chat_completion_chunk import ChoiceDelta
 
 from minimax_nb.assembly.plain import open_object
-from minimax_nb.assembly.shape import DeltaShape
+from minimax_nb.assembly.shape import DeltaShape, assembled_in
 from minimax_nb.stream import StreamAccumulator
 
 SAME = {"role": "assistant", "name": "MiniMax AI", "audio_content": ""}
 
 
+def shape_of(delta: Any) -> DeltaShape:
+    parts = open_object(delta)
+    return DeltaShape(delta, *parts, assembled_in(*parts))
+
+
 def same_shape(first: Any, second: Any) -> bool:
-    return DeltaShape(first, *open_object(first)).is_that_of(second, *open_object(second))
+    return shape_of(first).is_that_of(second, *open_object(second))
 
 
 def sdk(delta: dict[str, Any]) -> ChoiceDelta:
@@ -48,12 +53,14 @@ def test_deltas_of_two_classes_have_two_shapes() -> None:
 def test_it_names_the_assembled_keys_in_the_order_of_reading() -> None:
     delta = {"content": None, "reasoning_content": "b", "reasoning_details": [], **SAME}
     for item, apart in ((delta, False), (sdk(delta), True)):
-        shape = DeltaShape(item, *open_object(item))
+        shape = shape_of(item)
         assert shape.assembled == (("reasoning_details", apart), ("reasoning_content", apart), ("content", False))
         assert set(shape.texts) == set(SAME)
 
 
-@pytest.mark.parametrize("notes", ["aaab", "abab", "aaaa", "abbbba"])
+@pytest.mark.parametrize(
+    "notes", ["aaab", "abab", "aaaa", "abbbba", "ab" * 40 + "bbba", "abcdefghijklmnopqrst" * 3 + "tttt"]
+)
 def test_texts_that_were_passed_over_still_count(notes: str) -> None:
     accumulator = StreamAccumulator()
     for number, note in enumerate(notes):
