@@ -49,6 +49,20 @@ def test_a_reply_grows_and_ends_as_static_output(notebook: Callable[..., Noteboo
     assert book.strangers == []
 
 
+def test_a_listing_does_not_grow_with_its_first_word(notebook: Callable[..., Notebook]) -> None:
+    # Seventeen characters a chunk: a fence that has just opened, a line in it, the end.
+    text = "Hello\n\n```python\n" + "x = [1, 2, 3, 4]\n" + "```\nEND-OF-ANSWER"
+    book = notebook(SETUP + f"reply = mm.show(chunks('', {text!r}, step=17, pause=2))")
+    book.run()
+    listing = book.page.locator(".mm-live pre")
+    listing.wait_for()
+    assert listing.inner_text() == ""
+    empty = listing.bounding_box()
+    listing.get_by_text("x = [1, 2, 3, 4]").wait_for()
+    assert listing.bounding_box() == empty
+    book.wait_idle()
+
+
 def test_a_saved_reply_reads_the_same_when_the_notebook_is_opened_again(notebook: Callable[..., Notebook]) -> None:
     book = notebook(SETUP + "reply = mm.show(chunks(pause=0))")
     book.run()
