@@ -195,7 +195,7 @@ class StreamAccumulator:
             self._mark(thought=False)
 
     def _mark(self, thought: bool) -> None:
-        self._last = now = self._clock() if self._taped_now is None else self._taped_now
+        self._last = now = self._now()
         if self._first is None:
             self._first = now
         if thought:
