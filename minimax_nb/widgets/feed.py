@@ -25,13 +25,6 @@ if TYPE_CHECKING:
 _OPENING_BYTES = 750
 """What the first display and the opening of the widget weigh."""
 
-_FIRST_WHOLE_BYTES = 8_192
-"""After how much text all frames go again, for a front end that has lost one.
-
-It can ask for them, but a kernel that runs a cell does not hear it. One that is still loading loses nothing: anywidget
-holds messages back until the code behind the view is there.
-"""
-
 
 class Paints(Protocol):
     """Events in, operations out, such as a ``Painter``."""
@@ -65,7 +58,6 @@ class Feed:
         self._news = threading.Event()
         self._ended = threading.Event()
         self._idle = threading.Event()
-        self._next_whole = _FIRST_WHOLE_BYTES
         self._thread = threading.Thread(
             target=copy_context().run, args=(self._live,), name="minimax-nb-live", daemon=True
         )
@@ -112,13 +104,10 @@ class Feed:
         self._pacer.text = self._painter.size
 
     def _send(self) -> None:
-        """One frame, and all of them again each time the text has grown fourfold."""
+        """One frame, if anything has changed."""
         started = time.thread_time()
         self._take_events()
         size = 0
         if operations := self._painter.frame():
             size = self.view.send_frame(operations)
-            if self._painter.size >= self._next_whole:
-                self._next_whole = 4 * self._painter.size
-                self.view.send_whole()
         self._pacer.went(time.perf_counter(), time.thread_time() - started, size)

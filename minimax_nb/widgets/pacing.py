@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-INTERVAL_S = 0.05
+INTERVAL_S = 0.025
 RENDER_SHARE = 0.05
-BYTES_PER_TEXT_BYTE = 1.65
 
-HOLDS = ((1_200, 0.0), (4_000, 0.15), (float("inf"), 0.5))
+BYTES_PER_TEXT_BYTE = 2.1
+"""The price of a reply, long or short: from 100 to 400 tokens a second it is the budget that sets the pace."""
+
+HOLDS = ((500, 0.0), (4_000, 0.15), (float("inf"), 0.5))
 """So many bytes beyond the budget are lent, if the last frame is so many seconds ago.
 
-The first lets every reply start at full speed, the second keeps a block that is sent anew (a code block that ends and
-gets its colours) from halting the view, the last shows a reply that stalls up to its last word.
+The first loan is small, or a byte of a short reply would cost more than one of a long reply. The second shows a reply
+whose opening is not paid for yet, and keeps a block that is sent anew (a code block that ends and gets its colours)
+from halting the view; the last shows a reply that stalls up to its last word.
 """
 
 
