@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LINE = "1px solid rgba(128,128,128,.35)"
 _STYLES = {
     "blockquote": "margin:.8em 0;padding:0 .9em;border-left:3px solid rgba(128,128,128,.5)",
-    "tr": f"border-bottom:{_LINE}",
+    "thead": f"border-bottom:{_LINE}",
     "h1": "font-size:1.5em;margin:1.1em 0 .5em",
     "h2": "font-size:1.3em;margin:1.1em 0 .5em",
     "h3": "font-size:1.15em;margin:1.1em 0 .5em",
@@ -32,7 +32,7 @@ _STYLES = {
     "h5": "font-size:1em;margin:1.1em 0 .5em",
     "h6": "font-size:1em;margin:1.1em 0 .5em",
 }
-_BARE = frozenset({"p", "ul", "strong", "em", "s", "thead", "tbody", "ol", "li"})
+_BARE = frozenset({"p", "ul", "strong", "em", "s", "tr", "tbody", "ol", "li"})
 PLAIN_START = '<div style="white-space:pre-wrap;margin:.8em 0">'
 PLAIN_END = "</div>"
 
@@ -140,8 +140,13 @@ class _Writer:
         if tag in _STYLES:
             return f'<{tag} style="{_STYLES[tag]}">'
         if tag in ("td", "th"):
-            return f'<{tag} style="{token.attrs.get("style") or "text-align:left"}">'
+            return self.cell(token)
         return ""
+
+    def cell(self, token: Token) -> str:
+        """Open a cell. JupyterLab sets all to the right; other sides need a style, which sanitisers read slowly."""
+        style = token.attrs.get("style") or "text-align:left"
+        return f'<{token.tag} align="right">' if style == "text-align:right" else f'<{token.tag} style="{style}">'
 
     def numbered(self, token: Token) -> str:
         start = token.attrs.get("start")

@@ -28,6 +28,8 @@ ATTRIBUTES = {
     "font": {"color"},
     "ol": {"start"},
     "table": {"cellpadding", "style"},
+    "td": {"align", "style"},
+    "th": {"align", "style"},
 }
 # What JupyterLab's sanitiser leaves in a style attribute, as far as this library uses it.
 LEFT = (
