@@ -54,11 +54,12 @@ class DeltaShape:
         self.repetitions = 0
         self._size = len(declared)
         self._received = frozenset(received)
-        self._unknown_keys = frozenset(unknown)
+        # None where nothing among them is assembled, so that they are compared as they are.
+        self._unknown_keys = None if unknown.keys().isdisjoint(ASSEMBLED) else frozenset(unknown)
         self._pick_declared = _picker(declared)
         self._pick_unknown = _picker(unknown)
         self._declared = self._pick_declared(declared)
-        self._unknown = self._pick_unknown(unknown)
+        self._unknown = dict(unknown) if self._unknown_keys is None else self._pick_unknown(unknown)
         others = {key: value for key, value in (*declared.items(), *unknown.items()) if key not in ASSEMBLED}
         self.texts = tuple(key for key, value in others.items() if type(value) is str)
         # Other values are compared nowhere: 1 equals True, and a list may change once it was read.
@@ -72,8 +73,11 @@ class DeltaShape:
             and len(declared) == self._size
             and received == self._received
             and self._pick_declared(declared) == self._declared
-            and unknown.keys() == self._unknown_keys
-            and self._pick_unknown(unknown) == self._unknown
+            and (
+                unknown == self._unknown
+                if self._unknown_keys is None
+                else unknown.keys() == self._unknown_keys and self._pick_unknown(unknown) == self._unknown
+            )
         )
 
 
