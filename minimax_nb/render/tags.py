@@ -114,6 +114,8 @@ class _Writer:
             "link_close": self.link_end,
             "table_open": lambda _: _TABLE,
             "table_close": lambda _: "</table></div>",
+            "th_open": self.cell,
+            "td_open": self.cell,
             "ordered_list_open": self.numbered,
         }
 
@@ -139,8 +141,6 @@ class _Writer:
             return f"<{tag}>"
         if tag in _STYLES:
             return f'<{tag} style="{_STYLES[tag]}">'
-        if tag in ("td", "th"):
-            return self.cell(token)
         return ""
 
     def cell(self, token: Token) -> str:

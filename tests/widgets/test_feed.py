@@ -81,8 +81,8 @@ def test_a_byte_of_a_long_reply_costs_what_one_of_a_short_reply_does(kind: str, 
     text = {"prose": prose, "code": code}[kind]()  # real: a text of a few words packs better the longer it gets
     tokens = re.findall(r"\s*\S{1,4}", text)[:6_000]
     short, long = price(tokens[:1_000], rate), price(tokens, rate)
-    assert max(short, long) <= 2.5
-    assert max(short, long) <= 1.1 * min(short, long)
+    assert min(short, long) >= 1.8  # spent on frames
+    assert max(short, long) <= min(2.5, 1.1 * min(short, long))
 
 
 def price(tokens: list[str], rate: int) -> float:
