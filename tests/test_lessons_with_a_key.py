@@ -1,0 +1,46 @@
+"""The lessons, unchanged, in the hands of a reader who has a key: over HTTP, to a service that answers to no other."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from minimax_nb.server.app import EmbeddedServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
+LESSONS = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
+
+pytestmark = pytest.mark.timeout(300)
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[EmbeddedServer]:
+    with EmbeddedServer(speed="max") as running:
+        yield running
+
+
+@pytest.fixture
+def key(service: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The key that the service wants; it stands in the environment, as does the service's address."""
+    monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
+    monkeypatch.setenv("OPENAI_API_KEY", service.api_key)
+    return service.api_key
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_a_lesson_runs_unchanged_against_a_service(path: Path, key: str, tmp_path: Path) -> None:
+    shutil.copy(path, tmp_path)
+    notebook: Any = nbformat.read(tmp_path / path.name, as_version=4)
+    place = {"metadata": {"path": str(tmp_path)}}
+    NotebookClient(notebook, timeout=120, startup_timeout=120, kernel_name="python3", resources=place).execute()
+    told = nbformat.writes(notebook)
+    assert "with the key from OPENAI_API_KEY" in told
+    assert key not in told
