@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -11,12 +10,11 @@ import pytest
 from nbclient import NotebookClient
 
 from minimax_nb.server.app import EmbeddedServer
+from notebooks.offline import lessons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
-LESSONS = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
+    from pathlib import Path
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -35,7 +33,7 @@ def key(service: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> str:
     return service.api_key
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
 def test_a_lesson_runs_unchanged_against_a_service(path: Path, key: str, tmp_path: Path) -> None:
     shutil.copy(path, tmp_path)
     notebook: Any = nbformat.read(tmp_path / path.name, as_version=4)
