@@ -23,6 +23,20 @@ COUNT_FORMULAS = """
     new MutationObserver(count).observe(document.body, { childList: true, subtree: true });
 }
 """
+# JupyterLab reads the height of this overlay each time an output has changed.
+NOTE_HEIGHTS = """
+() => {
+    window.heights = [];
+    const { get } = Object.getOwnPropertyDescriptor(Element.prototype, "clientHeight");
+    Object.defineProperty(Element.prototype, "clientHeight", { get() {
+        const area = document.querySelector(".jp-OutputArea");
+        const output = area?.querySelector(".jp-RenderedHTML");
+        if (output && this.matches(".jp-OutputArea-promptOverlay"))
+            window.heights.push([output.getBoundingClientRect().height, area.getBoundingClientRect().height]);
+        return get.call(this);
+    } });
+}
+"""
 
 
 def test_a_reply_grows_and_ends_as_static_output(notebook: Callable[..., Notebook]) -> None:
@@ -91,6 +105,20 @@ def test_many_formulas_are_typeset_a_few_at_a_time_and_all_in_the_end(notebook: 
     book.save()
     book.open()
     formulas.nth(39).wait_for()
+    assert book.errors == []
+
+
+def test_a_finished_reply_is_laid_out_only_after_it_was_inserted(notebook: Callable[..., Notebook]) -> None:
+    book = notebook(SETUP + "reply = mm.show(chunks(pause=0.01))")
+    book.page.evaluate(NOTE_HEIGHTS)
+    book.run()
+    book.wait_idle()
+    book.output().get_by_text("END-OF-ANSWER").wait_for()
+    output, area = book.page.evaluate("() => window.heights[0]")
+    height = book.output().bounding_box()["height"]
+    assert output == 0
+    assert area > 0.8 * height > 200
+    assert book.page.locator("[class*=mm-awaits], .jp-OutputArea[style*=min-height]").count() == 0
     assert book.errors == []
 
 

@@ -117,7 +117,10 @@ export function open(model, library) {
       } else if (operation[0] === "phase") {
         if (news && state.phase === "waiting") announce("The model is answering");
         state.phase = operation[1];
-        if (state.phase === "done") tellViews();
+        if (state.phase === "done") {
+          if (news) for (const each of views) each.giveWay();
+          tellViews();
+        }
       } else if (operation[0] === "tool") {
         state.tool = operation[1];
       } else if (operation[0] === "clear") {

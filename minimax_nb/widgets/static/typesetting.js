@@ -65,8 +65,11 @@ function typesetSlowly(output, waiting, typesetter) {
   const first = [];
   /** @type {Element[]} */
   const later = [];
-  for (const formula of waiting) (isInSight(formula) ? first : later).push(formula);
-  requestAnimationFrame(slice);
+  // Not at once: to ask where they are has the page laid out, and the task that brings a long output is long enough.
+  requestAnimationFrame(() => {
+    for (const formula of waiting) (isInSight(formula) ? first : later).push(formula);
+    requestAnimationFrame(slice);
+  });
 
   async function slice() {
     const until = performance.now() + SLICE_MS;

@@ -10,6 +10,9 @@ const THOUGHTS = 0;
 const LABEL = 3;
 const FOOTER = 5;
 
+/** How long the static output may take to come. */
+const PATIENCE_MS = 1000;
+
 /** @type {Record<string, (tool: string) => string>} */
 const STATUS = {
   thinking: () => "Thinking…",
@@ -88,11 +91,44 @@ export function view(el, library, since) {
       if (over() && !touched && !state.regions[1].some(Boolean) && !state.regions[2].some(Boolean)) thoughts.open = true;
       if (follows) box.scrollTop = box.scrollHeight;
     },
+    giveWay() {
+      layOutLater(el);
+    },
     remove() {
       clearInterval(clock);
       root.remove();
     },
   };
+}
+
+/**
+ * Has the output that takes the place of a view laid out in a task of its own.
+ *
+ * JupyterLab asks for a height in the task that brings the output, and a long one then stops the page. What is not
+ * displayed at that moment need not be laid out. It is displayed before the page is painted again, and the area keeps
+ * its height, so nothing moves.
+ * @param {Element} el the view's own element
+ */
+function layOutLater(el) {
+  const area = /** @type {HTMLElement | null} */ (el.closest(".jp-OutputArea"));
+  if (!area) return;
+  const place = [...area.children].findIndex((child) => child.contains(el)) + 1;
+  const mark = `mm-awaits-${place}`;
+  const rule = document.createElement("style");
+  rule.textContent = `.${mark} > :nth-child(${place}):not(:has(.mm-live)) { display: none }`;
+  document.head.append(rule);
+  area.style.minHeight = `${area.offsetHeight}px`;
+  area.classList.add(mark);
+  const observer = new MutationObserver(arrived);
+  observer.observe(area, { childList: true });
+  setTimeout(arrived, PATIENCE_MS);
+
+  function arrived() {
+    observer.disconnect();
+    rule.remove();
+    area?.classList.remove(mark);
+    area?.style.removeProperty("min-height");
+  }
 }
 
 /**
