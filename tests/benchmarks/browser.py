@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent / "browser"))
 
 from chromium import FLAGS, find  # noqa: E402 - from the browser tests
+from host import stolen, ticks  # noqa: E402
 from lab import Lab, Notebook, opened, running_lab  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 from table import Table  # noqa: E402
@@ -134,7 +135,7 @@ def measure(browser: Browser, lab: Lab, code: str, *, patience_s: float) -> Meas
         browser.start_tracing(page=book.page, categories=["toplevel", "blink.user_timing"])
         book.page.wait_for_timeout(500)
         book.page.evaluate("() => performance.mark('run-begins')")
-        before, ticks = _busy(session), _ticks()
+        before, begun = _busy(session), ticks()
         book.run(1)
         deadline = time.monotonic() + patience_s
         while not ended.exists() and time.monotonic() < deadline:
@@ -142,10 +143,10 @@ def measure(browser: Browser, lab: Lab, code: str, *, patience_s: float) -> Meas
         seen = book.page.wait_for_function(LAST_WORD, timeout=patience_s * 1000, polling=20).json_value()
         lag = seen - float(ended.read_text())
         _settle(book)
-        busy, stolen = _busy(session) - before, _stolen(ticks)
+        busy, taken = _busy(session) - before, stolen(begun)
         tasks = book.page.evaluate("() => performance.mark('run-ends') && window.tasks")
         hardest = _hardest(json.loads(browser.stop_tracing()))
-        return Measured(lag, busy, len(tasks), max(tasks, default=None), hardest, stolen)
+        return Measured(lag, busy, len(tasks), max(tasks, default=None), hardest, taken)
 
 
 def _settle(book: Notebook) -> None:
@@ -171,20 +172,6 @@ def _hardest(trace: dict[str, Any]) -> float:
         and (event["pid"], event["tid"]) == (begin["pid"], begin["tid"])
         and begin["ts"] < event["ts"] < end["ts"]
     )
-
-
-def _ticks() -> list[int]:
-    """What the processors have done so far, by kind of work; nothing where the system does not say."""
-    try:
-        return [int(ticks) for ticks in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]]
-    except OSError:
-        return []
-
-
-def _stolen(before: list[int]) -> float | None:
-    """Percent of the time since then in which a virtual machine had to wait for its host."""
-    spent = [now - then for now, then in zip(_ticks(), before, strict=True)]
-    return 100 * spent[7] / sum(spent) if len(spent) > 7 and sum(spent) else None
 
 
 if __name__ == "__main__":
