@@ -9,11 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .chat import Chat, panel
-    from .checks.findings import Finding
-    from .client import aconnect, configure, connect
-    from .comparing.comparison import Comparison, acompare, compare
-    from .display import ashow, show
+    from .agent.run import arun_tools, run_tools
+    from .analysis.comparison import Comparison, acompare, compare
+    from .analysis.frames import models, to_frame, usage
+    from .analysis.speed import measure_speed
+    from .chat.chat import Chat, panel
+    from .client.configure import aconnect, configure, connect
+    from .client.sdk import explain
+    from .client.taping import recording, replaying
+    from .display.show import ashow, show
     from .errors import (
         ConfigurationError,
         HistoryError,
@@ -32,44 +36,40 @@ if TYPE_CHECKING:
         TurnLimitError,
         UnknownToolError,
     )
-    from .frames import models, to_frame, usage
-    from .history import check_history, repair_history
-    from .messages import Origin, Reply, Timing, ToolCall, Usage
-    from .reading import acollect, collect, last_reply
-    from .sdk import explain
-    from .speed import measure_speed
-    from .steps import Round, Step
-    from .taping import recording, replaying
-    from .toolkit.xml_calls import parse_tool_calls
-    from .tools import Tool
+    from .history.check import check_history, repair_history
+    from .history.findings import Finding
+    from .message.reply import Origin, Reply, Timing, ToolCall, Usage
+    from .steps.steps import Round, Step
+    from .stream.reading import acollect, collect, last_reply
+    from .tools.tool import Tool
+    from .tools.xml_calls import parse_tool_calls
     from .trace import Trace
-    from .turns.running import arun_tools, run_tools
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "chat": "Chat panel",
-    "client": "aconnect configure connect",
-    "reading": "acollect collect last_reply",
-    "display": "ashow show",
+    "chat.chat": "Chat panel",
+    "client.configure": "aconnect configure connect",
+    "stream.reading": "acollect collect last_reply",
+    "display.show": "ashow show",
     "errors": (
         "ConfigurationError HistoryError MinimaxNbError NoMatchError StreamCutError StreamError StreamFormatError "
         "StreamInterrupted StreamServiceError StreamTimeoutError TapeError TapeFormatError ToolArgumentsError "
         "ToolError TurnLimitError UnknownToolError"
     ),
-    "messages": "Origin Reply Timing ToolCall Usage",
-    "frames": "models to_frame usage",
-    "comparing.comparison": "Comparison acompare compare",
-    "speed": "measure_speed",
-    "sdk": "explain",
-    "steps": "Round Step",
-    "turns.running": "arun_tools run_tools",
-    "tools": "Tool",
-    "taping": "recording replaying",
+    "message.reply": "Origin Reply Timing ToolCall Usage",
+    "analysis.frames": "models to_frame usage",
+    "analysis.comparison": "Comparison acompare compare",
+    "analysis.speed": "measure_speed",
+    "client.sdk": "explain",
+    "steps.steps": "Round Step",
+    "agent.run": "arun_tools run_tools",
+    "tools.tool": "Tool",
+    "client.taping": "recording replaying",
     "trace": "Trace",
-    "history": "check_history repair_history",
-    "checks.findings": "Finding",
-    "toolkit.xml_calls": "parse_tool_calls",
+    "history.check": "check_history repair_history",
+    "history.findings": "Finding",
+    "tools.xml_calls": "parse_tool_calls",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -152,12 +152,14 @@ def unload_ipython_extension(shell: Any) -> None:
 
 def _show_replies_as_values() -> None:
     """In IPython, let a ``Reply`` that is a cell's value appear as ``show`` shows it."""
-    from .environment import current_shell
+    from .frontend import current_shell
 
     if (shell := current_shell()) is not None:
         formatter = shell.display_formatter.ipython_display_formatter
         formatter.for_type_by_name(
-            f"{__name__}.messages", "Reply", lambda reply: import_module(".display", __name__).display_reply(reply)
+            f"{__name__}.message.reply",
+            "Reply",
+            lambda reply: import_module(".display.show", __name__).display_reply(reply),
         )
 
 

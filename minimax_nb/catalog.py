@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .messages import Usage
+    from .message.reply import Usage
 
 
 @dataclass(frozen=True, slots=True)

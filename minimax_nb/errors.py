@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .messages import Reply
+    from .message.reply import Reply
 
 
 class MinimaxNbError(Exception):

@@ -15,19 +15,19 @@ from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
-from .chat import Chat
-from .client import default_client
-from .frames import models, usage
-from .template import fill
-from .tools import toolbox
+from .analysis.frames import models, usage
+from .chat.chat import Chat
+from .client.configure import default_client
+from .render.text.template import fill
+from .tools.tool import toolbox
 
 if TYPE_CHECKING:
     import argparse
 
     import pandas as pd
 
-    from .messages import Reply
-    from .tools import Tool
+    from .message.reply import Reply
+    from .tools.tool import Tool
 
 _ADDRESS = ("OPENAI_BASE_URL", "OPENAI_API_KEY")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, overload
 
 from .render import tracehtml, tracetext
-from .steprecorder import steps_of
-from .steps import Round, Step
+from .steps.recorder import steps_of
+from .steps.steps import Round, Step
 
 if TYPE_CHECKING:
     import os
@@ -71,7 +71,7 @@ class Trace(Sequence[Step]):
 
     def frame(self) -> pd.DataFrame:
         """The trace as a table, one row a step; the columns are always the same. See ``frames.trace_frame``."""
-        from .frames import trace_frame
+        from .analysis.frames import trace_frame
 
         return trace_frame(self)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from minimax_nb import client
+from minimax_nb.client import configure as client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

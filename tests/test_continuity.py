@@ -13,7 +13,7 @@ from openai import AsyncOpenAI, OpenAI
 
 from minimax_nb import arun_tools, run_tools
 from minimax_nb.server.app import EmbeddedServer
-from minimax_nb.server.handler import Handler
+from minimax_nb.server.service.handler import Handler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

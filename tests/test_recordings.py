@@ -10,7 +10,7 @@ from openai import OpenAI
 from openai.types.chat import ChatCompletionChunk
 
 import minimax_nb as mm
-from minimax_nb.messages import Reply, Usage
+from minimax_nb.message.reply import Reply, Usage
 
 from .recordings import document, documents, missing, names, read
 from .sse_server import event, serve

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minimax_nb import Reply, Round, Step, Timing, ToolCall, Trace, Usage
-from minimax_nb.steprecorder import StepRecorder
+from minimax_nb.steps.recorder import StepRecorder
 
 if TYPE_CHECKING:
     from pathlib import Path

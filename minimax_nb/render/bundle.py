@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import html
-from .markdown import to_html
-from .quoting import code_span, fenced, quoted, words
-from .safe_markdown import to_markdown
-from .text import to_text, visible
+from . import reply_html as html
+from .markdown.html import to_html
+from .markdown.safe_markdown import to_markdown
+from .text.quoting import code_span, fenced, quoted, words
+from .text.text import to_text, visible
 
 if TYPE_CHECKING:
-    from minimax_nb.messages import Reply
+    from minimax_nb.message.reply import Reply
 
-    from .maths import Formulas
+    from .markdown.maths import Formulas
 
 
 def bundle(reply: Reply) -> dict[str, str]:

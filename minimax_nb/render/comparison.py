@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .bundle import bundle
-from .escape import escape_prose
-from .quantities import dollars, seconds
-from .quoting import words
-from .text import visible
+from .text.escape import escape_prose
+from .text.quantities import dollars, seconds
+from .text.quoting import words
+from .text.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from minimax_nb.messages import Reply
+    from minimax_nb.message.reply import Reply
 
 TRACKS = "repeat(auto-fit, minmax(16em, 1fr))"
 """CSS tracks: columns of one width, as many as there is room for."""

@@ -9,8 +9,8 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from .escape import escape_content, escape_prose
-from .text import visible
+from .text.escape import escape_content, escape_prose
+from .text.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

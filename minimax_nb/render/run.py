@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .bundle import bundle
-from .quantities import seconds
-from .quoting import words
-from .text import visible
+from .text.quantities import seconds
+from .text.quoting import words
+from .text.text import visible
 from .tracehtml import row, timeline_head
 from .tracetext import facts, label, run_seconds, share_of, summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from minimax_nb.messages import Reply
-    from minimax_nb.steps import Round, Step
+    from minimax_nb.message.reply import Reply
+    from minimax_nb.steps.steps import Round, Step
 
-    from .maths import Formulas
+    from .markdown.maths import Formulas
 
 UNFOLDS_TO = 100_000
 """Characters of all texts together that the steps of one turn unfold to; the trace has the rest."""

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .code import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
-from .escape import escape, escape_prose
-from .html import pretty_arguments
-from .markdown import to_html
-from .quantities import percent, seconds
+from .markdown.code import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
+from .markdown.html import to_html
+from .reply_html import pretty_arguments
+from .text.escape import escape, escape_prose
+from .text.quantities import percent, seconds
 from .tracetext import facts, figures, label, round_facts, run_seconds, share_of, shortened, sources, summary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from minimax_nb.steps import Round, Step
+    from minimax_nb.steps.steps import Round, Step
 
-    from .maths import Formulas
+    from .markdown.maths import Formulas
 
 COLOURS = {"system": GREY, "user": GREY, "think": PURPLE, "call": ORANGE, "result": GREEN, "answer": BLUE}
 _GROUPS = (("thinking", ("think",), PURPLE), ("writing", ("answer", "call"), BLUE), ("tools", ("result",), GREEN))

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from .html import origin_words, pretty_arguments
-from .plainwords import plain_words
-from .quantities import count, percent, seconds
-from .quoting import fenced, quoted, words
-from .safe_markdown import to_markdown
-from .text import visible
+from .markdown.plainwords import plain_words
+from .markdown.safe_markdown import to_markdown
+from .reply_html import origin_words, pretty_arguments
+from .text.quantities import count, percent, seconds
+from .text.quoting import fenced, quoted, words
+from .text.text import visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from minimax_nb.steps import Round, Step
+    from minimax_nb.steps.steps import Round, Step
 
 LABELS = {
     "system": "System",

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .bundle import bundle, reply_html
-from .escape import escape_prose
-from .quoting import quoted, words
+from .markdown.safe_markdown import to_markdown
 from .run import markdown_line, plain_line, run_bundle, timeline
-from .safe_markdown import to_markdown
-from .text import visible
+from .text.escape import escape_prose
+from .text.quoting import quoted, words
+from .text.text import visible
 from .tracetext import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from minimax_nb.turns.exchanges import Exchange
+    from minimax_nb.steps.exchanges import Exchange
 
-    from .maths import Formulas
+    from .markdown.maths import Formulas
 
 _LONGEST_QUESTION = 20_000
 """Characters of a question, or of a system message, that a transcript shows."""

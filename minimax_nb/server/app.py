@@ -10,12 +10,12 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
-from . import tape
-from .door import Asked, Door
-from .handler import Handler, speed_from
-from .paced import Paced
-from .refusals import ApiError
-from .shell import LocalServer, new_key
+from .api_error import ApiError
+from .http.asgi_response import Paced
+from .http.gate import Asked, Door
+from .http.local_server import LocalServer, new_key
+from .service.handler import Handler, speed_from
+from .tape import read as tape
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -32,7 +32,7 @@ class EmbeddedServer(LocalServer):
         built_in: whether the tapes of the lessons answer, too.
         port: the port to listen on; 0 for any that is free.
         strict: answer what no tape matches with an error instead of a rehearsal.
-        quirks: names from ``minimax_nb.server.quirks.QUIRKS``, for every reply.
+        quirks: names from ``minimax_nb.server.quirks.quirks.QUIRKS``, for every reply.
         fault: a fault for every request, such as "rate-limit" or "cut:3".
         speed: how many times faster than real time replies come, or "max"; by default what the environment variable
             MINIMAX_NB_SPEED says, else 1.

@@ -1,1 +1,1 @@
-"""Views in the cell output: Python beside its JavaScript and CSS, in ``static/``."""
+"""Widgets of the live view: Python beside its JavaScript and CSS, in ``static/``."""

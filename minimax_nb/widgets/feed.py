@@ -16,10 +16,10 @@ from .live_view import LiveView
 from .pacing import Pacer
 
 if TYPE_CHECKING:
-    from minimax_nb.events import RunEvent
-    from minimax_nb.messages import Reply
+    from minimax_nb.message.events import RunEvent
+    from minimax_nb.message.reply import Reply
 
-    from .framed import FramedWidget
+    from .frame_widget import FramedWidget
     from .framelog import Operation
 
 _OPENING_BYTES = 750

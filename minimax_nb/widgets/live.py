@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minimax_nb.environment import publish
+from minimax_nb.frontend import publish
 from minimax_nb.render.bundle import metadata
 
 from .feed import Feed
-from .library import new_id
 from .live_view import LiveView
 from .painter import Painter
+from .shared_code import new_id
 
 if TYPE_CHECKING:
-    from minimax_nb.events import RunEvent
-    from minimax_nb.messages import Reply
+    from minimax_nb.message.events import RunEvent
+    from minimax_nb.message.reply import Reply
 
     from .run_painter import RunPainter
 

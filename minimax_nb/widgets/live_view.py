@@ -6,8 +6,8 @@ from typing import Any
 
 import anywidget
 
-from .framed import FramedWidget
-from .library import library, primer
+from .frame_widget import FramedWidget
+from .shared_code import library, primer
 
 WAITING = "Waiting for the reply…"
 """What a front end without widgets shows until the reply is there."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from minimax_nb.events import ReasoningDelta, Rewritten, TextDelta, ToolCallDelta
-from minimax_nb.render import html
-from minimax_nb.render.blocks import BlockStream
+from minimax_nb.message.events import ReasoningDelta, Rewritten, TextDelta, ToolCallDelta
+from minimax_nb.render import reply_html as html
 from minimax_nb.render.bundle import bundle
-from minimax_nb.render.escape import escape_content
+from minimax_nb.render.markdown.blocks import BlockStream
+from minimax_nb.render.text.escape import escape_content
 
 if TYPE_CHECKING:
-    from minimax_nb.events import RunEvent
-    from minimax_nb.messages import Reply
+    from minimax_nb.message.events import RunEvent
+    from minimax_nb.message.reply import Reply
 
     from .framelog import Operation
 

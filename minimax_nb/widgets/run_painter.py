@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from minimax_nb.events import Finished, LeaveAsked, RoundEnded, RoundStarted, ToolResult, ToolStarted
+from minimax_nb.message.events import Finished, LeaveAsked, RoundEnded, RoundStarted, ToolResult, ToolStarted
+from minimax_nb.render.run_record import RunRecord
 from minimax_nb.render.tracehtml import row
-from minimax_nb.turns.record import RunRecord
 
 from .painter import ANSWER, CALLS, PAST, THOUGHTS, Painter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from minimax_nb.events import RunEvent
-    from minimax_nb.messages import Reply
-    from minimax_nb.steps import Step
+    from minimax_nb.message.events import RunEvent
+    from minimax_nb.message.reply import Reply
+    from minimax_nb.steps.steps import Step
 
     from .framelog import Operation
 

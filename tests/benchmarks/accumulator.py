@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from openai.lib.streaming.chat._completions import ChatCompletionStreamState
 from openai.types.chat import ChatCompletionChunk
 
-from minimax_nb.stream import StreamAccumulator
+from minimax_nb.stream.accumulator import StreamAccumulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -14,9 +14,9 @@ import zlib
 from table import Table
 from texts import KINDS, tokens
 
-from minimax_nb.render.blocks import BlockStream
-from minimax_nb.render.code import highlight
-from minimax_nb.render.markdown import to_html
+from minimax_nb.render.markdown.blocks import BlockStream
+from minimax_nb.render.markdown.code import highlight
+from minimax_nb.render.markdown.html import to_html
 
 COUNT = 4_000
 SPEEDS = ((100, 0.05), (100, 0.1), (400, 0.05), (400, 0.1))

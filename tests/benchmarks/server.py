@@ -58,7 +58,7 @@ async def bare(count: int) -> None:
 def ours(what: str, where: str) -> None:
     """Run the server that plays the tapes of a folder, or the one that records an address, likewise."""
     from minimax_nb.server.app import EmbeddedServer
-    from minimax_nb.server.recorder import RecordingServer
+    from minimax_nb.server.recording.recorder import RecordingServer
 
     if what == "tape":
         server: Any = EmbeddedServer(tapes=[where], built_in=False, strict=True, speed="max")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from minimax_nb.messages import Origin, PartialReason, Reply, Timing, ToolCall, Usage
+from minimax_nb.message.reply import Origin, PartialReason, Reply, Timing, ToolCall, Usage
 from minimax_nb.render.bundle import bundle, metadata
 
 HOSTILE = (

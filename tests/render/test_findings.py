@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from minimax_nb.checks.findings import RULES, Finding
+from minimax_nb.history.findings import RULES, Finding
 from minimax_nb.render.findings import findings_table
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from minimax_nb.events import RoundEnded, ToolResult
-from minimax_nb.messages import Reply, Timing, ToolCall, Usage
+from minimax_nb.message.events import RoundEnded, ToolResult
+from minimax_nb.message.reply import Reply, Timing, ToolCall, Usage
 from minimax_nb.render.bundle import bundle
-from minimax_nb.turns.record import RunRecord, table_html
+from minimax_nb.render.run_record import RunRecord, table_html
 
 CALL = ToolCall("a", "get_<b>", '{"x": 1}')
 CALLING = Reply(

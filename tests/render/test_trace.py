@@ -8,12 +8,12 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 
-from minimax_nb.messages import Reply, Timing, ToolCall, Usage
+from minimax_nb.message.reply import Reply, Timing, ToolCall, Usage
 from minimax_nb.render import tracehtml, tracetext
-from minimax_nb.render.quoting import code_span, fenced, words
+from minimax_nb.render.text.quoting import code_span, fenced, words
 from minimax_nb.render.tracetext import share_of, shortened, summary
-from minimax_nb.steprecorder import StepRecorder
-from minimax_nb.steps import Step
+from minimax_nb.steps.recorder import StepRecorder
+from minimax_nb.steps.steps import Step
 
 HOSTILE = (
     "</pre></details></div><script>alert(1)</script><img src=x onerror=alert(1)> | `a` ``` \n```\n~~~\n"

@@ -7,9 +7,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from minimax_nb.messages import Reply, Timing, Usage
+from minimax_nb.message.reply import Reply, Timing, Usage
 from minimax_nb.render.transcript import NOT_KEPT, answer_html, exchange_bundle, transcript_bundle
-from minimax_nb.turns.exchanges import Exchange, Recollection, exchange_of
+from minimax_nb.steps.exchanges import Exchange, Recollection, exchange_of
 
 FORMS = ("text/plain", "text/markdown", "text/html")
 HOSTILE = (

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from minimax_nb.server.app import EmbeddedServer
-from minimax_nb.server.handler import Handler
+from minimax_nb.server.service.handler import Handler
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from minimax_nb.server.response import Response
+    from minimax_nb.server.http.response import Response
 
 
 def _ask(handler: Handler, *, path: str = "/v1/chat/completions", method: str = "POST", **request: Any) -> Response:

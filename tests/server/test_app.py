@@ -17,7 +17,7 @@ import pytest
 
 from minimax_nb.server import app
 from minimax_nb.server.app import EmbeddedServer
-from minimax_nb.server.models import MODELS
+from minimax_nb.server.service.models import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

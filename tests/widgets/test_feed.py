@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from minimax_nb.events import TextDelta
-from minimax_nb.messages import Reply
-from minimax_nb.render.markdown import to_html
-from minimax_nb.widgets import framed
+from minimax_nb.message.events import TextDelta
+from minimax_nb.message.reply import Reply
+from minimax_nb.render.markdown.html import to_html
+from minimax_nb.widgets import frame_widget as framed
 from minimax_nb.widgets.feed import _OPENING_BYTES, Feed
 from minimax_nb.widgets.framelog import FrameLog
-from minimax_nb.widgets.library import primer
 from minimax_nb.widgets.pacing import Pacer
 from minimax_nb.widgets.painter import ANSWER, Painter
+from minimax_nb.widgets.shared_code import primer
 
 from .test_painter import Page
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimax_nb.events import TextDelta
+from minimax_nb.message.events import TextDelta
 from minimax_nb.widgets.framelog import FrameLog
-from minimax_nb.widgets.library import primer
 from minimax_nb.widgets.painter import Painter
+from minimax_nb.widgets.shared_code import primer
 
 if TYPE_CHECKING:
     from minimax_nb.widgets.framelog import Operation

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minimax_nb.events import ReasoningDelta, Rewritten, StreamEvent, TextDelta, ToolCallDelta
-from minimax_nb.messages import Reply, Timing, ToolCall
-from minimax_nb.render import html
+from minimax_nb.message.events import ReasoningDelta, Rewritten, StreamEvent, TextDelta, ToolCallDelta
+from minimax_nb.message.reply import Reply, Timing, ToolCall
+from minimax_nb.render import reply_html as html
 from minimax_nb.render.bundle import bundle
-from minimax_nb.render.markdown import to_html
+from minimax_nb.render.markdown.html import to_html
 from minimax_nb.widgets.painter import ANSWER, CALLS, FOOTER, LABEL, NOTE, THOUGHTS, Painter
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from minimax_nb.events import (
+from minimax_nb.message.events import (
     Finished,
     LeaveAsked,
     ReasoningDelta,
@@ -15,7 +15,7 @@ from minimax_nb.events import (
     ToolResult,
     ToolStarted,
 )
-from minimax_nb.messages import Reply, ToolCall
+from minimax_nb.message.reply import Reply, ToolCall
 from minimax_nb.widgets.painter import ANSWER, CALLS, PAST, THOUGHTS
 from minimax_nb.widgets.run_painter import RunPainter
 

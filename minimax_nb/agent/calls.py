@@ -1,0 +1,144 @@
+"""Run the calls of one turn: async functions together, the others one after the other, every one answered."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from minimax_nb.agent.loop import refusal
+from minimax_nb.errors import UnknownToolError
+from minimax_nb.message.events import LeaveAsked, ToolResult, ToolStarted
+from minimax_nb.message.reply import ToolCall
+from minimax_nb.tools.tool import Tool, run_awaitable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Generator
+
+    from minimax_nb.agent.loop import ToolLoop
+
+Approve = Callable[[ToolCall], Any]
+"""Asked before a call: True lets it run, False does not, a text says why not."""
+
+
+class _Ready(NamedTuple):
+    """A call that may run."""
+
+    position: int
+    call: ToolCall
+    tool: Tool
+
+
+class _Outcome(NamedTuple):
+    """What a tool returned or raised, when it began and how long it took, in seconds."""
+
+    value: Any
+    started_s: float
+    duration_s: float
+
+
+def run_calls(
+    loop: ToolLoop, calls: tuple[ToolCall, ...], approve: Approve | None
+) -> Generator[LeaveAsked | ToolStarted | ToolResult, None, None]:
+    """Answer all calls of the last reply.
+
+    Args:
+        loop: the run; the answers go into its history.
+        calls: the calls, in order.
+        approve: asked before each call, or None.
+
+    Yields:
+        ``ToolStarted`` and ``ToolResult`` for each; a call that is not run has only the latter. Before them
+        ``LeaveAsked``, if there is somebody to ask.
+    """
+    began = time.perf_counter()
+    ready: list[_Ready] = []
+    for position, call in enumerate(calls):
+        tool = _known(loop, call)
+        stopped: Any = tool if isinstance(tool, UnknownToolError) else None
+        if stopped is None and approve is not None:
+            yield LeaveAsked(position, call)
+            stopped = refusal(approve(call))
+        if stopped:
+            yield loop.answer(position, call, stopped)
+        elif isinstance(tool, Tool):
+            ready.append(_Ready(position, call, tool))
+    together = [one for one in ready if one.tool.is_async]
+    yield from (ToolStarted(one.position, one.call) for one in together)
+    if together:
+        outcomes = run_awaitable(_together(together, began))
+        for one, outcome in zip(together, outcomes, strict=True):
+            yield loop.answer(one.position, one.call, *outcome)
+    for one in ready:
+        if not one.tool.is_async:
+            yield ToolStarted(one.position, one.call)
+            yield loop.answer(one.position, one.call, *_called(one, began))
+
+
+async def arun_calls(
+    loop: ToolLoop, calls: tuple[ToolCall, ...], approve: Approve | None
+) -> AsyncGenerator[LeaveAsked | ToolStarted | ToolResult, None]:
+    """The twin of ``run_calls``: plain functions run in a thread, and ``approve`` may be async.
+
+    Args:
+        loop: as for ``run_calls``.
+        calls: as for ``run_calls``.
+        approve: as for ``run_calls``.
+
+    Yields:
+        The events of ``run_calls``.
+    """
+    began = time.perf_counter()
+    ready: list[_Ready] = []
+    for position, call in enumerate(calls):
+        tool = _known(loop, call)
+        stopped: Any = tool if isinstance(tool, UnknownToolError) else None
+        if stopped is None and approve is not None:
+            yield LeaveAsked(position, call)
+            decision = approve(call)
+            stopped = refusal(await decision if inspect.isawaitable(decision) else decision)
+        if stopped:
+            yield loop.answer(position, call, stopped)
+        elif isinstance(tool, Tool):
+            ready.append(_Ready(position, call, tool))
+    together = [one for one in ready if one.tool.is_async]
+    for one in together:
+        yield ToolStarted(one.position, one.call)
+    outcomes = await _together(together, began)
+    for one, outcome in zip(together, outcomes, strict=True):
+        yield loop.answer(one.position, one.call, *outcome)
+    for one in ready:
+        if not one.tool.is_async:
+            yield ToolStarted(one.position, one.call)
+            yield loop.answer(one.position, one.call, *await _acalled(one, began))
+
+
+def _known(loop: ToolLoop, call: ToolCall) -> Tool | UnknownToolError:
+    try:
+        return loop.tool(call)
+    except UnknownToolError as error:
+        return error
+
+
+async def _together(ready: list[_Ready], began: float) -> list[_Outcome]:
+    return await asyncio.gather(*(_acalled(one, began) for one in ready))
+
+
+def _called(one: _Ready, began: float) -> _Outcome:
+    started = time.perf_counter()
+    try:
+        value = one.tool.call(one.call.arguments)
+    except Exception as error:  # noqa: BLE001 - whatever a tool raises is the model's to read
+        value = error
+    return _Outcome(value, started - began, time.perf_counter() - started)
+
+
+async def _acalled(one: _Ready, began: float) -> _Outcome:
+    started = time.perf_counter()
+    try:
+        value = await one.tool.acall(one.call.arguments)
+    except Exception as error:  # noqa: BLE001 - whatever a tool raises is the model's to read
+        value = error
+    return _Outcome(value, started - began, time.perf_counter() - started)

@@ -1,0 +1,233 @@
+"""The tool loop as a state: what to ask next, what to run, what the history is. No I/O and no clock.
+
+``run_tools`` and ``arun_tools`` drive it. The history can be sent at any moment, wherever an interrupt strikes: a
+message with calls goes in together with an answer for each call, which says that the call was not finished, and the
+real answer then takes its place.
+
+The model's message goes in as it was received, with three exceptions, each of which no server would take back:
+
+* arguments that are no JSON object: what can be read of them stands in the history, and the result says what is wrong;
+* a call without a name or id, or with the id of another call of the turn: it gets one of its own;
+* calls as ``<minimax:tool_call>`` text in the content, from a server without a parser for them: the message becomes
+  what a server with one would have sent, ``tool_calls`` and the rest of the content.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.errors import ToolArgumentsError, ToolError, TurnLimitError, UnknownToolError
+from minimax_nb.history.argumentfix import fixed_arguments
+from minimax_nb.message.completion import in_service_order, read_message, read_tool_calls
+from minimax_nb.message.events import ToolResult
+from minimax_nb.message.parts import arguments_fault, is_empty, think_fault
+from minimax_nb.message.reply import Reply, ToolCall
+from minimax_nb.tools.results import cut, render_result
+from minimax_nb.tools.tool import Tool, toolbox
+from minimax_nb.tools.xml_calls import parse_tool_calls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MAX_ROUNDS = 50
+"""Requests to the model in one run, unless told otherwise: a model that calls the same tool for ever costs money."""
+
+NOT_FINISHED = "[No result: the user interrupted before this call was finished.]"
+REFUSED = "[Not run: the user did not allow this call.]"
+_LONGEST_ERROR = 2_000
+
+
+class ToolLoop:
+    """One run: rounds of request, reply and tools, until a reply calls none.
+
+    Attributes:
+        messages: the history, extended in place; it can be sent at any moment.
+        tools: the tools by name.
+        round: how many requests have been made.
+        reply: the last reply.
+    """
+
+    def __init__(
+        self,
+        messages: list[Any],
+        tools: Iterable[Any] | None,
+        *,
+        max_rounds: int = MAX_ROUNDS,
+        options: dict[str, Any] | None = None,
+    ) -> None:
+        if not isinstance(messages, list):
+            raise TypeError(f"expected a list of messages, which the run extends, got {type(messages).__name__}")
+        if isinstance(max_rounds, bool) or not isinstance(max_rounds, int) or max_rounds < 1:
+            raise ValueError(f"expected max_rounds to be a whole number from 1, got {max_rounds!r}")
+        self.messages = messages
+        self.tools = toolbox(tools)
+        self.round = 0
+        self.reply = Reply(partial_reason="cut", problem="nothing was asked yet")
+        self._max_rounds = max_rounds
+        self._options = dict(options or {})
+        self._answers: list[dict[str, Any]] = []
+
+    def request(self) -> dict[str, Any]:
+        """The arguments for the next ``create``.
+
+        Raises:
+            TurnLimitError: there have been ``max_rounds`` requests.
+        """
+        if self.round >= self._max_rounds:
+            raise TurnLimitError(
+                f"expected an answer within {self._max_rounds} rounds, the model still calls tools; "
+                "the messages so far are in .messages. Go on from them, or raise max_rounds",
+                messages=self.messages,
+            )
+        self.round += 1
+        request = {"stream": True, **self._options}
+        if request["stream"]:
+            request["stream_options"] = {**(request.get("stream_options") or {}), "include_usage": True}
+        else:
+            del request["stream"]
+        if self.tools:
+            request["tools"] = [tool.schema for tool in self.tools.values()]
+        request["messages"] = [entry.message if isinstance(entry, Reply) else entry for entry in self.messages]
+        return request
+
+    def take(self, reply: Reply) -> tuple[ToolCall, ...]:
+        """Put a reply into the history.
+
+        Args:
+            reply: what the model said, whole or partial; ``self.reply`` is the same with its message as kept.
+
+        Returns:
+            The calls to be run, in order; none when the run is over.
+        """
+        reply = _with_parsed_calls(reply, self.tools, seed=f"{reply.id}#{len(self.messages)}")
+        listed = reply.message.get("tool_calls") or []
+        received = [entry for entry in listed if isinstance(entry, dict)]
+        kept = _sendable_calls(received, prefix=f"call_{self.round}")
+        message = reply.message if kept == listed else {**reply.message, "tool_calls": kept}
+        calls = read_tool_calls({"tool_calls": received})
+        # As it was received, but for the id, by which the result finds it.
+        calls = tuple(replace(call, id=entry["id"]) for call, entry in zip(calls, kept, strict=True))
+        self.reply = reply if message is reply.message else replace(reply, message=message)
+        self._answers = [_answer(call, NOT_FINISHED) for call in calls]
+        if calls or worth_keeping(reply):
+            self.messages.extend([message, *self._answers])  # at once: an interrupt finds all of them or none
+        return calls
+
+    def keep_partial(self, reply: Reply) -> None:
+        """Put a reply that failed or was interrupted into the history, if it can stand there."""
+        if worth_keeping(reply) and not reply.message.get("tool_calls"):
+            self.messages.append(reply.message)
+
+    def tool(self, call: ToolCall) -> Tool:
+        """The tool that a call means.
+
+        Raises:
+            UnknownToolError: there is none of that name.
+        """
+        tool = self.tools.get(call.name)
+        if tool is None:
+            there_are = ", ".join(self.tools) or "none"
+            raise UnknownToolError(f"there is no tool {call.name[:80]!r}; there are: {there_are}")
+        return tool
+
+    def answer(
+        self, position: int, call: ToolCall, outcome: Any, started_s: float = 0.0, duration_s: float | None = None
+    ) -> ToolResult:
+        """Put the result of a call into the history.
+
+        Args:
+            position: which call of the turn, 0-based.
+            call: the call.
+            outcome: what the tool returned, or the exception that it raised.
+            started_s: when it began, in seconds from the end of the reply.
+            duration_s: how long it ran, in seconds; None when it did not run.
+        """
+        shown, error = None, None
+        if isinstance(outcome, Refusal):
+            text, error = outcome.for_model, "not allowed"
+        elif isinstance(outcome, BaseException):
+            error = told(outcome)
+            text = f"Error: {error}"
+        else:
+            text, shown = render_result(outcome)
+        self._answers[position]["content"] = text
+        return ToolResult(position, call, text, shown, error, started_s, duration_s)
+
+
+class Refusal:
+    """The reader did not allow a call; ``for_model`` is what the model is told."""
+
+    def __init__(self, reason: str = "") -> None:
+        self.for_model = f"{REFUSED[:-1]} They said: {reason}]" if reason else REFUSED
+
+
+def refusal(decision: Any) -> Refusal | None:
+    """What an ``approve`` function's answer means: True lets the call run, False does not, a text says why not."""
+    if isinstance(decision, str):
+        return Refusal(decision)
+    return None if decision else Refusal()
+
+
+def told(error: BaseException) -> str:
+    """An exception as one text that a model, or a reader, can act on."""
+    words = str(error)
+    if isinstance(error, ToolArgumentsError | UnknownToolError | ToolError):
+        return cut(words, _LONGEST_ERROR)
+    return cut(f"{type(error).__name__}: {words}" if words else type(error).__name__, _LONGEST_ERROR)
+
+
+def worth_keeping(reply: Reply) -> bool:
+    """Whether a reply without calls can stand in a history.
+
+    An empty message is refused by the service. A partial one that broke off while thinking would pass for an answer.
+    """
+    content = reply.message.get("content")
+    if is_empty(content) or (isinstance(content, str) and not content.strip()):
+        return False
+    whole = reply.partial_reason in {None, "length"}
+    return whole or (bool(reply.content.strip()) and think_fault(content) is None)
+
+
+def _sendable_calls(entries: list[dict[str, Any]], prefix: str) -> list[dict[str, Any]]:
+    """The calls as they can be sent back: each with a name, an id of its own, and a JSON object as arguments."""
+    seen: set[str] = set()
+    kept = []
+    for number, entry in enumerate(entries, 1):
+        call_id = entry.get("id")
+        fresh = isinstance(call_id, str) and call_id and call_id not in seen
+        kept.append(_sendable_call(entry if fresh else {**entry, "id": f"{prefix}_{number}"}))
+        seen.add(kept[-1]["id"])
+    return kept
+
+
+def _sendable_call(entry: dict[str, Any]) -> dict[str, Any]:
+    function = entry.get("function")
+    function = function if isinstance(function, dict) else {}
+    changes = {}
+    if not isinstance(function.get("name"), str) or not function["name"]:
+        changes["name"] = "unnamed"
+    if arguments_fault(function.get("arguments")) is not None:
+        changes["arguments"] = fixed_arguments(function.get("arguments"))
+    return {**entry, "function": {**function, **changes}} if changes else entry
+
+
+def _with_parsed_calls(reply: Reply, tools: dict[str, Tool], seed: str) -> Reply:
+    """The reply with the calls that stand as XML in its content, from a server that has no parser for them."""
+    content = reply.message.get("content")
+    if not tools or reply.message.get("tool_calls") or not isinstance(content, str) or "tool_call>" not in content:
+        return reply
+    parsed = parse_tool_calls(content, tools.values(), seed=seed)
+    if not parsed.tool_calls:
+        return reply
+    calls = [
+        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        for call in parsed.tool_calls
+    ]
+    message = in_service_order({**reply.message, "content": parsed.content, "tool_calls": calls})
+    reasoning, answer = read_message(message)
+    return replace(reply, message=message, reasoning=reasoning, content=answer, tool_calls=parsed.tool_calls)
+
+
+def _answer(call: ToolCall, text: str) -> dict[str, Any]:
+    return {"role": "tool", "tool_call_id": call.id, "content": text}

@@ -1,0 +1,1 @@
+"""Models compared, timed and priced, and the tables of what was used."""

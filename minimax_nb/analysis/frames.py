@@ -1,0 +1,233 @@
+"""What the library knows, as pandas DataFrames."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.catalog import MODELS, Model, Price
+from minimax_nb.message.reply import Reply
+from minimax_nb.message.usage_log import session
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from openai import OpenAI
+
+    from minimax_nb.message.usage_log import Entry
+    from minimax_nb.trace import Trace
+
+
+def models(client: OpenAI | None = None) -> pd.DataFrame:
+    """The models as a table, one row each; first the seven of the API page, in its order.
+
+    In a notebook the table shows itself with units, rules and sources; what is made from it is a plain DataFrame.
+    Prices are US dollars per million tokens, ``tokens_per_s`` the documented speed, token counts are maxima. A missing
+    value means that nobody has documented it. The ``sources`` column says who said what, and when.
+
+    Args:
+        client: an ``openai.OpenAI``; it is asked once what it serves. This adds the column ``served``, and a row for
+            each model that is unknown here.
+
+    Raises:
+        TypeError: the client is no synchronous client.
+        openai.OpenAIError: the endpoint did not answer.
+    """
+    import pandas as pd
+
+    from .models_frame import DTYPES, ModelsFrame
+
+    rows = {model.name: _row(model) for model in MODELS}
+    if client is not None:
+        served = _served(client)
+        for name in served:
+            rows.setdefault(name, {"status": "served, not known here"})
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(DTYPES)).astype(DTYPES)
+    table.index.name = "model"
+    if client is not None:
+        table["served"] = [name in served for name in table.index]
+    return ModelsFrame(table)
+
+
+def _served(client: OpenAI) -> list[str]:
+    """The names of the models that an endpoint serves, in its order."""
+    from openai import OpenAI as SyncClient
+
+    if not isinstance(client, SyncClient):
+        raise TypeError(f"expected a client such as mm.connect() returns, got {type(client).__name__}")
+    return [model.id for model in client.models.list()]
+
+
+def _row(model: Model) -> dict[str, Any]:
+    first = model.prices[0] if model.prices else None
+    return {
+        "context_window": model.context_window,
+        "max_output": model.max_output,
+        "tokens_per_s": model.tokens_per_s,
+        "input_usd": first and first.input,
+        "output_usd": first and first.output,
+        "cache_read_usd": first and first.cache_read,
+        "cache_write_usd": first and first.cache_write,
+        "price_note": "; ".join(_note(price) for price in model.prices[1:]) or None,
+        "temperature": model.temperature,
+        "thinking": model.thinking,
+        "status": model.status,
+        "description": model.description,
+        "sources": "; ".join(f"{source.says}: {source.who}, {source.date}" for source in model.sources),
+    }
+
+
+def _note(price: Price) -> str:
+    """The price of longer prompts, in words."""
+    figures = f"{price.input:.2f} in, {price.output:.2f} out, {price.cache_read} cache read"
+    return f"over {price.over:,} prompt tokens: {figures}"
+
+
+_STEP_DTYPES = {
+    "round": "Int64",
+    "kind": "string",
+    "name": "string",
+    "text": "string",
+    "arguments": "string",
+    "call_id": "string",
+    "error": "boolean",
+    "started_s": "Float64",
+    "duration_s": "Float64",
+    "tokens": "Int64",
+    "tokens_per_s": "Float64",
+    "share": "Float64",
+    "model": "string",
+    "finish_reason": "string",
+    "partial_reason": "string",
+    "origin": "string",
+}
+
+
+def trace_frame(trace: Trace) -> pd.DataFrame:
+    """A trace as a table, one row a step, numbered from 1; a missing value means that it is not known.
+
+    ``model``, ``finish_reason``, ``partial_reason`` and ``origin`` are those of the reply that the step is part of; the
+    steps that are no part of one (system, user, result) have none.
+
+    Args:
+        trace: the trace.
+    """
+    import pandas as pd
+
+    replies = {entry.number: entry for entry in trace.rounds}
+    rows = []
+    for step in trace.steps:
+        row: dict[str, Any] = {name: getattr(step, name, None) for name in _STEP_DTYPES}
+        reply = replies.get(step.round)
+        if reply is not None and step.kind in {"think", "call", "answer"}:
+            row |= {name: getattr(reply, name) for name in ("model", "finish_reason", "partial_reason")}
+            row["origin"] = reply.origin.kind if reply.origin is not None else None
+        rows.append(row)
+    table = pd.DataFrame(rows, columns=list(_STEP_DTYPES)).astype(_STEP_DTYPES)
+    table.index = pd.RangeIndex(1, len(rows) + 1, name="step")
+    return table
+
+
+_REPLY_DTYPES = {
+    "model": "string",
+    "content": "string",
+    "reasoning": "string",
+    "tool_calls": "Int64",
+    "finish_reason": "string",
+    "partial_reason": "string",
+    "problem": "string",
+    "prompt_tokens": "Int64",
+    "cached_tokens": "Int64",
+    "completion_tokens": "Int64",
+    "reasoning_tokens": "Int64",
+    "first_token_s": "Float64",
+    "reasoning_s": "Float64",
+    "total_s": "Float64",
+    "tokens_per_s": "Float64",
+    "cost_usd": "Float64",
+    "origin": "string",
+    "id": "string",
+}
+
+
+def to_frame(replies: Iterable[Reply] | Mapping[Any, Reply]) -> pd.DataFrame:
+    """Replies as a table, one row each; a missing value means that it is not known.
+
+    ``tool_calls`` is how many there are, ``cost_usd`` what ``reply.cost`` says.
+
+    Args:
+        replies: any number of replies. The keys of a mapping (a comparison is one) and the index of a Series become
+            the index; others are numbered from 0.
+
+    Raises:
+        TypeError: something among them is no reply.
+    """
+    import pandas as pd
+
+    if isinstance(replies, Reply):
+        raise TypeError("expected several replies, got one: put it into a list")
+    listed = list(replies.values() if isinstance(replies, Mapping) else replies)
+    for place, reply in enumerate(listed):
+        if not isinstance(reply, Reply):
+            raise TypeError(f"expected replies, got {type(reply).__name__} {repr(reply)[:60]} at place {place}")
+    index = list(replies) if isinstance(replies, Mapping) else getattr(replies, "index", None)
+    rows = [_reply_row(reply) for reply in listed]
+    known_index = index if isinstance(index, list | pd.Index) else None
+    return pd.DataFrame(rows, columns=list(_REPLY_DTYPES), index=known_index).astype(_REPLY_DTYPES)
+
+
+def _reply_row(reply: Reply) -> dict[str, Any]:
+    row: dict[str, Any] = {name: getattr(reply, name, None) for name in _REPLY_DTYPES}
+    row |= {**reply.usage.to_dict(), **reply.timing.to_dict()}
+    row["tool_calls"] = len(reply.tool_calls)
+    row["cost_usd"] = reply.cost
+    row["origin"] = reply.origin.kind if reply.origin is not None else None
+    return row
+
+
+_USAGE_DTYPES = {
+    "origin": "string",
+    "replies": "Int64",
+    "prompt_tokens": "Int64",
+    "cached_tokens": "Int64",
+    "completion_tokens": "Int64",
+    "reasoning_tokens": "Int64",
+    "cost_usd": "Float64",
+    "uncounted": "Int64",
+    "unpriced": "Int64",
+}
+_TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens")
+
+
+def usage() -> pd.DataFrame:
+    """What this session has spent: tokens and US dollars by model, one row for each model and origin.
+
+    Counted is every reply that the library has read, each once; replies that your own code took from a stream are not.
+    The sums hold what is known: ``uncounted`` replies came without token counts (an interrupted one, say), ``unpriced``
+    ones have no known cost. A missing value means that it is not known of any.
+    """
+    import pandas as pd
+
+    groups: dict[tuple[str, str | None], list[Entry]] = {}
+    for entry in session.entries():
+        groups.setdefault((entry.model or "unknown", entry.origin), []).append(entry)
+    rows = [_usage_row(origin, entries) for (_, origin), entries in groups.items()]
+    index = pd.Index([model for model, _ in groups], name="model", dtype="object")
+    return pd.DataFrame(rows, columns=list(_USAGE_DTYPES), index=index).astype(_USAGE_DTYPES)
+
+
+def _usage_row(origin: str | None, entries: list[Entry]) -> dict[str, Any]:
+    tokens = {name: _sum(getattr(entry.usage, name) for entry in entries) for name in _TOKENS}
+    return {
+        "origin": origin,
+        "replies": len(entries),
+        **tokens,
+        "cost_usd": _sum(entry.cost for entry in entries),
+        "uncounted": sum(entry.usage.completion_tokens is None for entry in entries),
+        "unpriced": sum(entry.cost is None for entry in entries),
+    }
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    """The sum of those that are known; None when none is."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

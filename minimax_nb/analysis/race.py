@@ -1,0 +1,178 @@
+"""One question to several models at the same time: who is asked what, and what comes of it, in one view."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextlib import aclosing, suppress
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.chat.turn import checked_question
+from minimax_nb.client.sdk import async_client, explain, redact
+from minimax_nb.display.column_view import open_column_view
+from minimax_nb.errors import MinimaxNbError
+from minimax_nb.history.check import check_history
+from minimax_nb.message.reply import Reply
+from minimax_nb.stream.accumulator import StreamAccumulator
+from minimax_nb.stream.reading import adrive
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine, Iterable
+
+_STOPPED = "it was stopped by the reader"
+_NEVER_ASKED = Reply(partial_reason="interrupted", problem="it was stopped before it was asked")
+
+
+class Contest:
+    """Several models at one question, on show from the moment it is made; to be run once.
+
+    Attributes:
+        replies: what came, by model; all of them once it has run, in the order in which the models were given.
+        errors: for each model that failed, what was raised.
+    """
+
+    def __init__(
+        self,
+        prompt: str | list[Any],
+        models: Iterable[str],
+        system: str | None,
+        client: Any,
+        reasoning_split: bool | None,
+        display: bool,
+        options: dict[str, Any],
+    ) -> None:
+        self._models = _checked_models(models)
+        self._request = {**options, "messages": _messages(prompt, system), "stream": True}
+        self._request["stream_options"] = {**(options.get("stream_options") or {}), "include_usage": True}
+        if reasoning_split is not None:
+            given = options.get("extra_body") or {}
+            self._request["extra_body"] = {"reasoning_split": reasoning_split, **given}
+        self._client = client
+        if client is None:
+            from minimax_nb.client.configure import default_client
+
+            self._client = default_client()
+        self.replies: dict[str, Reply] = {}
+        self.errors: dict[str, BaseException] = {}
+        self._view = open_column_view(self._models, wanted=display)
+
+    async def run(self) -> None:
+        """Ask all of them; whatever happens, the view is finished."""
+        try:
+            async with async_client(self._client) as client:
+                create = client.chat.completions.create
+                await asyncio.gather(*(self._ask(create, place, model) for place, model in enumerate(self._models)))
+        finally:
+            for place, model in enumerate(self._models):
+                if model not in self.replies:
+                    self._view.end(place, _NEVER_ASKED)
+            self.replies = {model: self.replies.get(model, _NEVER_ASKED) for model in self._models}
+            self._view.finish(self.replies)
+
+    def interrupted(self) -> Reply | None:
+        """A reply that the reader has stopped."""
+        return next((reply for reply in self.replies.values() if reply.partial_reason == "interrupted"), None)
+
+    async def _ask(self, create: Any, place: int, model: str) -> None:
+        """One column, from the request to the end; only a cancellation gets out."""
+        acc = StreamAccumulator()
+        reply = Reply()
+        try:
+            check_history(self._request["messages"], tools=self._request.get("tools"), model=model).raise_if_refused()
+            async with aclosing(adrive(create(model=model, **self._request), acc)) as events:
+                async for event in events:
+                    self._view.feed(place, event)
+            reply = acc.finish()
+        except asyncio.CancelledError:
+            reply = acc.finish("interrupted", _STOPPED)
+            raise
+        except Exception as error:  # noqa: BLE001 - told in this model's column; the others go on
+            self.errors[model] = error
+            problem = self._in_words(error)
+            reply = Reply(partial_reason="error", problem=problem) if acc.waiting else acc.finish("error", problem)
+        finally:
+            self.replies[model] = reply
+            self._view.end(place, reply)
+
+    def _in_words(self, error: Exception) -> str:
+        text = str(error) or type(error).__name__
+        hint = explain(error)
+        if hint and hint not in text:
+            text = f"{text}\nHint: {hint}"
+        return redact(text if isinstance(error, MinimaxNbError) else f"{type(error).__name__}: {text}", self._key())
+
+    def _key(self) -> str:
+        key = getattr(self._client, "api_key", None)
+        return key if isinstance(key, str) else ""
+
+
+def _checked_models(models: Iterable[str]) -> list[str]:
+    if isinstance(models, str):
+        raise ValueError(f"expected several models, got one text: models=[{models!r}, …]")
+    listed = list(models)
+    if not listed:
+        raise ValueError("expected at least one model, got none; mm.models() lists them")
+    for model in listed:
+        if not isinstance(model, str) or not model.strip():
+            raise ValueError(f"expected the name of a model, got {model!r:.60}")
+        if listed.count(model) > 1:
+            raise ValueError(f"expected each model once, got {model!r} {listed.count(model)} times")
+    return listed
+
+
+def _messages(prompt: str | list[Any], system: str | None) -> list[Any]:
+    first = [] if system is None else [{"role": "system", "content": system}]
+    if isinstance(prompt, str):
+        return [*first, {"role": "user", "content": checked_question(prompt)}]
+    if not isinstance(prompt, list):
+        raise TypeError(f"expected a question or a list of messages, got {type(prompt).__name__}")
+    listed = checked_question(prompt)
+    return [*first, *(entry.message if isinstance(entry, Reply) else entry for entry in listed)]
+
+
+def run_beside(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine to its end in a thread with an event loop of its own: that of a notebook is running already.
+
+    An interrupt of this thread cancels it, and waits until it has tidied up.
+    """
+    begun, ended = threading.Event(), threading.Event()
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = []
+    failed: list[BaseException] = []
+
+    async def main() -> None:
+        task = asyncio.create_task(work)
+        running.append((asyncio.get_running_loop(), task))
+        begun.set()
+        await asyncio.wait([task])
+        if not task.cancelled() and (error := task.exception()) is not None:
+            failed.append(error)
+
+    def run() -> None:
+        try:
+            asyncio.run(main())
+        finally:
+            ended.set()
+
+    thread = threading.Thread(target=copy_context().run, args=(run,), name="minimax-nb-compare", daemon=True)
+    try:
+        thread.start()
+        _wait_for(ended)
+    except KeyboardInterrupt:
+        begun.wait(5)
+        with suppress(RuntimeError):  # the loop has ended just now
+            for loop, task in running:
+                loop.call_soon_threadsafe(task.cancel)
+        _wait_for(ended)
+        raise
+    if failed:
+        raise failed[0]
+
+
+def _wait_for(event: threading.Event) -> None:
+    """Wait in slices, so that an interrupt gets through on every platform.
+
+    Not for the thread itself: an interrupt in the middle of ``join`` makes Python 3.11 take it for ended.
+    """
+    while not event.wait(0.2):
+        pass

@@ -1,0 +1,259 @@
+"""``Chat``: a conversation with tools, its history kept whole, its turns on show."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from contextlib import aclosing, closing, contextmanager, suppress
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.agent.approval import approver, ask_reader
+from minimax_nb.agent.loop import MAX_ROUNDS
+from minimax_nb.agent.run import arun_tools, run_tools
+from minimax_nb.catalog import MODELS
+from minimax_nb.client.sdk import async_client
+from minimax_nb.display.run_view import RunView, open_run_view
+from minimax_nb.history.check import check_history
+from minimax_nb.steps.exchanges import Exchange, Recollection
+from minimax_nb.steps.recorder import StepRecorder
+from minimax_nb.tools.tool import toolbox
+from minimax_nb.trace import Trace
+
+from .turn import Turn, checked_question
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from openai import AsyncOpenAI, OpenAI
+
+    from minimax_nb.message.reply import Reply, ToolCall
+
+_MODELS_TIMEOUT_S = 5.0
+
+
+class Chat:
+    """A conversation: ``chat("…")`` asks, shows, runs the tools that the model calls, and returns the last reply.
+
+    Attributes:
+        messages: the history as it is sent. It may be edited between two questions; it is checked before it is sent.
+        model: the model to ask.
+        tools: the tools by name.
+        options: what else each request carries.
+    """
+
+    def __init__(
+        self,
+        client: OpenAI | AsyncOpenAI | None = None,
+        model: str = "MiniMax-M2.7",
+        *,
+        system: str | None = None,
+        tools: Iterable[Any] = (),
+        reasoning_split: bool | None = True,
+        max_rounds: int = MAX_ROUNDS,
+        approve: Callable[[ToolCall], Any] | bool | None = None,
+        display: bool = True,
+        **options: Any,
+    ) -> None:
+        """Begin a conversation.
+
+        Args:
+            client: an ``openai.OpenAI``, or an ``AsyncOpenAI`` for ``await chat.ask(…)``; without it ``connect()``.
+            model: the model to ask.
+            system: the system message.
+            tools: functions, tool dicts or ``Tool`` values.
+            reasoning_split: whether the thinking comes in a field of its own (True) or as ``<think>`` in the content
+                (False); None leaves the parameter out, for servers that do not know it.
+            max_rounds: how many requests one question may lead to at most.
+            approve: asked before each call of a tool, see ``run_tools``; True for a prompt in the cell.
+            display: whether to show the turns.
+            **options: go with each request, such as ``temperature``, ``max_completion_tokens`` or ``extra_body``.
+
+        Raises:
+            ToolError: a tool cannot be offered to a model.
+            ConfigurationError: there is no client, and ``connect()`` fails.
+        """
+        self.tools = toolbox(tools)
+        self.model = model
+        self.options = dict(options)
+        self.messages: list[Any] = [] if system is None else [{"role": "system", "content": system}]
+        self._approve = approver(approve)
+        self._max_rounds = max_rounds
+        self._reasoning_split = reasoning_split
+        self._display = display
+        self._client = _default_client() if client is None else client
+        self._recorder = StepRecorder()
+        self._known = Recollection()
+        for message in self.messages:
+            self._recorder.message(message)
+        self._answering = threading.Lock()
+        self._watchers: list[Callable[[], None]] = []
+
+    @property
+    def trace(self) -> Trace:
+        """What has happened so far, with times and tokens."""
+        return Trace.of(self._recorder.steps(), self._recorder.rounds())
+
+    @property
+    def answering(self) -> bool:
+        """Whether a question is being answered at the moment, in a cell or in a panel."""
+        return self._answering.locked()
+
+    def exchanges(self) -> list[Exchange]:
+        """The messages by question, each with what the model did and its answer."""
+        return self._known.exchanges(self.messages)
+
+    def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
+        """Have a function called whenever a question begins or ends to be answered, in the thread that does it.
+
+        Args:
+            watcher: the function.
+
+        Returns:
+            A function that ends this.
+        """
+        self._watchers.append(watcher)
+        return partial(self._watchers.remove, watcher)
+
+    def model_names(self) -> list[str]:
+        """The models to choose from: those that the endpoint says it serves, else those of the catalogue."""
+        from openai import OpenAI, OpenAIError
+
+        names = [model.name for model in MODELS]
+        if isinstance(self._client, OpenAI):
+            with suppress(OpenAIError):
+                asked = self._client.with_options(timeout=_MODELS_TIMEOUT_S, max_retries=0)
+                names = [model.id for model in asked.models.list()] or names
+        return list(dict.fromkeys([*names, self.model]))
+
+    def panel(self) -> None:
+        """Open a chat box in the cell's output that shares this conversation.
+
+        The kernel stays free while it answers. The output that is saved is the conversation, readable without a
+        kernel; the box itself needs one, and a front end with Jupyter widgets. ``panel()`` again, perhaps after a
+        restart with ``messages`` loaded from elsewhere, goes on from ``messages``.
+        """
+        from .panel import open_panel
+
+        open_panel(self)
+
+    def __call__(self, question: str | list[dict[str, Any]]) -> Reply:
+        """Ask, and go on until there is an answer.
+
+        Args:
+            question: the text, or a list of content parts for models that take pictures.
+
+        Returns:
+            The last reply.
+
+        Raises:
+            HistoryError: the service would refuse the messages; nothing was sent. ``repair_history`` mends them.
+            TurnLimitError: the model still calls tools after ``max_rounds`` requests. ``chat("Go on")`` goes on.
+            StreamError: a reply failed midway; a question that led to nothing is taken back.
+            StreamInterrupted: you pressed stop; likewise.
+            openai.APIError: the request failed; likewise.
+        """
+        if _is_async(self._client):
+            raise TypeError("expected a synchronous client, this chat has an async one: reply = await chat.ask(…)")
+        with self._turn(question) as turn:
+            create = self._client.chat.completions.create
+            with closing(run_tools(create, self.messages, self.tools.values(), **self._settings())) as events:
+                for event in events:
+                    turn.take(event)
+        return turn.reply
+
+    async def ask(
+        self,
+        question: str | list[dict[str, Any]],
+        *,
+        view: RunView | None = None,
+        allow: Callable[[ToolCall], Any] | None = None,
+    ) -> Reply:
+        """Ask without holding up the kernel: ``reply = await chat.ask("…")``, the twin of ``chat("…")``.
+
+        A synchronous client is taken as the description of an async one.
+
+        Args:
+            question: as for ``chat("…")``.
+            view: where to show the turn, such as a panel; without it the cell. The client of such a turn is one of
+                its own, so that it can run in another thread's loop.
+            allow: asked in place of the prompt in the cell, where ``approve=True``.
+
+        Returns:
+            The last reply.
+
+        Raises:
+            HistoryError: as for ``chat("…")``.
+            TurnLimitError: as for ``chat("…")``.
+            StreamError: as for ``chat("…")``.
+            StreamInterrupted: as for ``chat("…")``.
+            asyncio.CancelledError: the task was cancelled; the history can be sent.
+            openai.APIError: as for ``chat("…")``.
+        """
+        async with async_client(self._client, own=view is not None) as client:
+            with self._turn(question, view) as turn:
+                create = client.chat.completions.create
+                run = arun_tools(create, self.messages, self.tools.values(), **self._settings(allow))
+                async with aclosing(run) as events:
+                    async for event in events:
+                        turn.take(event)
+        return turn.reply
+
+    def __repr__(self) -> str:
+        tools = f", tools={list(self.tools)}" if self.tools else ""
+        return f"Chat({self.model!r}, {len(self.messages)} messages{tools})"
+
+    @contextmanager
+    def _turn(self, question: str | list[dict[str, Any]], view: RunView | None = None) -> Iterator[Turn]:
+        """One question at a time, and only with a history that the service takes."""
+        if not self._answering.acquire(blocking=False):
+            raise RuntimeError("this chat is still answering: wait for it, stop it, or begin another Chat")
+        try:
+            asked = {"role": "user", "content": checked_question(question)}
+            schemas = [tool.schema for tool in self.tools.values()] or None
+            check_history([*self.messages, asked], tools=schemas, model=self.model).raise_if_refused()
+            self._tell_watchers()
+            open_view = partial(open_run_view, wanted=self._display) if view is None else lambda: view
+            with Turn(self.messages, asked, recorder=self._recorder, known=self._known, open_view=open_view) as turn:
+                yield turn
+        finally:
+            self._answering.release()
+            self._tell_watchers()
+
+    def _tell_watchers(self) -> None:
+        for watcher in tuple(self._watchers):
+            watcher()
+
+    def _settings(self, allow: Callable[[ToolCall], Any] | None = None) -> dict[str, Any]:
+        approve = allow if allow is not None and self._approve is ask_reader else self._approve
+        settings = {**self.options, "model": self.model, "max_rounds": self._max_rounds, "approve": approve}
+        if self._reasoning_split is not None:
+            given = self.options.get("extra_body") or {}
+            settings["extra_body"] = {"reasoning_split": self._reasoning_split, **given}
+        return settings
+
+
+def panel(client: OpenAI | AsyncOpenAI | None = None, model: str = "MiniMax-M2.7", **settings: Any) -> Chat:
+    """Begin a conversation and open its panel: ``chat = mm.panel()``.
+
+    Args:
+        client: as for ``Chat``.
+        model: as for ``Chat``.
+        **settings: what ``Chat`` takes besides.
+
+    Returns:
+        The conversation, for cells that go on with it.
+    """
+    chat = Chat(client, model, **settings)
+    chat.panel()
+    return chat
+
+
+def _default_client() -> OpenAI:
+    from minimax_nb.client.configure import default_client
+
+    return default_client()
+
+
+def _is_async(client: Any) -> bool:
+    return inspect.iscoroutinefunction(inspect.unwrap(client.chat.completions.create))

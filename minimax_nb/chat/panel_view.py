@@ -1,0 +1,70 @@
+"""The widgets behind a chat panel: the box, and the reply that is being written in it."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import anywidget
+import traitlets
+
+from minimax_nb.widgets.frame_widget import FramedWidget
+from minimax_nb.widgets.shared_code import library, primer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_MODULES = ("elements.js", "conversation.js", "box.js")
+
+
+class PanelView(FramedWidget, anywidget.AnyWidget):
+    """A chat panel as the front end knows it.
+
+    It is on show without an output of its own: its code looks for HTML with the class ``mark``, which is the
+    transcript, and takes its place as long as the kernel lives. So nothing of it is saved.
+
+    Attributes:
+        css: its style sheet.
+        library: the model that holds the code of live replies.
+        mark: the class name of the transcript.
+        me: its own model's name.
+        modules: the code of the box by file name, each after those that it imports.
+    """
+
+    layout = None
+    css = traitlets.Unicode().tag(sync=True)
+    library = traitlets.Unicode().tag(sync=True)
+    mark = traitlets.Unicode().tag(sync=True)
+    me = traitlets.Unicode().tag(sync=True)
+    modules = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, mark: str, hear: Callable[[dict[str, Any]], None]) -> None:
+        self._hears = hear
+        self._esm, self.css = _static("panel.js"), _static("panel.css")
+        self.modules = {name: _static(name) for name in _MODULES}
+        self.library, self.mark = library().model_id, mark
+        super().__init__()
+        self.me = self.model_id
+
+    def hear(self, said: Any) -> None:
+        """The reader wants something."""
+        if isinstance(said, dict):
+            self._hears(said)
+
+
+class PanelReply(FramedWidget):
+    """The turn that is on in a panel; the panel's code shows it."""
+
+    def __init__(self) -> None:
+        super().__init__(primer())
+
+    def hear(self, said: Any) -> None:
+        """A page says, after the last frame, that it has them all: no page needs the model any more."""
+        if isinstance(said, dict) and "views" in said:
+            self.close()
+
+
+@cache
+def _static(name: str) -> str:
+    return (files(__package__) / "static" / name).read_text(encoding="utf-8")

@@ -1,0 +1,118 @@
+"""One question of a chat: into the history, on show, into the trace, and taken back if it led to nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Self
+
+from minimax_nb.agent.loop import NOT_FINISHED
+from minimax_nb.errors import StreamError, StreamInterrupted
+from minimax_nb.message.events import RoundEnded, RunEvent, ToolResult
+from minimax_nb.message.reply import Reply
+from minimax_nb.stream.reading import last_reply_here
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from minimax_nb.display.run_view import RunView
+    from minimax_nb.message.reply import ToolCall
+    from minimax_nb.steps.exchanges import Recollection
+    from minimax_nb.steps.recorder import StepRecorder
+
+
+class Turn:
+    """A context in which a run takes place; give it the events.
+
+    However the run ends, the view is finished and the history can be sent. An interrupt leaves it as
+    ``StreamInterrupted``, with what had arrived.
+
+    Attributes:
+        reply: the last reply so far.
+    """
+
+    def __init__(
+        self,
+        messages: list[Any],
+        question: dict[str, Any],
+        *,
+        recorder: StepRecorder,
+        known: Recollection,
+        open_view: Callable[[], RunView],
+    ) -> None:
+        self.reply = Reply(partial_reason="cut", problem="nothing has arrived yet")
+        self._messages = messages
+        self._recorder = recorder
+        self._question = question
+        self._known = known
+        self._open_view = open_view
+        self._recorded = False
+        self._unanswered: dict[int, ToolCall] = {}
+        self._reply_before = last_reply_here()
+        self._view: RunView
+
+    def __enter__(self) -> Self:
+        self._view = self._open_view()
+        self._messages.append(self._question)
+        return self
+
+    def take(self, event: RunEvent) -> None:
+        """One more event of the run."""
+        if isinstance(event, RoundEnded):
+            self.reply = event.reply
+            self._unanswered = dict(enumerate(event.reply.tool_calls))
+            self._record_question()
+        elif isinstance(event, ToolResult):
+            self._unanswered.pop(event.position, None)
+        self._recorder.event(event)
+        self._known.event(event)
+        self._view.feed(event)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._view.finish(self.reply)
+            return
+        for position, call in list(self._unanswered.items()):
+            self.take(ToolResult(position, call, NOT_FINISHED, error="not finished"))
+        partial = self._partial(error)
+        if partial is not self.reply and (partial.content or partial.reasoning or partial.tool_calls):
+            self._record_question()
+            self._recorder.reply(partial)
+            self._known.reply(partial)
+        if self._messages and self._messages[-1] is self._question:
+            self._messages.pop()
+        self._view.finish(partial)
+        if isinstance(error, KeyboardInterrupt) and not isinstance(error, StreamInterrupted):
+            raise StreamInterrupted(partial) from None
+
+    def _record_question(self) -> None:
+        if not self._recorded:
+            self._recorder.message(self._question)
+        self._recorded = True
+
+    def _partial(self, error: BaseException) -> Reply:
+        """What a run that broke off has to show: what had arrived of the reply, or the words of the error."""
+        partial = error.reply if isinstance(error, StreamError | StreamInterrupted) else last_reply_here()
+        if partial is not None and partial.partial_reason not in {None, "length"} and partial is not self._reply_before:
+            return partial
+        if partial is not None and self._messages and self._messages[-1] is partial.message:
+            return partial  # the stop came too late, the whole of it has arrived
+        if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
+            return Reply(partial_reason="interrupted")
+        return Reply(partial_reason="error", problem=f"{type(error).__name__}: {error}")
+
+
+def checked_question(question: Any) -> Any:
+    """The question, if it is one.
+
+    Raises:
+        TypeError: it is neither text nor a list of content parts.
+        ValueError: it is empty.
+    """
+    if not isinstance(question, str | list):
+        raise TypeError(f"expected a question, text or a list of content parts, got {type(question).__name__}")
+    if not question or (isinstance(question, str) and not question.strip()):
+        raise ValueError(f"expected a question, got {question!r}: the service refuses empty messages")
+    return question

@@ -1,1 +1,0 @@
-"""What is wrong with a history, rule by rule, and how each wrong is mended."""

@@ -1,0 +1,83 @@
+"""Find what the service would refuse in a file of messages, and what would silently break the chain of thought.
+
+FILE holds JSON: a list of messages, or a request with "messages" and perhaps "tools" and "model". It ends with 1 when
+anything is found, so that it can guard a commit or a build; with --repair, when anything is left.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.history.check import Findings, check_history, repair_history
+
+from . import FAILED, OK, UnusableInputError
+from .arguments import read_text
+from .text_table import columns
+
+if TYPE_CHECKING:
+    import argparse
+
+_SHAPES = 'a list of messages, or an object with "messages"'
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of ``check``."""
+    parser.add_argument("file", metavar="FILE", help="the JSON file; - for standard input")
+    parser.add_argument("-m", "--model", help="the model that is to be asked; default: the file's")
+    parser.add_argument(
+        "--repair", action="store_true", help="write the mended JSON to standard output, and what is left to the other"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Check, and mend if asked to."""
+    document = _read(options.file)
+    request = document if isinstance(document, dict) else {"messages": document}
+    model, tools = options.model or request.get("model"), request.get("tools")
+    if options.repair:
+        mended = repair_history(request["messages"], model=model)
+        findings = check_history(mended, tools=tools, model=model)
+        print(_table(findings), file=sys.stderr)
+        whole = {**request, "messages": mended} if isinstance(document, dict) else mended
+        print(json.dumps(whole, ensure_ascii=False, indent=2))
+    else:
+        findings = check_history(request["messages"], tools=tools, model=model)
+        print(_table(findings))
+    return FAILED if findings else OK
+
+
+def _read(name: str) -> Any:
+    """The list of messages, or the request that holds one."""
+    called = "standard input" if name == "-" else name
+    try:
+        document = json.loads(read_text(name))
+    except RecursionError:
+        raise UnusableInputError(f"expected {_SHAPES} in {called}, got JSON that is nested too deeply") from None
+    except ValueError as error:
+        raise UnusableInputError(f"expected JSON in {called}: {error}") from error
+    messages = document.get("messages") if isinstance(document, dict) else document
+    if not isinstance(messages, list):
+        got = "an object without such a list" if isinstance(document, dict) else f"{json.dumps(document)[:60]}"
+        raise UnusableInputError(f"expected {_SHAPES} in {called}, got {got}")
+    _need(document, "tools", list, "a list")
+    _need(document, "model", str, "a text")
+    return document
+
+
+def _need(document: Any, key: str, kind: type, called: str) -> None:
+    value = document.get(key) if isinstance(document, dict) else None
+    if value is not None and not isinstance(value, kind):
+        raise UnusableInputError(f'expected "{key}" to be {called}, got {json.dumps(value)[:60]}')
+
+
+def _table(findings: Findings) -> str:
+    if not findings:
+        return repr(findings)
+    rows = [("where", "code", "what is wrong, what the service answers, and the way out")]
+    for finding in findings:
+        where = "request" if finding.index is None else f"messages[{finding.index}]"
+        rows.append((where, finding.code, f"{finding.message}\nservice: {finding.answer}\nfix: {finding.fix}"))
+    refused = sum(finding.refused for finding in findings)
+    return f"{columns(rows)}\n\n{len(findings)} found, {refused} of them refused by the service"

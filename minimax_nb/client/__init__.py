@@ -1,0 +1,1 @@
+"""Where requests go, the clients that send them there, and what their errors mean."""

@@ -1,0 +1,282 @@
+"""configure, connect, aconnect: point this process, or one client, at the service or at the embedded server."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.errors import ConfigurationError
+
+from .endpoint import Endpoint, describe, is_loopback, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from openai import AsyncOpenAI, OpenAI
+
+    Detour = Callable[[Endpoint | None, str], tuple[Endpoint, str]]
+    """Takes where requests would go, and the line that says so; gives where they go instead, and its line."""
+
+_URL, _KEY = "OPENAI_BASE_URL", "OPENAI_API_KEY"
+_TOUCHED = (_URL, _KEY, "no_proxy", "NO_PROXY")
+
+
+@dataclass(slots=True)
+class _Process:
+    """What this process was told, and which variables it has set.
+
+    Attributes:
+        given: the arguments of the last call that had any, until ``configure()`` without any.
+        ours: for each variable we set: our value, and the user's before it.
+        detours: where requests are sent instead, while they are recorded or replayed; the last one holds.
+        before: what to go back to after the last detour: variables, ``given`` and ``ours``.
+        said: the line that was printed last. A client that nobody asked for does not say it again, nor does one made
+            during a detour.
+    """
+
+    given: dict[str, str] = field(default_factory=dict)
+    ours: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+    detours: list[Detour] = field(default_factory=list)
+    before: _Before | None = None
+    said: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """The state before the first detour."""
+
+    variables: dict[str, str | None]
+    given: dict[str, str]
+    ours: dict[str, tuple[str, str | None]]
+
+
+_process = _Process()
+_lock = RLock()
+
+
+def configure(*, region: str | None = None, base_url: str | None = None, api_key: str | None = None) -> None:
+    """Point a plain ``openai.OpenAI()`` of this process at MiniMax, or at the embedded server when there is no key.
+
+    Sets ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY`` and prints one line that says where requests go. The arguments
+    come first; else ``OPENAI_BASE_URL`` with ``OPENAI_API_KEY``; else ``MINIMAX_API_KEY``; else the embedded server.
+    Without arguments it forgets those of an earlier call. Call it again after changing a variable.
+
+    Args:
+        region: "global" (api.minimax.io) or "china" (api.minimaxi.com); default: ``MINIMAX_REGION``, else "global".
+        base_url: another OpenAI-compatible address, such as ``https://api.minimax.cn/v1``.
+        api_key: its key. Alone, a MiniMax key for the region.
+
+    Raises:
+        ConfigurationError: they do not fit together, or the embedded server cannot start. Nothing was changed.
+    """
+    _configure(region, base_url, api_key, forget=True)
+
+
+def connect(
+    *,
+    region: str | None = None,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    **client_options: Any,
+) -> OpenAI:
+    """Do what ``configure`` does and return an ``openai.OpenAI`` whose errors carry hints.
+
+    Without arguments it keeps to those of the last ``configure`` or ``connect`` that had any.
+
+    Args:
+        region: as in ``configure``.
+        base_url: as in ``configure``.
+        api_key: as in ``configure``.
+        **client_options: handed to ``openai.OpenAI``, such as ``timeout`` (seconds without a byte before giving up;
+            openai's default is 600) and ``max_retries`` (default 2).
+
+    Raises:
+        ConfigurationError: as in ``configure``.
+    """
+    return _client(_configure(region, base_url, api_key, forget=False), client_options)
+
+
+def aconnect(
+    *,
+    region: str | None = None,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    **client_options: Any,
+) -> AsyncOpenAI:
+    """Do what ``connect`` does, for an ``openai.AsyncOpenAI``. Not a coroutine: no ``await`` is needed.
+
+    Args:
+        region: as in ``configure``.
+        base_url: as in ``configure``.
+        api_key: as in ``configure``.
+        **client_options: handed to ``openai.AsyncOpenAI``.
+
+    Raises:
+        ConfigurationError: as in ``configure``.
+    """
+    from .sdk import AsyncClient
+
+    endpoint = _configure(region, base_url, api_key, forget=False)
+    return AsyncClient(base_url=endpoint.base_url, api_key=endpoint.api_key, **_without_openai_account(client_options))
+
+
+def default_client() -> OpenAI:
+    """The client of whoever was given none: that of ``connect()``, whose line is left out if it was the last one said.
+
+    Raises:
+        ConfigurationError: as in ``configure``.
+    """
+    return _client(_configure(None, None, None, forget=False, asked=False), {})
+
+
+def user_environment() -> dict[str, str]:
+    """The environment as the user made it: variables that ``configure`` has set are put back."""
+    environ = dict(os.environ)
+    for name, (ours, before) in _process.ours.items():
+        if environ.get(name) == ours:
+            del environ[name]
+            if before is not None:
+                environ[name] = before
+    return environ
+
+
+@contextmanager
+def detoured(way: Detour) -> Iterator[None]:
+    """Inside, whatever would be configured or connected goes another way; afterwards all is as it was before.
+
+    Detours may be nested, and may end in any order: the latest that has not ended holds.
+
+    Args:
+        way: called with the endpoint that is configured (None for the embedded server) and the line about it.
+
+    Raises:
+        ConfigurationError: as in ``configure``, or from ``way``. Nothing was changed.
+    """
+    with _lock:
+        if not _process.detours:
+            variables = {name: os.environ.get(name) for name in _TOUCHED}
+            _process.before = _Before(variables, dict(_process.given), dict(_process.ours))
+        _process.detours.append(way)
+    try:
+        _configure(None, None, None, forget=False)
+        yield
+    finally:
+        with _lock:
+            held = _process.detours[-1] is way
+            _process.detours.remove(way)
+            if not _process.detours:
+                _go_back()
+            elif held:
+                endpoint, _, environ = _resolved(_process.given)
+                _point_at(endpoint, environ)
+
+
+def _go_back() -> None:
+    """Undo what was set during the detours; a variable that the user has set meanwhile stays."""
+    before, _process.before = _process.before, None
+    if before is None:
+        return
+    for name, value in before.variables.items():
+        if name in _process.ours and os.environ.get(name) != _process.ours[name][0]:
+            continue
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    _process.given, _process.ours = before.given, before.ours
+
+
+def _client(endpoint: Endpoint, options: dict[str, Any]) -> OpenAI:
+    from .sdk import Client
+
+    return Client(base_url=endpoint.base_url, api_key=endpoint.api_key, **_without_openai_account(options))
+
+
+def _configure(
+    region: str | None, base_url: str | None, api_key: str | None, *, forget: bool, asked: bool = True
+) -> Endpoint:
+    """Work out the endpoint, set the variables, print the line; if nobody asked for it, only if it is news."""
+    told = {"region": region, "base_url": base_url, "api_key": api_key}
+    given = {name: value for name, value in told.items() if value is not None}
+    with _lock:
+        if not given and not forget:
+            given = _process.given
+        endpoint, line, environ = _resolved(given)
+        _point_at(endpoint, environ)
+        _process.given = given
+        wanted = asked and not _process.detours
+        news = line != _process.said
+        _process.said = line
+    if wanted or news:
+        print(line)  # noqa: T201 (the one line that this library says unasked)
+    return endpoint
+
+
+def _resolved(given: dict[str, str]) -> tuple[Endpoint, str, dict[str, str]]:
+    """Where requests go, the line that says so, and the user's environment."""
+    environ = user_environment()
+    found = resolve(environ, **given)
+    line = describe(found, environ)
+    if _process.detours:
+        return *_process.detours[-1](found, line), environ
+    return found or _embedded(), line, environ
+
+
+def _point_at(endpoint: Endpoint, environ: dict[str, str]) -> None:
+    """Point a plain client at the endpoint."""
+    _set(_URL, endpoint.base_url, environ)
+    _set(_KEY, endpoint.api_key, environ)
+    if is_loopback(endpoint.host):
+        _keep_off_proxies(endpoint.host)
+
+
+def _embedded() -> Endpoint:
+    """The embedded server, started when it is first needed."""
+    try:
+        from minimax_nb.server.app import start
+
+        server = start()
+    except (OSError, RuntimeError, ImportError) as error:
+        raise ConfigurationError(
+            f"expected a key or a free port on this machine, found no key, and the embedded server cannot start: "
+            f"{type(error).__name__}: {error}. Set MINIMAX_API_KEY, or allow connections to 127.0.0.1."
+        ) from error
+    except ValueError as error:
+        raise ConfigurationError(
+            f"the embedded server cannot start: {error}. "
+            "Unset MINIMAX_NB_SPEED, or set it to a number above 0 or to max."
+        ) from error
+    return Endpoint(server.base_url, server.api_key, "embedded")
+
+
+def _set(name: str, value: str, user: dict[str, str]) -> None:
+    _process.ours[name] = (value, user.get(name))
+    os.environ[name] = value
+
+
+def _keep_off_proxies(host: str) -> None:
+    """Name a loopback host in ``NO_PROXY`` where a proxy is set: no proxy can reach this machine's own server."""
+    if not any(os.environ.get(name) for name in _proxy_variables()):
+        return
+    name = "no_proxy" if "no_proxy" in os.environ else "NO_PROXY"
+    hosts = [entry.strip() for entry in os.environ.get(name, "").split(",") if entry.strip()]
+    if host not in hosts and "*" not in hosts:
+        os.environ[name] = ",".join([*hosts, host])
+
+
+def _proxy_variables() -> Iterator[str]:
+    for scheme in ("http", "https", "all"):
+        yield f"{scheme}_proxy"
+        yield f"{scheme.upper()}_PROXY"
+
+
+def _without_openai_account(options: dict[str, Any]) -> dict[str, Any]:
+    """The options, plus headers that keep ``OPENAI_ORG_ID`` and ``OPENAI_PROJECT_ID`` from going to MiniMax."""
+    from openai import Omit
+
+    account = {"organization": "OpenAI-Organization", "project": "OpenAI-Project"}
+    hidden = {header: Omit() for option, header in account.items() if options.get(option) is None}
+    return {**options, "default_headers": {**hidden, **(options.get("default_headers") or {})}}

@@ -1,0 +1,203 @@
+"""What an error of the service means and what to do about it, in a sentence or two. Pure: it asks nobody.
+
+The service puts its own number in parentheses at the end of a message (``… (2013)``); HTTP status and openai's class
+say less than that number. Meanings: MiniMax's error code page; wording of the messages: observed on the service, 2026.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from minimax_nb.catalog import FORMER_NAMES, MODELS, find
+
+from .endpoint import NEW_CHINA_URL, REGIONS, host_of, is_loopback, is_minimax
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_TRAILING_CODE = re.compile(r"\((\d{4,5})\)\s*$")
+_MODEL_NAME = re.compile(
+    r"""unknown\ model\s*['"`]?(?P<a>[^'"`\s(),]*) | model\ ['"`](?P<b>[^'"`]+)['"`]\ does\ not\ exist""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_LONGEST_NAME = 60
+_HISTORY = "mm.check_history(messages) shows where, mm.repair_history(messages) gives a mended copy."
+_RETRY = "This passes: wait a little and send it again."
+
+_BY_CODE = {
+    1000: f"The service failed without saying why. {_RETRY}",
+    1001: f"The service took too long. {_RETRY} A shorter prompt or a streamed reply (stream=True) helps.",
+    1002: "Too many requests or tokens a minute. Wait about a minute, then send fewer at once.",
+    1008: "The account's balance is used up. Top it up on the MiniMax platform; sending again will not help.",
+    1013: f"The service failed inside. {_RETRY}",
+    1024: f"The service failed inside. {_RETRY}",
+    1026: "The service's filter refused the prompt as sensitive. Rephrase it; sending it again will not help.",
+    1027: "The service's filter stopped the answer as sensitive. Ask in another way.",
+    1028: "The quota is used up. Wait until it is renewed, or raise it on the MiniMax platform.",
+    1030: "The quota is used up. Wait until it is renewed, or raise it on the MiniMax platform.",
+    1033: f"Something behind the service failed. {_RETRY}",
+    1039: "A token limit was reached. Lower max_tokens or shorten the messages, or wait a minute.",
+    1041: "Too many connections at once. Close some, or send fewer at the same time.",
+    1042: "More than a tenth of the text is invisible or illegal characters. Clean it before sending.",
+    2045: "Requests grew too fast. Wait a minute, then raise their number slowly.",
+    2056: "The plan's share for this window is used up (windows last five hours). Wait for the next, or pay as you go.",
+    2061: "This key's plan does not include the model. Choose another model, or use a pay-as-you-go key.",
+    2062: "The plan's rate limit was reached. Wait about a minute, then send fewer at once.",
+    2064: f"The service is overloaded. {_RETRY}",
+}
+
+_INVALID_PARAMETERS: tuple[tuple[str, str], ...] = (
+    (
+        "tool call result does not follow tool call",
+        f"Every tool call needs its tool message directly after the assistant message that made it. {_HISTORY}",
+    ),
+    ("tool result's tool id", f"A tool message answers a call that is not in the messages. {_HISTORY}"),
+    (
+        "invalid function arguments json",
+        f"An assistant message holds a tool call whose arguments are no JSON object. {_HISTORY}",
+    ),
+    ("invalid message role: system", f"M2 models take one system message, the first. {_HISTORY}"),
+    (
+        "function name or parameters is empty",
+        'Every tool needs a name and parameters; for none write {"type": "object", "properties": {}}.',
+    ),
+    ("context window exceeds limit", "Prompt and max_tokens exceed the context window. Shorten the messages."),
+    ("does not support max tokens", "max_tokens is above the model's limit: mm.models() shows it."),
+    ("requires adaptive thinking", "This model always thinks: leave thinking out, or give {'type': 'adaptive'}."),
+    ("thinking.type", "thinking is {'type': 'adaptive'} or {'type': 'disabled'}, for MiniMax-M3."),
+    ("thinkingconfig", "thinking is {'type': 'adaptive'} or {'type': 'disabled'}, for MiniMax-M3."),
+    ("reasoning_split", "reasoning_split is True or False, given in extra_body."),
+    ("cause=missing required parameter", "A parameter is missing: the message names it after expr_path."),
+    ("syntax error at index", "The request's body is not valid JSON."),
+    ("not yet implemented", "Leave tools out when there are none: an empty list is refused."),
+    ("temperature", "temperature lies above 0 and up to 1 for M2 models, between 0 and 2 for MiniMax-M3."),
+    ("invalid chat setting", f"The messages have a form the service does not take, perhaps none at all. {_HISTORY}"),
+)
+_OTHER_INVALID = f"The service does not take a parameter or a message as it is. {_HISTORY}"
+
+_BY_STATUS = {
+    402: _BY_CODE[1008],
+    403: "The key may not do this. Check what its plan includes.",
+    404: "Nothing answers at this address. The base URL must end in /v1.",
+    408: _BY_CODE[1001],
+    413: "The request is too large. Shorten the messages.",
+    422: _BY_CODE[1026],
+    429: _BY_CODE[1002],
+    529: _BY_CODE[2064],
+}
+_BY_GROUP = {5: f"The service failed. {_RETRY}"}
+
+
+def code_in(message: str) -> int | None:
+    """The service's number in parentheses at the end of a message, or None."""
+    found = _TRAILING_CODE.search(message)
+    return int(found[1]) if found else None
+
+
+def is_unknown_model(message: str) -> bool:
+    """Whether a message says that the endpoint does not serve the model."""
+    return _MODEL_NAME.search(message) is not None
+
+
+def hint_for(
+    code: int | None,
+    message: str = "",
+    status: int | None = None,
+    *,
+    host: str = "",
+    served: Sequence[str] = (),
+) -> str:
+    """What an error means and what to do.
+
+    Args:
+        code: the service's number, as in ``base_resp``; None to look for it at the end of the message.
+        message: what the service wrote.
+        status: the HTTP status.
+        host: the host that answered, for hints about keys and addresses.
+        served: names of the models the endpoint serves, if it was asked.
+
+    Returns:
+        A sentence or two; "" when nothing useful is known.
+    """
+    code = code_in(message) if code is None else code
+    if is_unknown_model(message):
+        return _unknown_model(message, host, served)
+    if code in (1004, 2049) or (code is None and status == 401):
+        return _refused_key(host)
+    if code == 2013:
+        lower = message.lower()
+        return next((hint for mark, hint in _INVALID_PARAMETERS if mark in lower), _OTHER_INVALID)
+    if code in _BY_CODE:
+        return _BY_CODE[code]
+    if status is None:
+        return ""
+    return _BY_STATUS.get(status) or _BY_GROUP.get(status // 100, "")
+
+
+def connection_hint(host: str, *, timed_out: bool = False) -> str:
+    """What to do when no answer came at all.
+
+    Args:
+        host: where the request went.
+        timed_out: the connection stood, but nothing came in time.
+    """
+    if timed_out:
+        return (
+            f"{host or 'The endpoint'} did not answer in time. Send it again; for long replies use stream=True, "
+            "or raise timeout=… (seconds) in mm.connect()."
+        )
+    if is_loopback(host):
+        return (
+            "Nothing listens there any more, as after a restart of the kernel. "
+            "Call mm.configure() or mm.connect() again."
+        )
+    return f"{host or 'The endpoint'} could not be reached. Check the network, a proxy, and the base URL."
+
+
+def _refused_key(host: str) -> str:
+    if is_loopback(host):
+        return "The server on this machine wants its own key. Call mm.configure() or mm.connect() again to get it."
+    if host and not is_minimax(host):
+        return f"{host} refused the key. Check that OPENAI_API_KEY belongs to OPENAI_BASE_URL."
+    others = [
+        f"{how} for {host_of(url)}"
+        for how, url in (
+            ("region='global'", REGIONS["global"]),
+            ("region='china'", REGIONS["china"]),
+            (f"base_url='{NEW_CHINA_URL}'", NEW_CHINA_URL),
+        )
+        if host_of(url) != host
+    ]
+    return (
+        f"{host or 'The service'} refused the key. A key works in one region alone: if it comes from another, "
+        f"say {' or '.join(others)}. Else check that it was copied whole and not revoked."
+    )
+
+
+def _unknown_model(message: str, host: str, served: Sequence[str]) -> str:
+    found = _MODEL_NAME.search(message)
+    asked = (found["a"] or found["b"] or "")[:_LONGEST_NAME] if found else ""
+    known = tuple(served) or tuple(model.name for model in MODELS)
+    if served:
+        there = f"{host or 'This endpoint'} serves {_listed(served)}."
+    else:
+        there = f"Known models are {_listed(known)}; client.models.list() shows what the endpoint serves."
+    former = {old.lower(): new for old, new in FORMER_NAMES.items()}.get(asked.lower())
+    if former:
+        return f"{asked} is a former name, now {former}. {there}"
+    entry = find(asked)
+    if entry and served and entry.name not in served:
+        about = f" ({entry.status})" if entry.status != "listed" else ""
+        return f"{entry.name} is no longer or not yet served here{about}. {there}"
+    by_lower = {name.lower(): name for name in known}
+    near = get_close_matches(asked.lower(), by_lower, n=1, cutoff=0.8)
+    return f"Did you mean {by_lower[near[0]]}? {there}" if near else there
+
+
+def _listed(names: Iterable[str], limit: int = 20) -> str:
+    """The names in a row, a long list cut."""
+    names = [str(name)[:_LONGEST_NAME] for name in names]
+    more = f" and {len(names) - limit:,} more" if len(names) > limit else ""
+    return ", ".join(names[:limit]) + more

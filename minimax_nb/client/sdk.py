@@ -1,0 +1,198 @@
+"""openai's own clients, whose errors carry a hint and never a key.
+
+``Client`` and ``AsyncClient`` send, retry and time out exactly as their parents do. An error keeps its class; its
+message ends with a hint, which also stands in ``error.hint``.
+"""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeGuard
+
+from openai import (
+    APIConnectionError,
+    APIError,
+    APIStatusError,
+    APITimeoutError,
+    AsyncOpenAI,
+    NotFoundError,
+    OpenAI,
+    OpenAIError,
+)
+
+from minimax_nb.errors import NoMatchError, StreamServiceError
+
+from .endpoint import host_behind, host_of
+from .hints import connection_hint, hint_for, is_unknown_model
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+_ASK_TIMEOUT_S = 3.0
+_SHORTEST_SECRET = 8
+# What can go wrong when a server answers /models with something else than a list of models.
+_NO_LIST = (OpenAIError, AttributeError, TypeError, ValueError)
+
+
+class TapeMissError(NotFoundError, NoMatchError):
+    """No tape fits a request while tapes are replayed: openai's class for the status, and ours for the cause."""
+
+
+class Client(OpenAI):
+    """``openai.OpenAI`` with hints on its errors."""
+
+    _served: tuple[str, ...] | None = None
+
+    def request(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request as openai does; on failure add the hint and take out the key."""
+        try:
+            return super().request(*args, **kwargs)
+        except APIError as error:
+            if _is_tape_miss(error):
+                raise _tape_miss(error) from None
+            served = self._ask_what_is_served() if _is_about_the_model(error) else ()
+            _amend(error, self.api_key, served)
+            raise
+
+    def _ask_what_is_served(self) -> tuple[str, ...]:
+        """The names in ``/models``, asked for once and briefly; () when it does not say."""
+        if self._served is None:
+            try:
+                page = self.with_options(timeout=_ASK_TIMEOUT_S, max_retries=0).models.list()
+                self._served = tuple(str(model.id) for model in page.data)
+            except _NO_LIST:
+                self._served = ()
+        return self._served
+
+    def __repr__(self) -> str:
+        return f"<minimax_nb client of {host_of(str(self.base_url))}>"
+
+
+class AsyncClient(AsyncOpenAI):
+    """``openai.AsyncOpenAI`` with hints on its errors."""
+
+    _served: tuple[str, ...] | None = None
+
+    async def request(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request as openai does; on failure add the hint and take out the key."""
+        try:
+            return await super().request(*args, **kwargs)
+        except APIError as error:
+            if _is_tape_miss(error):
+                raise _tape_miss(error) from None
+            served = await self._ask_what_is_served() if _is_about_the_model(error) else ()
+            _amend(error, self.api_key, served)
+            raise
+
+    async def _ask_what_is_served(self) -> tuple[str, ...]:
+        """The names in ``/models``, asked for once and briefly; () when it does not say."""
+        if self._served is None:
+            try:
+                page = await self.with_options(timeout=_ASK_TIMEOUT_S, max_retries=0).models.list()
+                self._served = tuple(str(model.id) for model in page.data)
+            except _NO_LIST:
+                self._served = ()
+        return self._served
+
+    def __repr__(self) -> str:
+        return f"<minimax_nb async client of {host_of(str(self.base_url))}>"
+
+
+def explain(error: BaseException) -> str:
+    """What an error means and what to do about it, for errors of any openai client, ours or a plain one.
+
+    Args:
+        error: what was raised: an openai error, or a ``StreamServiceError``.
+
+    Returns:
+        A sentence or two; "" when nothing useful is known. Nobody is asked for it.
+    """
+    known = getattr(error, "hint", None)
+    if isinstance(known, str):
+        return known
+    return _hint(error)
+
+
+def redact(text: str, key: str) -> str:
+    """The text without the key in it."""
+    return text.replace(key, "[key]") if len(key) >= _SHORTEST_SECRET else text
+
+
+def _hint(error: BaseException, served: Sequence[str] = ()) -> str:
+    if isinstance(error, StreamServiceError):
+        return hint_for(error.code, str(error))
+    if not isinstance(error, APIError):
+        return ""
+    host = host_of(str(error.request.url))
+    if isinstance(error, APIConnectionError):
+        return connection_hint(host, timed_out=isinstance(error, APITimeoutError))
+    status = None
+    if isinstance(error, APIStatusError):
+        status, host = error.status_code, host_behind(str(error.request.url), error.response.headers)
+    return hint_for(None, _said(error), status, host=host, served=served)
+
+
+def _said(error: APIError) -> str:
+    """The service's own words: the message in the body, else the error's text."""
+    inner = error.body.get("error", error.body) if isinstance(error.body, dict) else None
+    said = inner.get("message") if isinstance(inner, dict) else None
+    return said if isinstance(said, str) else error.message
+
+
+def _is_tape_miss(error: APIError) -> TypeGuard[NotFoundError]:
+    inner = error.body.get("error", error.body) if isinstance(error.body, dict) else None
+    return isinstance(error, NotFoundError) and isinstance(inner, dict) and inner.get("type") == "no_tape_error"
+
+
+def _tape_miss(error: NotFoundError) -> TapeMissError:
+    return TapeMissError(_said(error), response=error.response, body=error.body)
+
+
+def _is_about_the_model(error: APIError) -> bool:
+    """Whether a request, other than the one for ``/models`` itself, named a model that is not served."""
+    return error.request.method == "POST" and is_unknown_model(_said(error))
+
+
+def _amend(error: APIError, key: str, served: Sequence[str]) -> None:
+    """Add the hint to an error and take the key out of it."""
+    hint = _hint(error, served)
+    message = f"{error.message}\nHint: {hint}" if hint else error.message
+    error.message = redact(message, key)
+    error.args = (error.message,)
+    error.body = _redacted(error.body, key)
+    error.hint = redact(hint, key)  # type: ignore[attr-defined]
+
+
+def _redacted(body: Any, key: str) -> Any:
+    """A body as JSON gives it, without the key in any of its texts."""
+    if isinstance(body, str):
+        return redact(body, key)
+    if isinstance(body, dict):
+        return {name: _redacted(value, key) for name, value in body.items()}
+    if isinstance(body, list):
+        return [_redacted(value, key) for value in body]
+    return body
+
+
+@asynccontextmanager
+async def async_client(client: Any, *, own: bool = False) -> AsyncIterator[Any]:
+    """The client itself if it is async, or of another make; for an ``openai.OpenAI`` its twin, closed at the end.
+
+    Args:
+        client: the client.
+        own: whether an async one is to have a twin as well: its connections belong to one loop.
+    """
+    if not isinstance(client, (OpenAI, AsyncOpenAI) if own else OpenAI):
+        yield client
+        return
+    async with AsyncClient(
+        base_url=client.base_url,
+        api_key=client.api_key,
+        organization=client.organization,
+        project=client.project,
+        timeout=client.timeout,
+        max_retries=client.max_retries,
+        default_headers=client._custom_headers,  # noqa: SLF001 - openai has no other way to ask for them
+        default_query=client._custom_query,  # noqa: SLF001
+    ) as twin:
+        yield twin

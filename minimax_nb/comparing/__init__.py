@@ -1,1 +1,0 @@
-"""Several models asked the same at once, side by side."""

@@ -1,0 +1,146 @@
+"""A turn on show: while it runs, and as the one output that stays. Which kind, the front end decides."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, Protocol
+
+from minimax_nb.display.show import remember_shown
+from minimax_nb.display.terminal import TextReply
+from minimax_nb.frontend import current_shell, display_mode, publish
+from minimax_nb.message.events import Finished, LeaveAsked, RoundEnded, RoundStarted, RunEvent, ToolResult, ToolStarted
+from minimax_nb.render.bundle import metadata
+from minimax_nb.render.run_record import RunRecord, table_html
+from minimax_nb.render.text.text import visible
+from minimax_nb.render.tracetext import summary
+from minimax_nb.steps.steps import Step
+
+if TYPE_CHECKING:
+    from minimax_nb.message.reply import Reply
+
+_LONGEST_LINE = 500
+
+
+class RunView(Protocol):
+    """A place where a turn is shown: it is told the events, then the last reply, once."""
+
+    def feed(self, event: RunEvent) -> None:
+        """One more event of the run."""
+
+    def finish(self, reply: Reply) -> None:
+        """The run is over; ``reply`` is the last one, whole or partial."""
+
+
+def open_run_view(*, wanted: bool = True) -> RunView:
+    """The place to show a turn at, on show at once if it is a live one.
+
+    Args:
+        wanted: whether the turn is to be shown at all.
+
+    Raises:
+        ConfigurationError: ``MINIMAX_NB_DISPLAY`` holds something unknown.
+    """
+    if not wanted:
+        return _HiddenRun()
+    match display_mode():
+        case "text":
+            return TextRun()
+        case "live":
+            return LiveRun()
+        case _:
+            return StaticRun()
+
+
+class _HiddenRun:
+    """Shows nothing."""
+
+    def feed(self, event: RunEvent) -> None:
+        """Nobody watches."""
+
+    def finish(self, reply: Reply) -> None:
+        """Nothing is shown; as the value of a cell the reply still shows itself."""
+
+
+class StaticRun:
+    """Shows nothing until the turn is over, then one output; pictures that tools returned come after it."""
+
+    def __init__(self) -> None:
+        self._record = RunRecord()
+        self._beside: list[Any] = []
+
+    def feed(self, event: RunEvent) -> None:
+        """One more event of the run."""
+        self._record.take(event)
+        if isinstance(event, ToolResult):
+            self._beside.append(event.shown)
+
+    def finish(self, reply: Reply) -> None:
+        """The run is over: shows it."""
+        publish(self._record.bundle(reply), metadata=metadata(reply))
+        for value in self._beside:
+            show_beside(value)
+        remember_shown(reply)
+
+
+class LiveRun:
+    """Shows the turn as it runs; pictures that tools return come after it."""
+
+    def __init__(self) -> None:
+        from minimax_nb.widgets.live import LiveReply
+        from minimax_nb.widgets.run_painter import RunPainter
+
+        self._live = LiveReply(RunPainter())
+
+    def feed(self, event: RunEvent) -> None:
+        """One more event of the run."""
+        self._live.feed(event)
+        if isinstance(event, ToolResult):
+            show_beside(event.shown)
+
+    def finish(self, reply: Reply) -> None:
+        """The run is over: one output that needs no kernel takes its place."""
+        self._live.finish(reply)
+        remember_shown(reply)
+
+
+class TextRun:
+    """Writes the turn to a terminal or a file as it goes."""
+
+    def __init__(self) -> None:
+        self._reply = TextReply()
+        self._ended = False
+
+    def feed(self, event: RunEvent) -> None:
+        """One more event of the run."""
+        match event:
+            case RoundStarted():
+                self._reply, self._ended = TextReply(), False
+            case RoundEnded(reply=reply):
+                self._reply.finish(reply)
+                self._ended = True
+            case ToolResult():
+                failed = event.error is not None
+                line = summary(Step("result", name=event.call.name, text=event.text), _LONGEST_LINE)
+                sys.stdout.write(f"[tool {'failed' if failed else 'result'}] {visible(line)}\n")
+                show_beside(event.shown)
+            case LeaveAsked() | ToolStarted() | Finished():
+                pass
+            case _:
+                self._reply.feed(event)
+
+    def finish(self, reply: Reply) -> None:
+        """The run is over: writes what is missing."""
+        if not self._ended:
+            self._reply.finish(reply)
+        elif reply.partial_reason is not None and not reply.content:
+            TextReply().finish(reply)
+        remember_shown(reply)
+
+
+def show_beside(value: Any) -> None:
+    """Show what a tool returned as an output of its own: a picture, a table that does not fit into ours."""
+    if value is None or current_shell() is None or table_html(value):
+        return
+    from IPython.display import display
+
+    display(value)  # type: ignore[no-untyped-call]

@@ -1,0 +1,1 @@
+"""Messages checked before they are sent, rule by rule, and repaired."""

@@ -1,0 +1,91 @@
+"""Is a history fit to be sent, and will the model find its thoughts in it?
+
+The public face of the rules: what it finds shows as a table in a notebook.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.errors import HistoryError
+from minimax_nb.render.findings import findings_table
+
+from .findings import Finding
+from .repair import mend
+from .rules import find_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Finding", "Findings", "check_history", "repair_history"]
+
+
+class Findings(list[Finding]):
+    """What a check found: a list that shows as a table."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the service would refuse the request for any of these."""
+        return any(finding.refused for finding in self)
+
+    def raise_if_refused(self) -> None:
+        """Stop here if the service would refuse the request.
+
+        Raises:
+            HistoryError: with all findings; its message tells the first that is refused.
+        """
+        worst = [finding for finding in self if finding.refused]
+        if worst:
+            more = f" And {len(worst) - 1} more." if len(worst) > 1 else ""
+            raise HistoryError(f"{worst[0]}{more} repair_history(messages) mends it.", findings=self)
+
+    def __repr__(self) -> str:
+        if not self:
+            return "Nothing found: the history can be sent."
+        return "\n".join(str(finding) for finding in self)
+
+    def _repr_html_(self) -> str:
+        return findings_table(self)
+
+
+def check_history(
+    messages: Iterable[Any],
+    *,
+    tools: Iterable[Any] | None = None,
+    model: str | None = None,
+    originals: Iterable[Any] = (),
+) -> Findings:
+    """Find what the service would refuse, and what would silently break the chain of thought.
+
+    Args:
+        messages: the history as it is to be sent: dicts, message objects of the openai package, or replies.
+        tools: the request's tools, to be checked too.
+        model: the model that is to be asked. Without it the stricter rule counts where models differ (one leading
+            system message), and no thinking is called missing for being absent everywhere.
+        originals: assistant messages (or replies) as they were received. With them a change of the thinking, or of
+            anything else, is found exactly; without them it is judged by what the messages themselves show.
+
+    Returns:
+        One finding for each thing that is wrong, in the order of the messages; empty for a good history.
+    """
+    return Findings(find_problems(messages, tools=tools, model=model, originals=originals))
+
+
+def repair_history(
+    messages: Iterable[Any], *, model: str | None = None, originals: Iterable[Any] = ()
+) -> list[dict[str, Any]]:
+    """Mend a history: a copy that checks clean, with as much kept as can be.
+
+    Results move behind their calls; a call that has none gets one that says so; results of no call are dropped; broken
+    arguments become what can be read of them; system messages are merged where the model wants one; thinking is brought
+    into one form. Thinking that is gone cannot be made up: pass ``originals`` to put it back.
+
+    Args:
+        messages: the history; it is not changed.
+        model: the model that is to be asked.
+        originals: assistant messages (or replies) as they were received.
+
+    Returns:
+        A new list of new dicts. A history in which nothing is wrong comes back equal.
+    """
+    return mend(messages, model=model, originals=originals)

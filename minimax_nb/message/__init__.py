@@ -1,0 +1,1 @@
+"""A reply and its parts, and the one reading of a message: thinking, text, calls, errors of the service."""

@@ -1,0 +1,183 @@
+"""The outer shell of a reply as HTML: panels for thinking and tool calls, the mark of a partial reply, the footer.
+
+The live view and the saved output are built from these parts, so nothing jumps when one gives way to the other. Styles
+stand inline and use only what Jupyter's sanitiser lets through; colours are the reader's own text colour and greys, so
+that light, dark and high-contrast themes all fit.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from .text.escape import escape_content, escape_prose
+from .text.quantities import count, dollars, seconds
+
+if TYPE_CHECKING:
+    from minimax_nb.message.reply import Origin, Reply, ToolCall
+
+_SUMMARY = "cursor:pointer;opacity:.75;font-size:.92em"
+_THOUGHTS = "border-left:3px solid rgba(128,128,128,.4);margin:.5em 0 .2em;padding:0 0 0 1em;opacity:.8"
+_PANEL = "margin:0 0 .9em"
+_CALL = "border:1px solid rgba(128,128,128,.4);border-radius:5px;margin:.6em 0;padding:.35em .8em"
+_CODE = "background:transparent;border:0;margin:.5em 0 .2em;padding:0;white-space:pre-wrap;overflow-wrap:anywhere"
+_FOOTER = "font-size:.85em;margin:.9em 0 .2em;opacity:.7"
+_REMARK = "margin:.8em 0;padding:.1em 0 .1em 1em;white-space:pre-line"  # a hint stands on a line of its own
+_NOTE = f"border-left:3px solid rgba(128,128,128,.7);{_REMARK}"
+_ALARM = f"border-left:3px solid rgb(214,69,69);{_REMARK}"
+
+_OPEN_LINES = 20
+_MINIMAX_HOSTS = ("minimax.io", "minimaxi.com", "minimax.cn", "minimax.chat")
+
+
+def shell() -> str:
+    """The empty panels that a live view fills; class names say which is which."""
+    return (
+        '<div class="mm-past"></div>'
+        f'<details class="mm-thoughts" style="{_PANEL}" hidden><summary style="{_SUMMARY}"></summary>'
+        f'<div style="{_THOUGHTS}"></div></details>'
+        f'<div class="mm-answer"></div><div class="mm-calls"></div><div class="mm-note"></div>'
+        f'<div class="mm-footer" style="{_FOOTER}"></div>'
+    )
+
+
+def page(reply: Reply, reasoning: str, answer: str) -> str:
+    """The whole reply as it is saved.
+
+    Args:
+        reply: the reply.
+        reasoning: its reasoning, as HTML.
+        answer: its answer, as HTML.
+
+    Returns:
+        One ``<div>``.
+    """
+    parts = []
+    if reasoning:
+        shown = "" if reply.content.strip() or reply.tool_calls else " open"
+        parts.append(
+            f'<details class="mm-thoughts" style="{_PANEL}"{shown}>'
+            f'<summary style="{_SUMMARY}">{thoughts_label(reply)}</summary>'
+            f'<div style="{_THOUGHTS}">{reasoning}</div></details>'
+        )
+    parts.append(f"<div>{answer}</div>")
+    if reply.tool_calls:
+        parts.append(f"<div>{''.join(tool_call(call) for call in reply.tool_calls)}</div>")
+    parts.append(note(reply))
+    if words := footer(reply):
+        parts.append(f'<div style="{_FOOTER}">{words}</div>')
+    return f"<div>{''.join(parts)}</div>"
+
+
+def thoughts_label(reply: Reply) -> str:
+    """What the folded panel of the thinking says: how long it took, how many tokens."""
+    return escape_prose(" · ".join(thought_facts(reply)))
+
+
+def thought_facts(reply: Reply) -> list[str]:
+    """How long the thinking took and how many tokens, each in a few words, as far as known."""
+    took, tokens = reply.timing.reasoning_s, reply.usage.reasoning_tokens
+    facts = ["Thought" if took is None else f"Thought for {seconds(took)}"]
+    if tokens:
+        facts.append(count(tokens, "token"))
+    return facts
+
+
+def call_opening(name: str) -> str:
+    """A tool call up to where its arguments begin; ``CALL_CLOSING`` ends it."""
+    return (
+        f'<details open style="{_CALL}"><summary style="cursor:pointer">'
+        f"Tool call: <code>{escape_content(name or '…')}</code></summary>"
+        f'<pre style="{_CODE}"><code>'
+    )
+
+
+CALL_CLOSING = "</code></pre></details>"
+
+
+def tool_call(call: ToolCall) -> str:
+    """One tool call, its arguments set out if they are JSON; long ones are folded away."""
+    arguments = pretty_arguments(call.arguments)
+    opening = call_opening(call.name)
+    if arguments.count("\n") >= _OPEN_LINES or len(arguments) > 80 * _OPEN_LINES:
+        opening = opening.replace("<details open ", "<details ", 1)
+    return opening + escape_content(arguments) + CALL_CLOSING
+
+
+def pretty_arguments(arguments: str) -> str:
+    """The arguments with one key a line if they are JSON, else as received."""
+    try:
+        return json.dumps(json.loads(arguments), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return arguments
+
+
+def note(reply: Reply) -> str:
+    """What has to be said about a reply that is not whole, or holds nothing; else ""."""
+    if (said := remark(reply)) is None:
+        return ""
+    style = _ALARM if reply.partial_reason in {"error", "cut"} else _NOTE
+    return f'<div style="{style}"><strong>{escape_prose(said[0])}</strong> {escape_prose(said[1])}</div>'
+
+
+def remark(reply: Reply) -> tuple[str, str] | None:
+    """The same as a title of a few words, and a sentence."""
+    problem = _sentence(reply.problem or "")
+    match reply.partial_reason:
+        case None:
+            empty = not reply.content.strip() and not reply.tool_calls
+            return ("No answer.", "The reply ended without text.") if empty else None
+        case "interrupted":
+            return "Interrupted.", "The reply stops here because you stopped it."
+        case "length":
+            return "Stopped at the token limit.", problem or "Raise max_tokens to let the model finish."
+        case "cut":
+            return "Cut off.", problem or "The stream ended before the reply did."
+        case _:
+            return "Failed.", problem or "The service broke the reply off."
+
+
+def _sentence(words: str) -> str:
+    """What an error says, as a sentence."""
+    words = words.strip()
+    return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?", "。")) or not words else ".")
+
+
+def footer(reply: Reply) -> str:
+    """Model, tokens, speed and origin in one line, as HTML; "" when nothing is known."""
+    return escape_prose(" · ".join(footer_facts(reply)))
+
+
+def footer_facts(reply: Reply) -> list[str]:
+    """The facts of the footer, each a few words."""
+    facts = []
+    if reply.model:
+        facts.append(reply.model)
+    if reply.usage.completion_tokens:
+        tokens = count(reply.usage.completion_tokens, "token")
+        thinking = reply.usage.reasoning_tokens
+        facts.append(f"{tokens} ({thinking:,} thinking)" if thinking else tokens)
+    if reply.timing.first_token_s is not None:
+        facts.append(f"first token {seconds(reply.timing.first_token_s)}")
+    if reply.timing.tokens_per_s:
+        facts.append(f"{reply.timing.tokens_per_s:,.0f} tokens/s")
+    if reply.cost:
+        facts.append(dollars(reply.cost))
+    if reply.origin is not None:
+        facts.append(origin_words(reply.origin))
+    return facts
+
+
+def origin_words(origin: Origin) -> str:
+    """Where a reply came from, for a reader."""
+    host = origin.host or ""
+    match origin.kind:
+        case "practice":
+            return "rehearsal, no model involved"
+        case "authored":
+            return "authored example"
+        case "recorded":
+            return " ".join(["recorded", *([origin.date] if origin.date else []), *([f"at {host}"] if host else [])])
+        case _:
+            ours = any(host == name or host.endswith(f".{name}") for name in _MINIMAX_HOSTS)
+            return f"MiniMax service {host}" if ours else f"service at {host or 'an unknown host'}"

@@ -1,0 +1,1 @@
+"""Text made safe and short: escaping, quoting, figures, templates."""

@@ -1,0 +1,146 @@
+"""A server on this machine in a thread of its own: the socket and its life, whatever answers behind the door."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, Self
+
+import uvicorn
+
+if TYPE_CHECKING:
+    from .gate import Door
+
+HOST = "127.0.0.1"
+
+
+class LocalServer:
+    """Serves what stands behind a door on 127.0.0.1.
+
+    Args:
+        door: who is let in, and what answers.
+        key: the bearer key to ask for.
+        port: the port to listen on; 0 for any that is free.
+
+    Attributes:
+        base_url: what an OpenAI client takes as its base URL, once started.
+        api_key: the key it has to carry.
+    """
+
+    def __init__(self, door: Door, key: str, port: int = 0) -> None:
+        self.api_key = key
+        self._door = door
+        self._wanted_port = port
+        self._socket: socket.socket | None = None
+        self._thread: threading.Thread | None = None
+        self._server: uvicorn.Server | None = None
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        return f"{name}({self.base_url!r})" if self._thread else f"{name}(stopped)"
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+
+    @property
+    def port(self) -> int:
+        """The port it listens on; 0 before it has started."""
+        port: int = self._socket.getsockname()[1] if self._socket else 0
+        return port
+
+    @property
+    def base_url(self) -> str:
+        """The URL for an OpenAI client."""
+        return f"http://{HOST}:{self.port}/v1"
+
+    @property
+    def open_replies(self) -> int:
+        """How many replies are being sent right now."""
+        return len(self._door.open)
+
+    def start(self) -> Self:
+        """Begin to serve, in a thread of its own.
+
+        Returns:
+            The server itself, ready to be asked.
+
+        Raises:
+            OSError: the port is in use; the message says what to do.
+        """
+        if self._thread:
+            return self
+        self._socket = _listening(self._wanted_port)
+        self._door.hosts = {f"{name}:{self.port}" for name in (HOST, "localhost")}
+        config = uvicorn.Config(
+            self._door.app,
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="on",
+            interface="asgi3",
+            log_config=None,
+            log_level="critical",  # an aborted reply is no news to a reader of a notebook
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=2,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([self._socket],), name="minimax_nb embedded server", daemon=True
+        )
+        self._thread.start()
+        deadline = time.monotonic() + 10
+        while not self._server.started and self._thread.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.002)
+        if not self._server.started:
+            self.stop()
+            raise OSError("the embedded server did not start within 10 seconds; start it again or restart the kernel")
+        return self
+
+    def stop(self) -> None:
+        """End all replies, close the port and wait for the thread; nothing happens when it is not running."""
+        server, thread = self._server, self._thread
+        self._server = self._thread = None
+        if server:
+            server.should_exit = True
+            self._door.close()
+        if thread and thread is not threading.current_thread():
+            thread.join(5)
+        if self._socket:
+            self._socket.close()
+            self._socket = None
+
+    def forget(self) -> None:
+        """Drop everything without a word to the other side: in a forked child the thread is not there."""
+        self._server = self._thread = None
+        if self._socket:
+            self._socket.close()
+            self._socket = None
+
+
+def new_key() -> str:
+    """A key that nobody can guess."""
+    return f"nb-{secrets.token_urlsafe(24)}"
+
+
+def _listening(port: int) -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((HOST, port))
+        made.listen(1024)
+    except (OSError, OverflowError) as error:
+        made.close()
+        raise OSError(
+            f"expected to listen on port {port} of {HOST}, which is not to be had ({error}); "
+            "choose another port, or 0 for any that is free"
+        ) from error
+    return made

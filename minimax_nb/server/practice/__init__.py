@@ -1,0 +1,1 @@
+"""Answers by rule, where no tape matches."""

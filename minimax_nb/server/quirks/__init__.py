@@ -1,0 +1,1 @@
+"""Deviations on demand: faults of the network, habits of other servers."""

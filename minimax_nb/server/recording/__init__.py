@@ -1,0 +1,1 @@
+"""A proxy to the service that writes what it passes on to tapes."""

@@ -1,0 +1,116 @@
+"""One request's way to the endpoint and its reply's way back, with somebody listening."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from minimax_nb.server.api_error import ApiError
+from minimax_nb.server.http.gate import Asked, refusal
+from minimax_nb.server.tape.recorded import Recorded, form_of
+
+from .tee import Listener
+
+try:
+    import httpx2 as httpx
+except ImportError:  # openai 3 brings httpx2, openai 2 httpx; both have what is used here
+    import httpx  # type: ignore[no-redef]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from starlette.types import Send
+
+_LEFT_HERE = {"authorization", "host", "content-length", "transfer-encoding", "connection", "accept-encoding", "cookie"}
+_BROUGHT_BACK = {
+    "content-type", "cache-control", "retry-after", "retry-after-ms", "x-should-retry", "x-request-id",
+    "trace-id", "minimax-request-id", "x-mm-request-id", "x-session-id",
+}  # fmt: skip
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+_TIMEOUT_S = 600.0
+"""As the SDK's own; a client with less patience leaves earlier, and then the request ends."""
+_CONNECT_TIMEOUT_S = 10.0
+
+
+def connections(base_url: str) -> httpx.AsyncClient:
+    """Connections that stay open from request to request, through the user's proxy if there is one.
+
+    Args:
+        base_url: where they lead; no proxy can reach a server on this machine.
+    """
+    return httpx.AsyncClient(
+        trust_env=urlsplit(base_url).hostname not in _LOOPBACK,
+        timeout=httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S),
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
+        follow_redirects=True,
+    )
+
+
+class Passage:
+    """A request that is passed on, and its reply.
+
+    Args:
+        http: the connections.
+        url: where it goes.
+        key: the endpoint's key, which takes the place of ours.
+        asked: the request.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, url: str, key: str, asked: Asked) -> None:
+        self._http = http
+        self._url = url
+        self._key = key
+        self._asked = asked
+        self._listener: Listener | None = None
+        self._form: dict[str, bool] = {}
+        self._keep: Callable[[Recorded], None] | None = None
+
+    def listen(self, request: Mapping[str, Any], keep: Callable[[Recorded], None]) -> None:
+        """Have the reply listened to.
+
+        Args:
+            request: the parsed body.
+            keep: is given the reply when it is whole.
+        """
+        self._form = form_of(request)
+        self._listener = Listener(stream=self._form["stream"], include_usage=self._form["stream_options.include_usage"])
+        self._keep = keep
+
+    async def send(self, send: Send) -> None:
+        """Ask the endpoint, and send what it answers as it comes."""
+        headers = {name: value for name, value in self._asked.headers.items() if name not in _LEFT_HERE}
+        headers |= {"authorization": f"Bearer {self._key}", "accept-encoding": "identity"}
+        begun = False
+        try:
+            async with self._http.stream(
+                self._asked.method, self._url, headers=headers, content=self._asked.body
+            ) as response:
+                begun = True
+                await self._bring(response, send)
+        except httpx.HTTPError as error:
+            if not begun:
+                host = urlsplit(self._url).hostname
+                what = f"{host} could not be reached while recording: {type(error).__name__}"
+                await refusal(ApiError(502, "server_error", what), self._asked.arrived)(send)
+            # Else the reply is left unfinished, as it came.
+
+    async def _bring(self, response: httpx.Response, send: Send) -> None:
+        listener = self._listener if response.status_code == 200 else None
+        back = [(name, value) for name, value in response.headers.items() if name.lower() in _BROUGHT_BACK]
+        back.append(("minimax-nb-host", urlsplit(self._url).hostname or ""))  # the reader is told who has answered
+        raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in back]
+        await send({"type": "http.response.start", "status": response.status_code, "headers": raw})
+        try:
+            async for data in response.aiter_bytes():
+                if listener:
+                    listener.hear(data, time.monotonic() - self._asked.arrived)
+                await send({"type": "http.response.body", "body": data, "more_body": True})
+            if listener:
+                listener.end()
+        finally:  # the client may leave as soon as it has read enough
+            if listener and self._keep and (events := listener.whole()):
+                split, usage = self._form["reasoning_split"], self._form["stream_options.include_usage"]
+                self._keep(Recorded(self._form["stream"], split, usage, events, {}))
+        # Only now: who has read to the end finds the reply recorded.
+        await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -1,0 +1,124 @@
+"""Records: passes requests on to a real endpoint with the user's key, the replies back as they come, and keeps them.
+
+Only whole replies of chat completions are kept. An error, a reply that breaks off and one whose reader leaves early are
+passed on and forgotten. What is written is what matching needs and what the model said: no header, no query, no
+other field of the request; and known secrets are taken out even of that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import itertools
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, quote, urlsplit
+
+from minimax_nb.server.api_error import ApiError, unauthorised
+from minimax_nb.server.http.gate import Asked, Door, refusal
+from minimax_nb.server.http.local_server import LocalServer, new_key
+from minimax_nb.server.service.rules import parse_body
+from minimax_nb.server.tape.match import comparable
+from minimax_nb.server.tape.redact import secrets_in
+from minimax_nb.server.tape.writer import Kept, TapeWriter
+
+from .proxy import Passage, connections
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from starlette.applications import Starlette
+    from starlette.types import Send
+
+
+class RecordingServer(LocalServer):
+    """A server on this machine that asks a real endpoint and records what it answers.
+
+    Args:
+        base_url: the endpoint's base URL.
+        key: its key; it never leaves for anywhere else, and is in no tape.
+        folder: where the tape goes.
+        port: the port to listen on; 0 for any that is free.
+
+    Attributes:
+        tape: the path of the tape, which is written as soon as there is a whole reply.
+    """
+
+    def __init__(self, base_url: str, key: str, folder: str | Path, *, port: int = 0) -> None:
+        self._upstream = base_url.rstrip("/")
+        self._upstream_key = key
+        self._writer = TapeWriter(Path(folder), urlsplit(base_url).hostname or "")
+        self._numbers = itertools.count()
+        self._http: Any = None
+        super().__init__(Door(self._knows, self._answer, self._connected), new_key(), port)
+
+    @property
+    def tape(self) -> Path:
+        """The path of the tape."""
+        return self._writer.path
+
+    @property
+    def recorded(self) -> int:
+        """How many replies have been recorded."""
+        return self._writer.kept
+
+    def start(self) -> RecordingServer:
+        """Begin to record.
+
+        Returns:
+            The server itself, ready to be asked.
+
+        Raises:
+            OSError: the port is in use, or no tape can be written in the folder.
+        """
+        if not self._thread:
+            self._writer.open()
+            try:
+                super().start()
+            except OSError:
+                self._writer.close()
+                raise
+        return self
+
+    def stop(self) -> None:
+        """End all replies and write the tape; nothing happens when it is not running.
+
+        Raises:
+            OSError: not everything that was recorded could be written.
+        """
+        super().stop()
+        self._writer.close()
+
+    @contextlib.asynccontextmanager
+    async def _connected(self, _: Starlette) -> AsyncIterator[None]:
+        async with connections(self._upstream) as self._http:
+            yield
+
+    def _knows(self, authorization: str) -> bool:
+        scheme, _, key = authorization.partition(" ")
+        return scheme.lower() == "bearer" and hmac.compare_digest(key.strip().encode(), self.api_key.encode())
+
+    def _answer(self, asked: Asked) -> Callable[[Send], Awaitable[None]]:
+        if not self._knows(asked.headers.get("authorization", "")):
+            return refusal(unauthorised(), asked.arrived)
+        if ".." in asked.path.split("/"):
+            return refusal(ApiError(404, "not_found_error", "there is no such path"), asked.arrived)
+        number = next(self._numbers)
+        request = _chat_request(asked)
+        url = self._upstream + quote(asked.path.removeprefix("/v1")) + (f"?{asked.query}" if asked.query else "")
+        passage = Passage(self._http, url, self._upstream_key, asked)
+        if request is not None:
+            known = {self._upstream_key, self.api_key, *secrets_in(asked.headers, dict(parse_qsl(asked.query)))}
+            passage.listen(request, lambda reply: self._writer.keep(Kept(number, request, reply, frozenset(known))))
+        return passage.send
+
+
+def _chat_request(asked: Asked) -> dict[str, Any] | None:
+    """The body of a request whose reply can be kept; None for all others."""
+    if asked.method != "POST" or not asked.path.rstrip("/").endswith("/chat/completions"):
+        return None
+    try:
+        request = parse_body(asked.body)
+    except ApiError:  # the endpoint will say so itself
+        return None
+    return request if comparable(request) else None

@@ -1,0 +1,233 @@
+"""The server without a socket: a request in, a response out, with the times at which its events are due."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from minimax_nb.server.answer import wire
+from minimax_nb.server.answer.answer import cut_to
+from minimax_nb.server.answer.chunking import moments, pieces
+from minimax_nb.server.api_error import ApiError, invalid, unauthorised
+from minimax_nb.server.http.response import Response, Sender, as_json
+from minimax_nb.server.practice.practice import rehearse
+from minimax_nb.server.quirks.faults import REFUSALS, Fault, fault_from
+from minimax_nb.server.quirks.quirks import checked, form_with, stream_with
+from minimax_nb.server.tape.match import Miss, comparable, find
+from minimax_nb.server.tape.recorded import OWN_KEY, Recorded
+
+from .models import MODELS, Served, entry, on_tape
+from .rules import check_request, parse_body
+from .token_count import prompt_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from minimax_nb.server.answer.answer import Answer
+    from minimax_nb.server.tape.read import Turn
+
+CREATED = 1_790_000_000
+"""Every reply says that it was made then: a saved notebook is the same on every day."""
+
+_MOST_REMEMBERED = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Wishes:
+    """What a request asks of this server beyond the service's own fields: ``{"minimax_nb": {…}}``."""
+
+    quirks: tuple[str, ...] = ()
+    fault: Fault | None = None
+    speed: float = 1.0
+
+
+@dataclass(slots=True)
+class Handler:
+    """Answers requests from tapes, or rehearses.
+
+    Attributes:
+        turns: the tapes' turns, in order of preference.
+        key: the bearer key that every request must carry; None for none.
+        strict: answer what no tape matches with an error instead of a rehearsal.
+        quirks: names from ``quirks.QUIRKS``, for every reply.
+        fault: a fault for every request, as ``faults.fault_from`` reads it.
+        speed: how many times faster than real time replies come; infinity for at once.
+    """
+
+    turns: Sequence[Turn] = ()
+    key: str | None = None
+    strict: bool = False
+    quirks: tuple[str, ...] = ()
+    fault: str | None = None
+    speed: float = 1.0
+    _models: dict[str, Served] = field(default_factory=dict, init=False)
+    _asked: OrderedDict[str, int] = field(default_factory=OrderedDict, init=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+
+    def __post_init__(self) -> None:
+        checked(self.quirks)
+        if self.fault is not None:
+            fault_from(self.fault)
+        recorded = [name for turn in self.turns if isinstance(turn.answer, Recorded) for name in turn.models]
+        self._models = {**MODELS, **{name: on_tape(name) for name in recorded if name not in MODELS}}
+
+    def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
+        """Answer one request.
+
+        Args:
+            method: "GET" or "POST".
+            path: the path without its query; with or without ``/v1``.
+            headers: by lower-case name.
+            body: as received.
+        """
+        digest = hashlib.sha256(b"\0".join((method.encode(), path.encode("utf-8", "replace"), body))).hexdigest()
+        trace_id = self._trace_id(digest)
+        try:
+            if not self.knows(headers.get("authorization", "")):
+                raise unauthorised()
+            return self._routed(method, path.removeprefix("/v1").rstrip("/"), body, trace_id)
+        except ApiError as error:
+            return as_json(error.status, error.body(trace_id), trace_id)
+
+    def knows(self, authorization: str) -> bool:
+        """Whether an ``Authorization`` header carries the key."""
+        if self.key is None:
+            return True
+        scheme, _, key = authorization.partition(" ")
+        return scheme.lower() == "bearer" and hmac.compare_digest(key.strip().encode(), self.key.encode())
+
+    def _trace_id(self, digest: str) -> str:
+        """32 hexadecimal digits that depend on the request and how often it came, and on nothing else."""
+        return hashlib.sha256(f"{digest} {self._count(digest)}".encode()).hexdigest()[:32]
+
+    def _count(self, what: str) -> int:
+        """How often this was asked before, counting this time; the oldest are forgotten in the end."""
+        with self._lock:
+            number = self._asked.pop(what, 0)
+            self._asked[what] = number + 1
+            if len(self._asked) > _MOST_REMEMBERED:
+                self._asked.popitem(last=False)
+            return number
+
+    def _routed(self, method: str, path: str, body: bytes, trace_id: str) -> Response:
+        if path == "/chat/completions":
+            if method != "POST":
+                raise ApiError(405, "method_not_allowed", f"expected POST on {path}, got {method}")
+            return self._chat(parse_body(body), trace_id)
+        if path == "/models" or path.startswith("/models/"):
+            if method != "GET":
+                raise ApiError(405, "method_not_allowed", f"expected GET on {path}, got {method}")
+            return as_json(200, self._listed(path.removeprefix("/models").strip("/")), trace_id)
+        served = "POST /v1/chat/completions, GET /v1/models"
+        raise ApiError(404, "not_found_error", f"there is no {path[:80] or '/'} here; there are {served}")
+
+    def _chat(self, request: dict[str, Any], trace_id: str) -> Response:
+        wishes = self._wishes(request)
+        fault = self._striking(wishes.fault, request)
+        if fault and fault.name in REFUSALS:
+            raise REFUSALS[fault.name]
+        send = Sender(trace_id, wishes.speed, fault)
+        found = find(request, self.turns) if comparable(request) else Miss()
+        if not isinstance(found, Miss) and isinstance(found[0].answer, Recorded):
+            # What the service has once answered is not held to our idea of its rules.
+            return send.recorded(cast("Recorded", self._take(request, found)), request["model"])
+        model = check_request(request, self._models)
+        answer = _as_asked(self._answer(request, model, found), request, model)
+        prompt, cached = prompt_tokens(request, model)
+        if prompt > model.context:
+            raise invalid("context window exceeds limit")
+        usage = wire.usage_of(answer, prompt, cached)
+        head = wire.Head(trace_id, CREATED, model.id, answer.origin)
+        form = form_with(_form(request, model), wishes.quirks)
+        parts = pieces(answer, model.tokens_per_s)
+        if not request.get("stream"):
+            times = moments(parts)
+            return send.whole(wire.completion(answer, head, form, usage, times), times["total_s"], model.id)
+        return send.streamed(stream_with(wire.stream(answer, head, form, usage, parts), wishes.quirks), model.id)
+
+    def _wishes(self, request: dict[str, Any]) -> _Wishes:
+        """The server's own settings, with those of the request added; a model named ``fault-…`` is a wish, too."""
+        own = request.pop(OWN_KEY, None) or {}
+        if not isinstance(own, dict):
+            raise invalid("minimax_nb: expected an object with quirks, fault or speed")
+        quirks = own.get("quirks") or []
+        if not isinstance(quirks, list):
+            raise invalid("minimax_nb.quirks: expected a list of names")
+        spec = own.get("fault") or self.fault
+        if isinstance(request.get("model"), str) and request["model"].startswith("fault-"):
+            spec = request["model"].removeprefix("fault-")
+            request["model"] = "MiniMax-M2.7"
+        speed = self.speed if own.get("speed") is None else speed_from(own["speed"])
+        return _Wishes((*self.quirks, *checked(quirks)), fault_from(spec) if spec else None, speed)
+
+    def _striking(self, fault: Fault | None, request: dict[str, Any]) -> Fault | None:
+        """The fault, unless this request has already been tried as often as the fault holds."""
+        if fault is None or fault.times is None:
+            return fault
+        attempt = self._count(f"{fault} {_digest(request)}")
+        return fault if attempt < fault.times else None
+
+    def _answer(self, request: dict[str, Any], model: Served, found: list[Turn] | Miss) -> Answer:
+        """What is said by the tape that was found, or in a rehearsal."""
+        if not isinstance(found, Miss):
+            return cast("Answer", self._take(request, found))
+        if self.strict:
+            raise ApiError(404, "no_tape_error", str(found))
+        return rehearse(request, model)
+
+    def _take(self, request: dict[str, Any], found: list[Turn]) -> Answer | Recorded:
+        """The same question asked again gets the next take; after the last one the first."""
+        number = self._count(_digest([request["messages"], found[0].tape, found[0].number]))
+        return found[number % len(found)].answer
+
+    def _listed(self, name: str) -> dict[str, Any]:
+        if not name:
+            return {"object": "list", "data": [entry(model) for model in self._models.values()]}
+        if name not in self._models:
+            raise invalid(f"unknown model '{name[:80]}'")
+        return entry(self._models[name])
+
+
+def speed_from(value: object) -> float:
+    """Read a speed: a number above 0, or "max" for no waiting at all.
+
+    Raises:
+        ApiError: it is neither.
+    """
+    if value == "max":
+        return float("inf")
+    try:
+        speed = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        speed = 0.0
+    if not speed > 0:
+        raise invalid(f"expected a speed above 0 or 'max', got {str(value)[:40]!r}")
+    return speed
+
+
+def _as_asked(answer: Answer, request: dict[str, Any], model: Served) -> Answer:
+    """The answer under the request's own limits: thinking off where it can be, and the number of tokens."""
+    if not model.is_m2 and (request.get("thinking") or {}).get("type") == "disabled":
+        answer = replace(answer, reasoning="", reasoning_tokens=None, completion_tokens=None)
+    if answer.calls and not answer.content:
+        answer = replace(answer, content="\n")  # as the service writes it beside calls
+    limit = request.get("max_completion_tokens") or request.get("max_tokens")
+    return cut_to(answer, limit) if limit else answer
+
+
+def _form(request: dict[str, Any], model: Served) -> wire.Form:
+    options = request.get("stream_options") or {}
+    return wire.Form(
+        split=bool(request.get("reasoning_split")),
+        closing="\n</think>\n\n" if model.is_m2 else "\n</think>\n",
+        include_usage=bool(options.get("include_usage")),
+    )
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()

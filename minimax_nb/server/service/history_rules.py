@@ -1,0 +1,111 @@
+"""What the service accepts as a history: roles, contents, and tool results that follow their calls.
+
+Texts are those observed on the service (2025, 2026): the short ones after "invalid params,".
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.server.api_error import invalid
+
+if TYPE_CHECKING:
+    from .models import Served
+
+_ROLES = ("system", "user", "assistant", "tool")
+_MEDIA = {"image_url": "image", "video_url": "video", "input_audio": "audio"}
+_DETACHED = "tool call result does not follow tool call"
+
+
+def check_messages(messages: list[Any], model: Served) -> None:
+    """Hold a history to the service's rules.
+
+    Args:
+        messages: the request's list.
+        model: the model that is to answer.
+
+    Raises:
+        ApiError: 400 / 2013, for the first rule that is broken.
+    """
+    if not messages:
+        raise invalid("invalid chat setting")
+    for number, message in enumerate(messages):
+        if not isinstance(message, dict):
+            raise invalid(f"Mismatch type object with value {type(message).__name__}: messages[{number}]")
+        role = message.get("role")
+        if role not in _ROLES:
+            raise invalid(f"chat content has invalid message role: {role}")
+        if role == "system" and number and model.is_m2:
+            raise invalid("chat content has invalid message role: system")
+        _content(message, model)
+        if role == "assistant":
+            _arguments(message)
+    _results(messages)
+
+
+def _content(message: dict[str, Any], model: Served) -> None:
+    content = message.get("content")
+    if isinstance(content, str | None):
+        if not content and not (message["role"] == "tool" or _has_calls(message)):
+            raise invalid("chat content is empty")
+        return
+    if not isinstance(content, list):
+        raise invalid(f"Mismatch type string with value {type(content).__name__}: content")
+    for part in content:
+        kind = part.get("type") if isinstance(part, dict) else None
+        if kind == "text" and isinstance(part.get("text"), str):
+            continue
+        medium = _MEDIA.get(kind) if isinstance(kind, str) else None
+        # Pictures and films through MiniMax-M3 only, audio through none (pages of the M2 family and of M3).
+        if medium is None:
+            raise invalid(f"chat content has invalid part type: {kind}")
+        if model.is_m2 or medium == "audio":
+            raise invalid(f"model[{model.id}] does not support {medium} input")
+
+
+def _has_calls(message: dict[str, Any]) -> bool:
+    return message["role"] == "assistant" and bool(message.get("tool_calls"))
+
+
+def _arguments(message: dict[str, Any]) -> None:
+    calls = message.get("tool_calls") or []
+    if not isinstance(calls, list):
+        raise invalid(f"Mismatch type array with value {type(calls).__name__}: tool_calls")
+    for call in calls:
+        function = call.get("function") if isinstance(call, dict) else None
+        if not isinstance(function, dict) or not function.get("name"):
+            raise invalid("function name or parameters is empty")
+        try:
+            whole = isinstance(json.loads(function.get("arguments") or ""), dict)
+        except (TypeError, ValueError, RecursionError):
+            whole = False
+        if not whole:
+            raise invalid(f"invalid function arguments json string, tool_call_id: {call.get('id')}")
+
+
+def _results(messages: list[dict[str, Any]]) -> None:
+    """Each call has its result, directly after the message with the calls; no result is without a call."""
+    known = {call_id for message in messages for call_id in _call_ids(message)}
+    waiting: list[str] = []
+    for message in messages:
+        if message["role"] == "tool":
+            call_id = str(message.get("tool_call_id"))
+            if call_id in waiting:
+                waiting.remove(call_id)
+            elif call_id in known:
+                raise invalid(_DETACHED)
+            else:
+                raise invalid(f"tool result's tool id({call_id}) not found")
+            continue
+        if waiting:
+            raise invalid(_DETACHED)
+        waiting = _call_ids(message)
+    if waiting:
+        raise invalid(_DETACHED)
+
+
+def _call_ids(message: dict[str, Any]) -> list[str]:
+    if message["role"] != "assistant":
+        return []
+    return [str(call.get("id")) for call in message.get("tool_calls") or ()]

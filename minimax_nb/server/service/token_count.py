@@ -1,0 +1,37 @@
+"""How many tokens a prompt has, about: what the usage says and what the context window is held to."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.server.answer.answer import tokens
+from minimax_nb.server.tape.match import words_of
+
+if TYPE_CHECKING:
+    from .models import Served
+
+_PREAMBLE_TOKENS = {True: 26, False: 150}
+"""Tokens of the hidden preamble that the service bills (observed in 2026): M2 family, others."""
+_PICTURE_TOKENS = 1_000
+_FEWEST_CACHED = 600
+"""Prompts shorter than this were not seen to be cached."""
+
+
+def prompt_tokens(request: dict[str, Any], model: Served) -> tuple[int, int]:
+    """About how many tokens the prompt has, and how many of them were in an earlier request of the conversation."""
+    tools = tokens(json.dumps(request.get("tools") or "", ensure_ascii=False)) if request.get("tools") else 0
+    total = _PREAMBLE_TOKENS[model.is_m2] + tools
+    cached = 0
+    for message in request["messages"]:
+        if message["role"] == "assistant":
+            cached = total
+        calls = message.get("tool_calls")
+        total += 4 + _content_tokens(message.get("content")) + (tokens(json.dumps(calls)) if calls else 0)
+    return total, cached if cached >= _FEWEST_CACHED else 0
+
+
+def _content_tokens(content: object) -> int:
+    """About how many tokens a message's content has; a picture counts the same whatever its size."""
+    media = [part for part in content if part.get("type") != "text"] if isinstance(content, list) else []
+    return tokens(words_of(content)) + _PICTURE_TOKENS * len(media)

@@ -1,0 +1,1 @@
+"""Tapes: read, matched with requests, written."""

@@ -1,0 +1,216 @@
+"""Tapes: readable JSON files of turns, each a request to match and the reply to give. This file reads them.
+
+::
+
+    {
+      "provenance": {"kind": "authored", "author": "…", "note": "…"},
+      "turns": [
+        {
+          "request": {
+            "model": "MiniMax-M2.7",
+            "messages": [{"role": "user", "content": "…"}],
+            "tools": ["get_weather"]
+          },
+          "reply": {
+            "reasoning": "…", "content": ["line", "line"],
+            "tool_calls": [{"name": "get_weather", "arguments": {"location": "…"}}],
+            "finish_reason": "stop",
+            "usage": {"prompt_tokens": 40, "completion_tokens": 60, "reasoning_tokens": 20, "cached_tokens": 0},
+            "pace": {"first_token_s": 0.6, "tokens_per_s": 60}
+          }
+        }
+      ]
+    }
+
+A recorded turn has, instead of ``reply``, the events as they came, in the one form that was asked for::
+
+    "recorded": {
+      "stream": true, "reasoning_split": true, "include_usage": false,
+      "shared": {"id": "…", "model": "MiniMax-M2.7", …},
+      "events": [{"t": 0.61, "data": {"choices": […]}}, …]
+    }
+
+``t`` is in seconds since the request; ``shared`` holds the fields that are the same in every event
+that has choices. A reply that was
+no stream has one event, with the whole of it.
+
+``model`` and ``tools`` may be left out, and of ``reply`` everything but one of ``content`` and ``tool_calls``. A text
+may be written as a list of its lines, so that a change of one line is one line of a diff. A message with
+``"optional": true`` may be missing from the request.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.errors import TapeFormatError
+
+from .located import At
+from .replies import authored, recorded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from importlib.resources.abc import Traversable
+
+    from minimax_nb.server.answer.answer import Answer
+
+    from .recorded import Recorded
+
+_KINDS = ("authored", "recorded")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One request and its reply.
+
+    Attributes:
+        tape: the tape's name.
+        number: which turn of it, from 0.
+        models: the models it answers for; empty for any.
+        messages: the messages to match; a key that an entry leaves out is not compared.
+        tools: names of the tools to match, sorted; None when they are not compared.
+        answer: what is said.
+        recorded_at: when its tape was recorded, ISO format; "" for one written by hand.
+    """
+
+    tape: str
+    number: int
+    models: tuple[str, ...]
+    messages: tuple[dict[str, Any], ...]
+    tools: tuple[str, ...] | None
+    answer: Answer | Recorded
+    recorded_at: str = ""
+
+
+def built_in() -> list[Turn]:
+    """The turns of the lessons that come with the package."""
+    return _read_all(resources.files("minimax_nb.server").joinpath("tapes").iterdir())
+
+
+def in_folder(path: str | Path) -> list[Turn]:
+    """The turns of every ``*.json`` file in a folder, or of one file.
+
+    Tapes written by hand come first, by name; then recorded ones, the newest first.
+
+    Raises:
+        TapeFormatError: there is no such folder, or a tape in it is broken.
+    """
+    path = Path(path)
+    if path.is_file():
+        return _read_all([path])
+    if not path.is_dir():
+        raise TapeFormatError(
+            f"expected a folder of tapes, got {str(path)!r}: there is none; create it or record into it"
+        )
+    return _read_all(path.iterdir())
+
+
+def parse(name: str, text: str) -> list[Turn]:
+    """The turns of one tape.
+
+    Args:
+        name: the tape's name, for errors and for the reader.
+        text: its JSON.
+
+    Raises:
+        TapeFormatError: naming the entry and the field that is wrong.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise TapeFormatError(f"tape {name!r}: expected JSON: {error}") from error
+    top = At(name, "", data)
+    top.only("provenance", "turns")
+    provenance = top.get("provenance", dict)
+    kind = provenance.get("kind", str)
+    if kind.value not in _KINDS:
+        raise kind.wrong(f"one of {', '.join(_KINDS)}")
+    origin = {"kind": kind.value, "tape": name}
+    for key in ("host", "date"):
+        if key in provenance.value:
+            origin[key] = provenance.get(key, str).value
+    when = ""
+    if kind.value == "recorded":
+        when = " ".join(provenance.maybe(key, str) or "" for key in ("date", "time"))
+    turns = [_turn(name, number, item, origin, when) for number, item in enumerate(top.get("turns", list).items())]
+    return [each for turn in turns for each in _variants(turn)]
+
+
+def _read_all(files: Iterable[Traversable]) -> list[Turn]:
+    tapes = []
+    for file in sorted(files, key=lambda file: file.name):
+        if file.name.endswith(".json"):
+            try:
+                text = file.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise TapeFormatError(f"tape {file.name!r}: expected a readable UTF-8 file: {error}") from error
+            tapes.append(parse(file.name.removesuffix(".json"), text))
+    found = [turn for turns in tapes for turn in turns]
+    by_hand = [turn for turn in found if not turn.recorded_at]
+    newest_first = sorted((t for t in found if t.recorded_at), key=lambda turn: turn.recorded_at, reverse=True)
+    return by_hand + newest_first
+
+
+def _turn(name: str, number: int, at: At, origin: dict[str, str], recorded_at: str) -> Turn:
+    at.only("request", "reply", "recorded", "note")
+    request = at.get("request", dict)
+    request.only("model", "messages", "tools")
+    messages = request.get("messages", list)
+    if not messages.value:
+        raise messages.wrong("at least one message")
+    for message in messages.items():
+        message.get("role", str)
+    return Turn(
+        tape=name,
+        number=number,
+        models=_models(request),
+        messages=tuple(_lines_joined(message.value) for message in messages.items()),
+        tools=_tool_names(request),
+        answer=_answer(at, origin),
+        recorded_at=recorded_at,
+    )
+
+
+def _answer(at: At, origin: dict[str, str]) -> Answer | Recorded:
+    if "recorded" not in at.value:
+        return authored(at.get("reply", dict), origin)
+    if "reply" in at.value:
+        raise at.wrong("one of the fields reply and recorded, not both")
+    if origin["kind"] != "recorded":
+        raise at.get("recorded", dict).wrong("no recorded reply in a tape whose provenance.kind is 'authored'")
+    return recorded(at.get("recorded", dict), origin)
+
+
+def _variants(turn: Turn) -> list[Turn]:
+    """The turn, and where it has optional messages the turn without them."""
+    whole = tuple({key: value for key, value in m.items() if key != "optional"} for m in turn.messages)
+    needed = tuple(m for m in turn.messages if not m.get("optional"))
+    found = [replace(turn, messages=whole)]
+    if needed and len(needed) < len(whole):
+        found.append(replace(turn, messages=needed))
+    return found
+
+
+def _models(request: At) -> tuple[str, ...]:
+    if "model" not in request.value:
+        return ()
+    model = request.get("model", str, list)
+    return (model.value,) if isinstance(model.value, str) else tuple(item.need(str).value for item in model.items())
+
+
+def _tool_names(request: At) -> tuple[str, ...] | None:
+    if "tools" not in request.value:
+        return None
+    return tuple(sorted(item.need(str).value for item in request.get("tools", list).items()))
+
+
+def _lines_joined(message: dict[str, Any]) -> dict[str, Any]:
+    """A message whose text may stand as a list of lines."""
+    content = message.get("content")
+    if isinstance(content, list) and all(isinstance(line, str) for line in content):
+        return {**message, "content": "\n".join(content)}
+    return message

@@ -1,0 +1,82 @@
+"""A reply as it came over the wire, and the form in which it was asked for: the only one in which it can be played."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.server.answer.wire import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OWN_KEY = "minimax_nb"
+"""The field of a chunk or completion in which this server says when and from where it speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A recorded reply.
+
+    Attributes:
+        stream: whether it came as a stream.
+        split: whether ``reasoning_split`` was asked for.
+        include_usage: whether ``stream_options.include_usage`` was.
+        events: what came, with its time since the request; one event when it was no stream.
+        origin: where it comes from: kind, tape, host, date.
+    """
+
+    stream: bool
+    split: bool
+    include_usage: bool
+    events: tuple[Event, ...]
+    origin: dict[str, str]
+
+    @property
+    def form(self) -> dict[str, bool]:
+        """What ``form_of`` said of the request that was recorded."""
+        return _form(self.stream, self.split, self.include_usage)
+
+    @property
+    def total_s(self) -> float:
+        """Seconds from the request to the last event."""
+        return self.events[-1].t
+
+    def played(self) -> list[Event]:
+        """The events of a stream, each with its time in it and the first with the origin."""
+        found = []
+        told = False
+        for event in self.events:
+            if isinstance(event.body, str):
+                found.append(event)
+                continue
+            ours: dict[str, Any] = {"t": event.t} if told else {"t": event.t, "origin": self.origin}
+            told = True
+            found.append(Event(event.t, {**event.body, OWN_KEY: ours}))
+        return found
+
+    def document(self) -> dict[str, Any]:
+        """The reply that was no stream, with its time and origin in it."""
+        body = self.events[0].body
+        whole = body if isinstance(body, dict) else {}
+        known = whole.get(OWN_KEY)
+        times = {"total_s": self.total_s, **(known if isinstance(known, dict) else {})}
+        return {**whole, OWN_KEY: {**times, "origin": self.origin}}
+
+
+def form_of(request: Mapping[str, Any]) -> dict[str, bool]:
+    """The form in which a request wants its reply, by the names of the request's own fields."""
+    options = request.get("stream_options")
+    usage = isinstance(options, dict) and bool(options.get("include_usage"))
+    stream = bool(request.get("stream"))
+    # Without a stream the usage always comes.
+    return _form(stream, bool(request.get("reasoning_split")), stream and usage)
+
+
+def has_choices(body: Mapping[str, Any]) -> bool:
+    """Whether a document of a stream is a chunk of the reply; the others, such as the usage, stand apart."""
+    return bool(body.get("choices"))
+
+
+def _form(stream: bool, split: bool, include_usage: bool) -> dict[str, bool]:
+    return {"stream": stream, "reasoning_split": split, "stream_options.include_usage": include_usage}

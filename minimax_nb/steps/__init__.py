@@ -1,0 +1,1 @@
+"""What happened in a run, step by step: thinking, text, calls and results, each with its times."""

@@ -1,0 +1,248 @@
+"""From the replies and tool results of a run, or from its messages, to its steps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.message.completion import read_message, read_tool_calls
+from minimax_nb.message.events import RoundEnded, RunEvent, ToolResult
+from minimax_nb.message.parts import as_dict
+from minimax_nb.message.reply import Reply, ToolCall, Usage
+
+from .steps import Kind, Round, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_NOISE_S = 0.05
+"""Below this a tool's time is the machine's noise; it counts as none, so that a saved notebook stays the same."""
+
+
+class StepRecorder:
+    """Collects the steps of a run, from its events or from messages.
+
+    Attributes:
+        now: seconds of work so far.
+    """
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self._replied_s = 0.0
+        self._timed = False
+        self._hurried = False
+        self._steps: list[Step] = []
+        self._rounds: list[Round] = []
+        self._names: dict[str, str] = {}
+
+    def message(self, message: Mapping[str, Any] | Any) -> None:
+        """A message whose time is not known: of a dict, a ``Reply`` or an SDK object.
+
+        Raises:
+            TypeError: it is none of them.
+        """
+        if isinstance(message, Reply):
+            self.reply(message)
+            return
+        data = as_dict(message)
+        if not data:
+            raise TypeError(
+                f"expected a message, a dict with a role, got {type(message).__name__} {str(message)[:60]!r}"
+            )
+        role, text = data.get("role"), content_text(data.get("content"))
+        if role == "assistant":
+            reasoning, content = read_message(data)
+            self.reply(Reply(message=data, reasoning=reasoning, content=content, tool_calls=read_tool_calls(data)))
+        elif role in {"tool", "function"}:
+            call_id = str(data.get("tool_call_id") or "")
+            name = self._names.get(call_id) or data.get("name")
+            self._add("result", text=text, name=None if name is None else str(name), call_id=call_id)
+        else:
+            kind: Kind = "system" if role in {"system", "developer"} else "user"
+            self._steps.append(Step(kind, len(self._rounds) + 1, text))
+
+    def reply(self, reply: Reply, elapsed_s: float | None = None) -> None:
+        """A reply of the model: a new round.
+
+        Args:
+            reply: the reply, whole or partial.
+            elapsed_s: seconds from request to end by the caller's clock, for a reply that does not say itself. Where
+                a tape says more than twice as much, it is played without its pauses, and the times of tools, which
+                ran by this machine's clock, count as none: a saved notebook stays the same.
+        """
+        timing, usage = reply.timing, reply.usage
+        total = elapsed_s if timing.total_s is None else timing.total_s
+        # A tape that is played without its pauses: its times and this machine's are of different clocks.
+        self._hurried = elapsed_s is not None and timing.total_s is not None and elapsed_s < timing.total_s / 2
+        started = None if total is None else self.now
+        self._rounds.append(
+            Round(
+                number=len(self._rounds) + 1,
+                model=reply.model,
+                finish_reason=reply.finish_reason,
+                partial_reason=reply.partial_reason,
+                usage=usage,
+                timing=timing,
+                origin=reply.origin,
+                started_s=_rounded(started),
+            )
+        )
+        thinks = bool(reply.reasoning.strip())
+        spoken = int(bool(reply.content.strip())) + len(reply.tool_calls)
+        think_tokens, rest_tokens = _divided(usage, thinks, spoken)
+        begin, first, last = started or 0.0, timing.first_token_s, timing.last_token_s
+        # Where thinking and speaking are not told apart by the clock, the parts of a reply have no time of their own.
+        split = thinks and timing.reasoning_s is not None
+        middle = None if first is None else first + (timing.reasoning_s or 0.0) if split else None if thinks else first
+        if thinks:
+            end = middle if spoken else last
+            self._add("think", *_span(begin, first, end), text=reply.reasoning, tokens=think_tokens)
+        alone = spoken == 1
+        start, length = _span(begin, middle, last)
+        rest = (start, length if alone else None, rest_tokens if alone else None)
+        if reply.content.strip():
+            self._add("answer", rest[0], rest[1], text=reply.content, tokens=rest[2])
+        for call in reply.tool_calls:
+            self._names[call.id] = call.name
+            self._add(
+                "call", rest[0], rest[1], tokens=rest[2], name=call.name, arguments=call.arguments, call_id=call.id
+            )
+        if total is not None:
+            self._timed = True
+            self.now += total
+        self._replied_s = self.now
+
+    def event(self, event: RunEvent) -> None:
+        """An event of a run; those that add no step are passed over."""
+        match event:
+            case RoundEnded(reply=reply, elapsed_s=elapsed):
+                self.reply(reply, elapsed)
+            case ToolResult():
+                self.result(
+                    event.call,
+                    event.text,
+                    error=event.error is not None,
+                    started_s=event.started_s,
+                    duration_s=event.duration_s,
+                )
+
+    def result(
+        self, call: ToolCall, text: str, *, error: bool = False, started_s: float = 0.0, duration_s: float | None = None
+    ) -> None:
+        """What a tool gave.
+
+        Args:
+            call: the call that it answers.
+            text: what the model is told.
+            error: whether the tool failed.
+            started_s: when it began, in seconds from the end of the reply that called it.
+            duration_s: how long it took, in seconds.
+        """
+        start = self._replied_s + self._tick(started_s)
+        length = None if duration_s is None else self._tick(duration_s)
+        known = None if duration_s is None else start
+        self._add("result", known, length, text=text, name=call.name, call_id=call.id, error=error)
+        if length is not None:
+            self.now = max(self.now, start + length)
+
+    def _tick(self, seconds: float) -> float:
+        return 0.0 if self._hurried or seconds < _NOISE_S else round(seconds, 2)
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def steps(self, start: int = 0) -> tuple[Step, ...]:
+        """The steps so far, from the one at ``start`` on, with their share of the whole."""
+        steps = self._steps[start:]
+        if not self._timed or self.now <= 0:
+            return tuple(steps)
+        return tuple(
+            step if step.duration_s is None else replace(step, share=round(step.duration_s / self.now, 4))
+            for step in steps
+        )
+
+    def rounds(self) -> tuple[Round, ...]:
+        """The rounds so far."""
+        return tuple(self._rounds)
+
+    def _add(
+        self,
+        kind: Kind,
+        started_s: float | None = None,
+        duration_s: float | None = None,
+        *,
+        text: str = "",
+        tokens: int | None = None,
+        name: str | None = None,
+        arguments: str | None = None,
+        call_id: str | None = None,
+        error: bool = False,
+    ) -> None:
+        speed = tokens / duration_s if tokens and duration_s else None
+        self._steps.append(
+            Step(
+                kind=kind,
+                round=max(1, len(self._rounds)),
+                text=text,
+                name=name,
+                arguments=arguments,
+                call_id=call_id,
+                error=error,
+                started_s=_rounded(started_s),
+                duration_s=_rounded(duration_s),
+                tokens=tokens,
+                tokens_per_s=None if speed is None else round(speed, 2),
+            )
+        )
+
+
+def steps_of(messages: Iterable[Any]) -> tuple[tuple[Step, ...], tuple[Round, ...]]:
+    """The steps and rounds of a list of messages, without times.
+
+    Args:
+        messages: dicts, ``Reply`` values or SDK objects.
+
+    Raises:
+        TypeError: one of them is no message.
+    """
+    recorder = StepRecorder()
+    for message in messages:
+        recorder.message(message)
+    return recorder.steps(), recorder.rounds()
+
+
+def content_text(content: Any) -> str:
+    """A message's content as text; parts that are none are named in brackets."""
+    if content is None or isinstance(content, str):
+        return content or ""
+    if not isinstance(content, list):
+        return str(content)
+    return "\n".join(_part_text(part) for part in content)
+
+
+def _part_text(part: Any) -> str:
+    if not isinstance(part, dict):
+        return str(part)
+    text = part.get("text")
+    return text if isinstance(text, str) else f"[{str(part.get('type') or 'part').removesuffix('_url')}]"
+
+
+def _divided(usage: Usage, thinks: bool, spoken: int) -> tuple[int | None, int | None]:
+    """The tokens of the thinking and of all the rest of a reply."""
+    whole, thinking = usage.completion_tokens, usage.reasoning_tokens
+    if not thinks:
+        return None, whole
+    if not thinking:  # not counted apart: 0 is what back ends say that do not count
+        return (None if spoken else whole), None
+    return thinking, None if whole is None or whole < thinking else whole - thinking
+
+
+def _span(begin: float, start: float | None, end: float | None) -> tuple[float | None, float | None]:
+    """Start and duration, on the run's clock."""
+    if start is None:
+        return None, None
+    return begin + start, None if end is None else max(0.0, end - start)
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 6)

@@ -1,0 +1,1 @@
+"""Any source of a reply, read into a ``Reply``: chunks, server-sent events, lines, whole completions."""

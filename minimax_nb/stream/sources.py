@@ -1,0 +1,210 @@
+"""What a reply can be read from, each kind made into chunks with a way to close it.
+
+A stream of the SDK that nobody has read from yet is read as bytes: the SDK would make an object of every chunk, which
+costs more than everything else here together, and gives up at the first line that is not JSON.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.client.endpoint import host_behind
+from minimax_nb.errors import StreamFormatError
+from minimax_nb.message.reply import Origin
+from minimax_nb.sse import SSEDecoder
+
+if TYPE_CHECKING:
+    from .accumulator import StreamAccumulator
+
+ACCEPTED = (
+    "a stream (create(..., stream=True)), a completion, a Reply, or an iterable of chunks (SDK objects, dicts or "
+    "lines of server-sent events)"
+)
+
+
+class Source:
+    """Chunks to iterate over, and what is known of the connection that they come through."""
+
+    def __init__(self, origin: Any) -> None:
+        self._origin = origin
+        self._response: Any = getattr(origin, "response", None)
+        self._decoder: SSEDecoder | None = None
+        self._bytes: Any = None
+        self._reading: Any = None
+        self._raw = _is_unread_sdk_stream(origin)
+        self._helper = type(origin).__module__.startswith("openai.lib.streaming.")
+
+    @property
+    def garbage(self) -> str:
+        """The first text on the wire that was no JSON object; "" if there was none."""
+        return self.redacted(self._decoder.garbage) if self._decoder else ""
+
+    @property
+    def host(self) -> str | None:
+        """The host that the chunks come from."""
+        url = getattr(self._response, "url", None)
+        headers = getattr(self._response, "headers", {})
+        return host_behind(str(url), headers) or None if url is not None else None
+
+    @property
+    def read_timeout(self) -> float | None:
+        """How long the client waits for the next bytes, in seconds."""
+        extensions = getattr(getattr(self._response, "request", None), "extensions", None)
+        timeout = extensions.get("timeout") if isinstance(extensions, Mapping) else None
+        seconds = timeout.get("read") if isinstance(timeout, Mapping) else None
+        return seconds if isinstance(seconds, int | float) else None
+
+    def redacted(self, text: str) -> str:
+        """The text without the key that the request carried: a service may repeat it in an error."""
+        headers = getattr(getattr(self._response, "request", None), "headers", None)
+        sent = headers.get("authorization") if isinstance(headers, Mapping) else None
+        key = str(sent or "").removeprefix("Bearer ").strip()
+        return text.replace(key, "[key]") if key else text
+
+    def begin(self, acc: StreamAccumulator) -> None:
+        """Tell the accumulator where its chunks come from."""
+        if self.host:
+            acc.origin = Origin("service", self.host)
+
+    def end(self, acc: StreamAccumulator) -> None:
+        """Tell the accumulator, once the source is closed, when the request was sent."""
+        try:
+            acc.started_before(self._response.elapsed.total_seconds())
+        except (AttributeError, RuntimeError):
+            return  # not an HTTP response, or it was not timed: the accumulator's own beginning stands
+
+    def chunks(self, acc: StreamAccumulator) -> Iterator[Any]:
+        """The chunks, read in a blocking way."""
+        if self._raw:
+            return self._decoded(self._response.iter_bytes(), acc)
+        items = iter(self._origin)
+        return self._decoded(map(_chunk_of, items) if self._helper else items, acc)
+
+    def achunks(self, acc: StreamAccumulator) -> AsyncIterator[Any]:
+        """The chunks, read without blocking where the source can do that."""
+        if not hasattr(self._origin, "__aiter__"):
+            return _as_async(self.chunks(acc))
+        self._bytes = self._response.aiter_bytes() if self._raw else None
+        items = self._bytes or self._origin.__aiter__()
+        chunks = self._adecoded((_chunk_of(item) async for item in items) if self._helper else items, acc)
+        self._reading = chunks
+        return chunks
+
+    def close(self) -> None:
+        """Close the source and its connection."""
+        for target in (self._origin, self._response):
+            close = getattr(target, "close", None)
+            if callable(close) and not inspect.iscoroutinefunction(close):
+                close()
+
+    async def aclose(self) -> None:
+        """Close the source and its connection; twin of ``close``."""
+        if not hasattr(self._origin, "__aiter__"):
+            self.close()
+            return
+        for generator in (self._reading, self._bytes):  # left half read, they would outlive the loop's task
+            if generator is not None:
+                await generator.aclose()
+        close = getattr(self._origin, "aclose", None) or getattr(self._origin, "close", None)
+        if callable(close):
+            closing = close()
+            if inspect.isawaitable(closing):
+                await closing
+
+    def _decoded(self, items: Iterator[Any], acc: StreamAccumulator) -> Iterator[Any]:
+        for item in items:
+            if not isinstance(item, str | bytes | bytearray):
+                yield item
+                continue
+            yield from self._decode(item)
+            if self._at_end(acc):
+                return
+        yield from self._rest(acc)
+
+    async def _adecoded(self, items: AsyncIterator[Any], acc: StreamAccumulator) -> AsyncGenerator[Any, None]:
+        async for item in items:
+            if not isinstance(item, str | bytes | bytearray):
+                yield item
+                continue
+            for chunk in self._decode(item):
+                yield chunk
+            if self._at_end(acc):
+                return
+        for chunk in self._rest(acc):
+            yield chunk
+
+    def _decode(self, item: str | bytes | bytearray) -> list[dict[str, Any]]:
+        if self._decoder is None:
+            self._decoder = SSEDecoder()
+        data = item.encode() if isinstance(item, str) else bytes(item)
+        if not self._raw and b"\n" not in data:
+            data += b"\n"  # an iterator over lines
+        return self._decoder.feed(data)
+
+    def _at_end(self, acc: StreamAccumulator) -> bool:
+        if self._decoder is not None and self._decoder.done:
+            acc.ended = True
+            return True
+        return False
+
+    def _rest(self, acc: StreamAccumulator) -> list[dict[str, Any]]:
+        if self._decoder is None:
+            return []
+        found = self._decoder.close()
+        self._at_end(acc)
+        return found
+
+
+def as_source(source: Any) -> Source:
+    """The chunks of anything that can be iterated over.
+
+    Raises:
+        StreamFormatError: it is of a kind that holds no chunks.
+    """
+    single = isinstance(source, Mapping) or (hasattr(source, "choices") and not hasattr(source, "__next__"))
+    if single:
+        return Source([source])
+    iterable = hasattr(source, "__iter__") or hasattr(source, "__aiter__")
+    if not iterable or isinstance(source, str | bytes | bytearray | type):
+        raise StreamFormatError(f"expected {ACCEPTED}; got {type(source).__name__} {repr(source)[:60]}")
+    return Source(source)
+
+
+def is_completion(source: Any) -> bool:
+    """Whether this is a whole completion, streamed or not, rather than something to iterate over."""
+    if isinstance(source, Mapping):
+        choices, kind = source.get("choices"), source.get("object")
+    elif hasattr(source, "choices") and not hasattr(source, "__next__"):
+        choices, kind = source.choices, getattr(source, "object", None)
+    else:
+        return False
+    if kind == "chat.completion.chunk":
+        return False
+    if isinstance(choices, list) and choices:
+        first = choices[0]
+        return "message" in first if isinstance(first, Mapping) else hasattr(first, "message")
+    # An error under HTTP 200 has no choices, and neither has a completion that is broken.
+    return True
+
+
+def _chunk_of(event: Any) -> Any:
+    """The chunk in an event of the SDK's stream helper; its other events repeat what the chunks say."""
+    return getattr(event, "chunk", None) or {}
+
+
+def _is_unread_sdk_stream(source: Any) -> bool:
+    """Whether this is a stream of the SDK itself, not of something that wraps it, with all its bytes still to come."""
+    response: Any = getattr(source, "response", None)
+    return (
+        type(source).__module__.partition(".")[0] == "openai"
+        and hasattr(response, "iter_bytes")
+        and not response.is_stream_consumed
+        and not response.is_closed
+    )
+
+
+async def _as_async(chunks: Iterator[Any]) -> AsyncIterator[Any]:
+    for chunk in chunks:
+        yield chunk

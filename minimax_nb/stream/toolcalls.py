@@ -1,0 +1,218 @@
+"""Tool calls put together from the pieces of a stream.
+
+Services number and repeat the pieces in many ways (all of these were observed on MiniMax's own service or on gateways
+to it): no ``index``, one that starts at 1, two calls both at 0, an empty ``id`` or ``name`` on later pieces, a late
+piece for an earlier call, a call sent whole twice, arguments that are an object. The rules here take all of them:
+
+1. a piece with an id that is known belongs to that call; with a new id it opens a call;
+2. a piece without an id belongs to the latest call at its index, or to the last call when it has no index;
+3. nothing empty overwrites anything, the order is the order of arrival, and unknown keys are kept.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.message.events import ToolCallDelta
+from minimax_nb.message.reply import ToolCall
+from minimax_nb.message.sdk_objects import open_object
+
+from .textfield import TextField
+
+if TYPE_CHECKING:
+    from minimax_nb.message.sdk_objects import Keys
+
+
+_NOTHING: dict[str, Any] = {}
+# The keys of nearly every piece; once they are known, such a piece says nothing new but its arguments.
+_PIECE = frozenset({"index", "function"})
+_PIECE_INSIDE = frozenset({"arguments"})
+
+
+class ToolCallAssembler:
+    """The tool calls of one reply, fed with the entries of ``delta.tool_calls``."""
+
+    def __init__(self) -> None:
+        self._calls: list[_Call] = []
+        self._by_id: dict[str, _Call] = {}
+        self._at_index: dict[int, _Call] = {}
+
+    def __len__(self) -> int:
+        return len(self._calls)
+
+    def feed(self, item: Any) -> ToolCallDelta:
+        """Take one entry, a dict or an SDK object, and say what it added."""
+        entry, unknown, received = open_object(item)
+        if unknown:
+            entry, received = {**entry, **unknown}, received | unknown.keys()
+        function, unknown, received_inside = open_object(entry.get("function") or _NOTHING)
+        if unknown:
+            function, received_inside = {**function, **unknown}, received_inside | unknown.keys()
+        index = entry.get("index")
+        call = self._at_index.get(index) if type(index) is int else None
+        if call is None or not (call.begun and received <= _PIECE and received_inside <= _PIECE_INSIDE):
+            call = self._whose(entry, function)
+            call.keep(entry, received, function, received_inside)
+        arguments = function.get("arguments")
+        said = call.text.feed(arguments) or "" if isinstance(arguments, str) else call.feed_whole(arguments)
+        return ToolCallDelta(call.position, call.id, call.name, said)
+
+    def fields(self) -> list[TextField]:
+        """The text fields in it, for the evidence that they hold."""
+        return [call.text for call in self._calls]
+
+    def calls(self) -> tuple[ToolCall, ...]:
+        """The calls as they stand."""
+        return tuple(ToolCall(call.id, call.name, call.arguments()) for call in self._calls)
+
+    def message(self) -> list[Any]:
+        """The calls as they stand in an assistant message."""
+        return [call.message() for call in self._calls]
+
+    def _whose(self, entry: dict[str, Any], function: dict[str, Any]) -> _Call:
+        id_, index = entry.get("id"), entry.get("index")
+        index = index if isinstance(index, int) else None
+        if isinstance(id_, str) and id_:
+            if id_ in self._by_id:
+                return self._by_id[id_]
+            call = self._at_index.get(index) if index is not None else None
+            if call is None or call.id or call.started:
+                call = self._open(index)
+            self._by_id[id_] = call
+            return call
+        call = self._at_index.get(index) if index is not None else (self._calls[-1] if self._calls else None)
+        if call is None or (function.get("name") and call.is_another(function)):
+            call = self._open(index)
+        return call
+
+    def _open(self, index: int | None) -> _Call:
+        call = _Call(len(self._calls))
+        self._calls.append(call)
+        if index is not None:
+            self._at_index[index] = call
+        return call
+
+
+class _Call:
+    """One call being put together."""
+
+    __slots__ = ("_function", "_outer", "_whole", "begun", "id", "name", "position", "text")
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        self.id = ""
+        self.name = ""
+        self.begun = False  # it has an index and arguments, so both are in the message
+        self.text = TextField()
+        self._outer: dict[str, Any] = {}
+        self._function: dict[str, Any] = {}
+        self._whole = ""
+
+    @property
+    def started(self) -> bool:
+        return bool(self.text.last or self._whole)
+
+    def keep(self, entry: dict[str, Any], received: Keys, function: dict[str, Any], received_inside: Keys) -> None:
+        """Keep what an entry says besides the arguments; the sets tell a null from a missing key."""
+        _keep(self._outer, entry, received, besides="function")
+        _keep(self._function, function, received_inside, besides="")
+        if function:
+            self._outer["function"] = self._function
+        if not self.id and isinstance(entry.get("id"), str):
+            self.id = entry["id"]
+        if not self.name and isinstance(function.get("name"), str):
+            self.name = function["name"]
+        self.begun = "index" in self._outer and self._function.get("arguments") is not None
+
+    def feed_whole(self, arguments: Any) -> str:
+        """Take arguments that are no text but a value; returns what they add to those that were said."""
+        if arguments is None:
+            return ""
+        said = "" if self.started else arguments_text(arguments)
+        self._whole = arguments_text(arguments)
+        return said
+
+    def is_another(self, function: dict[str, Any]) -> bool:
+        """Whether a piece without an id, which names a function, opens a call after this one."""
+        name = function.get("name")
+        if not name or not self.name:
+            return False
+        if name != self.name:
+            return True
+        # The same name again: a later piece of this call, or another call to the same tool, sent whole.
+        arguments = function.get("arguments")
+        whole = isinstance(arguments, str) and arguments.lstrip().startswith("{") and self.text.last.endswith("}")
+        return whole and arguments != self.text.last and is_object(self.arguments())
+
+    def arguments(self) -> str:
+        """The arguments, in the reading of their pieces that is a JSON object, if one of them is."""
+        text = self.text
+        if not text.last and not text.text():
+            return self._whole
+        joined, snapshot = text.joined(), text.snapshot()
+        for reading in (joined, snapshot):
+            if reading is not None and is_object(reading):
+                return reading
+        if joined is not None:
+            mended = _without_repeat(joined)
+            if mended is not None:
+                return mended
+        return self._whole or text.text()
+
+    def message(self) -> Any:
+        """The call as it stands in a message."""
+        if self._function.get("arguments") is not None:
+            self._function["arguments"] = self.arguments()
+        return call_in_service_order(self._outer)
+
+
+def call_in_service_order(call: Any) -> Any:
+    """A call with its keys in the order in which the service writes them, unknown ones last."""
+    if not isinstance(call, dict):
+        return call
+    function = call.get("function")
+    if isinstance(function, dict):
+        call = {**call, "function": _in_order(function, ("name", "arguments"))}
+    return _in_order(call, ("id", "type", "function", "index"))
+
+
+def arguments_text(arguments: Any) -> str:
+    """Arguments as the JSON text that the API asks for, also where a service gives them as an object."""
+    if isinstance(arguments, str):
+        return arguments
+    return json.dumps(arguments, ensure_ascii=False, separators=(",", ":"))
+
+
+def is_object(text: str) -> bool:
+    """Whether a text is a JSON object."""
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _without_repeat(text: str) -> str | None:
+    """The arguments when a service sent them twice over, or an empty object before them; None otherwise."""
+    try:
+        first, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return None
+    rest = text[end:].strip()
+    if rest == text[:end].strip() or (first == {} and is_object(rest)):
+        return rest
+    return None
+
+
+def _keep(into: dict[str, Any], values: dict[str, Any], received: Keys, *, besides: str) -> None:
+    """Keep every key; a later value replaces an earlier one unless it is empty."""
+    for key, value in values.items():
+        if value is None:
+            if key not in into and key in received:
+                into[key] = None
+        elif key not in into or (value != "" and key not in ("index", besides)):
+            into[key] = value
+
+
+def _in_order(values: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
+    return {key: values[key] for key in (*first, *values) if key in values}

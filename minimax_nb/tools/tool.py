@@ -1,0 +1,269 @@
+"""Python functions as tools of a model: offered by schema, called with what the model wrote.
+
+``Tool.of(get_weather)`` reads the signature and the docstring; ``tool.schema`` goes into the request;
+``tool.call(arguments)`` checks the model's JSON and runs the function.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import functools
+import inspect
+import json
+import threading
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pydantic
+
+from minimax_nb.errors import ToolArgumentsError, ToolError
+
+from .schemas import arguments_model, callable_name, check_name, describe, json_schema
+
+_PROBLEMS_TOLD = 5
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Tool:
+    """One tool: what the model is told about it, and the function behind it.
+
+    Attributes:
+        name: the name that the model calls.
+        description: what the model is told that it does.
+        function: the Python callable, or None for a tool given as a dict, which the caller runs.
+    """
+
+    name: str
+    description: str
+    function: Callable[..., Any] | None
+    _parameters: dict[str, Any]
+    _model: type[pydantic.BaseModel] | None
+
+    @classmethod
+    def of(cls, source: Callable[..., Any] | Mapping[str, Any] | Tool) -> Tool:
+        """The tool made of a function, or of an OpenAI tool dict.
+
+        Functions, async functions, methods, ``functools.partial`` and objects with ``__call__`` are taken. The
+        schema comes from the signature, the descriptions from the docstring (Google, NumPy or Sphinx style) or from
+        ``Annotated[..., "text"]``. An argument fixed by ``partial(f, unit="C")`` is not offered to the model.
+
+        Args:
+            source: the callable, the dict, or a tool, which comes back as it is.
+
+        Raises:
+            ToolError: it cannot be offered to a model; the message says why and what to do.
+        """
+        if isinstance(source, Tool):
+            return source
+        if isinstance(source, Mapping):
+            return cls._of_dict(source)
+        if isinstance(source, type):
+            raise ToolError(f"expected a function, got the class {source.__name__}: pass a function that makes one")
+        if not callable(source):
+            raise ToolError(f"expected a function or a tool dict, got {source!r:.80}")
+        name = callable_name(source)
+        inner = source.func if isinstance(source, functools.partial) else source
+        if inspect.isasyncgenfunction(inner):
+            raise ToolError(f"tool {name!r} is an async generator: collect its items and return a list")
+        model = arguments_model(source, name)
+        return cls(name, describe(source)[0], source, json_schema(model, name), model)
+
+    @classmethod
+    def _of_dict(cls, source: Mapping[str, Any]) -> Tool:
+        function = source.get("function")
+        if source.get("type", "function") != "function" or not isinstance(function, Mapping):
+            raise ToolError(
+                f'expected {{"type": "function", "function": {{"name": …, "parameters": …}}}}, got {source!r:.80}'
+            )
+        name = check_name(function.get("name"))
+        parameters = function.get("parameters")
+        if parameters is not None and not isinstance(parameters, Mapping):
+            raise ToolError(f"tool {name!r}: expected parameters to be a JSON schema (a dict), got {parameters!r:.80}")
+        # The service refuses a tool whose parameters are missing or empty (error 2013, observed in 2026).
+        whole = {"type": "object", "properties": {}, **copy.deepcopy(dict(parameters or {}))}
+        if whole["type"] != "object":
+            raise ToolError(f'tool {name!r}: expected parameters of "type": "object", got {whole["type"]!r}')
+        return cls(name, str(function.get("description") or ""), None, whole, None)
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        """The OpenAI tool dict, for ``tools=[…]`` of a request; a fresh copy each time."""
+        function: dict[str, Any] = {"name": self.name}
+        if self.description:
+            function["description"] = self.description
+        function["parameters"] = copy.deepcopy(self._parameters)
+        return {"type": "function", "function": function}
+
+    def check(self, arguments: str | Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments as the function takes them, checked and converted.
+
+        Args:
+            arguments: what the model wrote: JSON text (blank counts as ``{}``), or the object itself.
+
+        Raises:
+            ToolArgumentsError: they do not fit. The message is short and fit for the model to read.
+        """
+        given = self._object(arguments)
+        if self._model is None:
+            return given
+        try:
+            # As JSON, not as Python values: an Enum comes as its value, a date as its text.
+            filled = self._model.model_validate_json(json.dumps(given))
+        except pydantic.ValidationError as error:
+            raise ToolArgumentsError(self._complaint(error)) from error
+        # Only what was given: for the rest the function's own defaults hold.
+        fields = self._model.model_fields
+        return {str(fields[name].alias): getattr(filled, name) for name in fields if name in filled.model_fields_set}
+
+    def call(self, arguments: str | Mapping[str, Any] = "{}") -> Any:
+        """Check the arguments and run the function; an async one is run to its end.
+
+        Args:
+            arguments: what the model wrote.
+
+        Returns:
+            What the function returned.
+
+        Raises:
+            ToolArgumentsError: the arguments do not fit; the function was not run.
+            ToolError: there is no function behind this tool.
+            Exception: whatever the function raises.
+        """
+        result = self._callable()(**self.check(arguments))
+        return run_awaitable(result) if inspect.isawaitable(result) else result
+
+    async def acall(self, arguments: str | Mapping[str, Any] = "{}") -> Any:
+        """The same from async code; a plain function runs in a thread, so that others are not held up.
+
+        Args:
+            arguments: what the model wrote.
+
+        Returns:
+            What the function returned.
+
+        Raises:
+            ToolArgumentsError: the arguments do not fit; the function was not run.
+            ToolError: there is no function behind this tool.
+            Exception: whatever the function raises.
+        """
+        function = self._callable()
+        checked = self.check(arguments)
+        if self.is_async:
+            return await function(**checked)
+        result = await asyncio.to_thread(function, **checked)
+        return await result if inspect.isawaitable(result) else result
+
+    @property
+    def is_async(self) -> bool:
+        """Whether the function is declared with ``async def``."""
+        function: Any = self.function
+        while isinstance(function, functools.partial):
+            function = function.func
+        return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(getattr(function, "__call__", None))  # noqa: B004
+
+    def __repr__(self) -> str:
+        return f"Tool({self.name!r}, arguments={list(self._parameters.get('properties') or ())})"
+
+    def _callable(self) -> Callable[..., Any]:
+        if self.function is None:
+            raise ToolError(f"tool {self.name!r} was given as a dict, without a Python function: run the call yourself")
+        return self.function
+
+    def _object(self, arguments: str | Mapping[str, Any]) -> dict[str, Any]:
+        if isinstance(arguments, Mapping):
+            return dict(arguments)
+        try:
+            value = json.loads(arguments) if arguments.strip() else {}
+        except (ValueError, RecursionError) as error:
+            raise ToolArgumentsError(
+                f"{self.name}: the arguments are not JSON ({error}), got {_short(arguments)}: send one JSON object"
+            ) from error
+        if not isinstance(value, dict):
+            raise ToolArgumentsError(f"{self.name}: expected the arguments as one JSON object, got {_short(arguments)}")
+        return value
+
+    def _complaint(self, error: pydantic.ValidationError) -> str:
+        problems = error.errors(include_url=False, include_context=True)
+        told = [self._problem(dict(problem)) for problem in problems[:_PROBLEMS_TOLD]]
+        if len(problems) > _PROBLEMS_TOLD:
+            told.append(f"and {len(problems) - _PROBLEMS_TOLD} more")
+        return f"{self.name}: " + "; ".join(told)
+
+    def _problem(self, problem: dict[str, Any]) -> str:
+        where = ".".join(str(part) for part in problem["loc"])
+        known = self._parameters.get("properties") or {}
+        if problem["type"] == "missing":
+            expected = (known.get(where) or {}).get("type")
+            return f"argument '{where}' is missing" + (f" ({expected} expected)" if expected else "")
+        if problem["type"] == "extra_forbidden":
+            return f"there is no argument '{where}'" + (
+                f" (there are: {', '.join(known)})" if known else " (it takes none)"
+            )
+        message = str(problem["msg"]).removeprefix("Input ").removeprefix("Value error, ")
+        return f"argument '{where}': {message[:300]}, got {_short(problem['input'])}"
+
+
+def toolbox(tools: Iterable[Callable[..., Any] | Mapping[str, Any] | Tool] | None) -> dict[str, Tool]:
+    """The tools by name, in the order given.
+
+    Args:
+        tools: functions, tool dicts or tools; None for none.
+
+    Raises:
+        ToolError: one cannot be made, or two have the same name.
+    """
+    box: dict[str, Tool] = {}
+    for source in tools or ():
+        tool = Tool.of(source)
+        if tool.name in box:
+            raise ToolError(f"two tools are called {tool.name!r}: the model could not tell them apart; rename one")
+        box[tool.name] = tool
+    return box
+
+
+def run_awaitable(awaitable: Awaitable[Any]) -> Any:
+    """Run an awaitable to its end from plain code, also where a loop is running already, as in a notebook."""
+
+    async def main() -> Any:
+        return await awaitable
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(main())
+    return _run_beside(main())
+
+
+def _run_beside(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine on a loop in another thread; an interrupt here cancels it there."""
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(coroutine)
+    outcome: list[Any] = []
+    failure: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            outcome.append(loop.run_until_complete(task))
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
+            failure.append(error)
+        finally:
+            loop.run_until_complete(loop.shutdown_asyncgens())
+            loop.close()
+
+    thread = threading.Thread(target=work, name="minimax_nb tool", daemon=True)
+    thread.start()
+    try:
+        thread.join()
+    except BaseException:
+        loop.call_soon_threadsafe(cast("Callable[[], object]", task.cancel))
+        raise
+    if failure:
+        raise failure[0]
+    return outcome[0]
+
+
+def _short(value: Any, limit: int = 80) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=repr)
+    return repr(text) if len(text) <= limit else f"{text[:limit]!r}… ({len(text):,} characters)"

@@ -1,0 +1,132 @@
+"""The text between two tags -> a value of the type that the tool's schema asks for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from minimax_nb.message.parts import parse_json
+
+_DEEPEST = 16
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def parameter_schemas(tools: Iterable[Any] | None) -> dict[str, dict[str, Any]]:
+    """The schema of each parameter, by tool and name, with the definitions it refers to beside it.
+
+    Args:
+        tools: OpenAI tool dicts, or objects whose ``schema`` is one; anything else is passed over.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for tool in tools or ():
+        schema = tool if isinstance(tool, Mapping) else getattr(tool, "schema", None)
+        function = schema.get("function") if isinstance(schema, Mapping) else None
+        parameters = function.get("parameters") if isinstance(function, Mapping) else None
+        if isinstance(function, Mapping) and isinstance(parameters, Mapping) and isinstance(function.get("name"), str):
+            root = {key: parameters[key] for key in ("$defs", "definitions") if key in parameters}
+            properties = parameters.get("properties")
+            named = properties.items() if isinstance(properties, Mapping) else ()
+            found[function["name"]] = {name: {**inner, **root} for name, inner in named if isinstance(inner, Mapping)}
+    return found
+
+
+def typed(text: str, schema: Any) -> Any:
+    """The value of a text under a schema; the text itself where no type fits.
+
+    Null counts only where it is allowed, and text is tried last: under ``["string", "integer"]``, "5" is a number.
+    """
+    types = types_of(schema)
+    if not types:
+        return text
+    word = text.strip()
+    if "null" in types and word == "null":
+        return None
+    for kind in ("integer", "number", "boolean", "object", "array"):
+        if kind in types:
+            value = _READERS[kind](word)
+            if value is not None:
+                return value
+    return text
+
+
+def types_of(schema: Any) -> set[str]:
+    """The JSON types that a schema allows, as far as it says; those of an enum's values count too."""
+    return _types(schema, schema if isinstance(schema, Mapping) else {}, 0)
+
+
+def resolved(schema: Any, root: Any) -> Any:
+    """The schema that a ``$ref`` into its own document stands for, or the schema itself."""
+    for _ in range(_DEEPEST):
+        reference = schema.get("$ref") if isinstance(schema, Mapping) else None
+        if not isinstance(reference, str):
+            break
+        target: Any = root
+        for step in reference.removeprefix("#").strip("/").split("/"):
+            target = target.get(step) if isinstance(target, Mapping) else None
+        schema = target
+    return schema
+
+
+def _types(schema: Any, root: Any, depth: int) -> set[str]:
+    schema = resolved(schema, root)
+    if not isinstance(schema, Mapping) or depth > _DEEPEST:
+        return set()
+    said = schema.get("type")
+    found = (
+        {said}
+        if isinstance(said, str)
+        else {each for each in said if isinstance(each, str)}
+        if isinstance(said, list)
+        else set()
+    )
+    for key in ("anyOf", "oneOf", "allOf"):
+        options = schema.get(key)
+        for option in options if isinstance(options, list) else ():
+            found |= _types(option, root, depth + 1)
+    if not found:
+        values = (
+            schema.get("enum")
+            if isinstance(schema.get("enum"), list)
+            else [schema["const"]]
+            if "const" in schema
+            else []
+        )
+        found = {_type_of(value) for value in values or ()}
+    if not found:
+        found = {"object"} if "properties" in schema else {"array"} if "items" in schema else set()
+    return found
+
+
+def _type_of(value: Any) -> str:
+    if value is None:
+        return "null"
+    kinds = ((bool, "boolean"), (int, "integer"), (float, "number"), (list, "array"), (Mapping, "object"))
+    return next((name for kind, name in kinds if isinstance(value, kind)), "string")
+
+
+def _integer(word: str) -> int | None:
+    number = _number(word)
+    return int(number) if number is not None and number == int(number) else None
+
+
+def _number(word: str) -> int | float | None:
+    # JSON's own notation, or Python would also take "1_000", "inf" and Arabic digits.
+    value: int | float | None = _json(word, int | float)
+    if isinstance(value, bool) or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    return value
+
+
+def _json(word: str, kind: Any) -> Any:
+    value = parse_json(word)
+    return value if isinstance(value, kind) else None
+
+
+_READERS: dict[str, Callable[[str], Any]] = {
+    "integer": _integer,
+    "number": _number,
+    "boolean": lambda word: _BOOLEANS.get(word.lower()),
+    "object": lambda word: _json(word, dict),
+    "array": lambda word: _json(word, list),
+}

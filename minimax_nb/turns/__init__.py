@@ -1,1 +1,0 @@
-"""A turn with tools: run in rounds, each call carried out, all of it on show as it happens."""

@@ -1,0 +1,94 @@
+"""Several replies on show at once: a live view for each, side by side where there is room."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+
+from minimax_nb.frontend import publish
+from minimax_nb.message.events import RoundStarted
+from minimax_nb.render.comparison import TRACKS, column_head, comparison_bundle
+
+from .feed import Feed
+from .live_view import WAITING
+from .painter import PAST, Painter
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from minimax_nb.message.events import RunEvent
+    from minimax_nb.message.reply import Reply
+
+    from .framelog import Operation
+
+
+class LiveColumns:
+    """One output that shows replies as they come, each under its name, and in the end the output that stays.
+
+    On show from the moment it is made.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._feeds = [Feed(_ColumnPainter(name)) for name in names]
+        views = [feed.view for feed in self._feeds]
+        layout = ipywidgets.Layout(grid_template_columns=TRACKS, grid_gap="0.5em 2em", width="100%")
+        self._grid = ipywidgets.GridBox(views, layout=layout)
+        for view in views:
+            view.observe(self._let_go, "comm")
+        self._display_id = secrets.token_hex(8)
+        spec = {"version_major": 2, "version_minor": 0, "model_id": self._grid.model_id}
+        bundle = {"application/vnd.jupyter.widget-view+json": spec, "text/plain": WAITING}
+        publish(bundle, display_id=self._display_id)
+        for feed in self._feeds:
+            feed.start()
+            feed.feed(RoundStarted(1))  # so that the names are on show at once
+
+    def feed(self, column: int, event: RunEvent) -> None:
+        """One more event of a column's reply; returns at once."""
+        self._feeds[column].feed(event)
+
+    def end(self, column: int, reply: Reply) -> None:
+        """A column's reply is there, whole or partial; the others go on."""
+        self._feeds[column].end(reply)
+
+    def finish(self, replies: Mapping[str, Reply]) -> None:
+        """All of them have ended: something static takes their place."""
+        for feed in self._feeds:
+            feed.view.send_frame([("phase", "done")])
+        publish(comparison_bundle(replies), display_id=self._display_id, update=True)
+
+    def _let_go(self, _change: Any) -> None:
+        """Views close when no page shows them any more; the box goes with the last one."""
+        if self._grid.comm is not None and all(feed.view.comm is None for feed in self._feeds):
+            self._grid.layout.close()
+            self._grid.close()
+
+
+class _ColumnPainter:
+    """Paints a reply with a name above it."""
+
+    def __init__(self, name: str) -> None:
+        self._reply = Painter()
+        self._head: list[Operation] = [(PAST, 0, 0, column_head(name))]
+
+    @property
+    def size(self) -> int:
+        """Bytes of text so far."""
+        return self._reply.size
+
+    def take(self, event: RunEvent) -> None:
+        """One more event."""
+        self._reply.take(event)
+
+    def frame(self) -> list[Operation]:
+        """What has changed since the last frame."""
+        head, self._head = self._head, []
+        return [*head, *self._reply.frame()]
+
+    def finish(self, reply: Reply) -> list[Operation]:
+        """The last changes; the view stays on show beside those that go on."""
+        head, self._head = self._head, []
+        last = [("phase", "whole") if each == ("phase", "done") else each for each in self._reply.finish(reply)]
+        return [*head, *last]

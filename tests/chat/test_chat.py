@@ -1,0 +1,355 @@
+"""Chat: a history that can always go on, turns on show, errors that leave nothing half done."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from openai import APIStatusError, AsyncOpenAI, OpenAI
+
+from minimax_nb import (
+    Chat,
+    HistoryError,
+    StreamCutError,
+    StreamInterrupted,
+    ToolError,
+    Trace,
+    TurnLimitError,
+    check_history,
+)
+from minimax_nb.server.app import EmbeddedServer
+
+from ..scripted import AsyncScript, Script, call, chunks, message
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def double(x: int) -> int:
+    """Double a number."""
+    return 2 * x
+
+
+def stop() -> None:
+    """Wait until the user presses stop."""
+    raise KeyboardInterrupt
+
+
+def client(script: Any) -> Any:
+    return SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=script)))
+
+
+def chat_of(*answers: Any, **settings: Any) -> tuple[Chat, Script]:
+    script = Script(*answers)
+    return Chat(client(script), display=False, **settings), script
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[EmbeddedServer]:
+    with EmbeddedServer(speed="max") as running:
+        yield running
+
+
+def test_a_question_leads_to_tools_and_an_answer() -> None:
+    chat, script = chat_of(message("", call("double", '{"x": 2}')), message("Four."), system="Count.", tools=[double])
+    assert chat("2 + 2?").content == "Four."
+    assert [entry["role"] for entry in chat.messages] == ["system", "user", "assistant", "tool", "assistant"]
+    assert script.requests[0]["model"] == "MiniMax-M2.7"
+    assert script.requests[0]["extra_body"] == {"reasoning_split": True}
+
+
+def test_the_next_question_carries_the_whole_history() -> None:
+    chat, script = chat_of(message("One."), message("Two."))
+    chat("First?")
+    chat("Second?")
+    assert [entry["content"] for entry in script.requests[1]["messages"]] == ["First?", "One.", "Second?"]
+    assert script.requests[1]["messages"] == chat.messages[:-1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "body"),
+    [
+        ({"reasoning_split": False}, {"reasoning_split": False}),
+        (
+            {"extra_body": {"thinking": {"type": "disabled"}}},
+            {"reasoning_split": True, "thinking": {"type": "disabled"}},
+        ),
+        ({"extra_body": {"reasoning_split": False}}, {"reasoning_split": False}),
+        ({"reasoning_split": None}, None),
+    ],
+)
+def test_what_is_beyond_the_sdk_goes_into_the_extra_body(settings: dict[str, Any], body: Any) -> None:
+    chat, script = chat_of(message("Hi."), **settings)
+    chat("Hi?")
+    assert script.requests[0].get("extra_body") == body
+
+
+def test_other_options_go_with_each_request() -> None:
+    chat, script = chat_of(message("Hi."), temperature=0.3, max_completion_tokens=99)
+    chat("Hi?")
+    assert (script.requests[0]["temperature"], script.requests[0]["max_completion_tokens"]) == (0.3, 99)
+
+
+@pytest.mark.parametrize("question", ["", "  \n", []])
+def test_an_empty_question_is_refused(question: Any) -> None:
+    chat, script = chat_of(message("Hi."))
+    with pytest.raises(ValueError, match="expected a question"):
+        chat(question)
+    assert chat.messages == script.requests == []
+
+
+@pytest.mark.parametrize("question", [None, 3, {"role": "user"}, b"x"])
+def test_what_is_no_question_is_refused(question: Any) -> None:
+    chat, _ = chat_of(message("Hi."))
+    with pytest.raises(TypeError, match="expected a question"):
+        chat(question)
+
+
+def test_a_history_that_the_service_would_refuse_is_not_sent() -> None:
+    chat, script = chat_of(message("", call("double", '{"x": 2}')), message("Four."), tools=[double])
+    chat("2 + 2?")
+    del chat.messages[2]
+    asked = len(script.requests)
+    with pytest.raises(HistoryError, match="missing-result") as caught:
+        chat("And?")
+    assert caught.value.findings
+    assert len(script.requests) == asked
+    assert chat.messages[-1] == message("Four.")
+
+
+def test_two_tools_with_one_name_are_refused_at_once() -> None:
+    with pytest.raises(ToolError, match="two tools"):
+        Chat(client(Script()), tools=[double, double])
+
+
+def test_an_interrupt_while_streaming_keeps_what_can_stand() -> None:
+    chat, _ = chat_of([chunks(message("Half an"))[0], KeyboardInterrupt()], message("Whole."))
+    with pytest.raises(StreamInterrupted) as caught:
+        chat("Tell me.")
+    assert caught.value.reply is not None
+    assert [entry["content"] for entry in chat.messages] == ["Tell me.", "Half an"]
+    assert chat("Go on").content == "Whole."
+
+
+def test_a_question_that_led_to_nothing_is_taken_back() -> None:
+    thinking = chunks(message("", reasoning_content="Hm"))[0]
+    for answer in (
+        OSError("no network"),
+        [thinking, KeyboardInterrupt()],
+        [thinking, ConnectionError("gone")],
+        message(""),
+    ):
+        chat, _ = chat_of(answer, message("Yes."))
+        try:
+            chat("Are you there?")
+        except (OSError, StreamInterrupted, StreamCutError):
+            assert chat.messages == []
+        assert chat("Now?").content == "Yes."
+        check_history(chat.messages).raise_if_refused()
+
+
+def test_an_interrupt_in_a_tool_leaves_a_chat_that_goes_on() -> None:
+    chat, _ = chat_of(message("", call("stop")), message("Fine."), tools=[stop])
+    with pytest.raises(StreamInterrupted):
+        chat("Wait.")
+    assert not check_history(chat.messages)
+    assert chat("Never mind.").content == "Fine."
+    assert [step.kind for step in chat.trace] == ["user", "call", "result", "user", "answer"]
+
+
+def test_a_call_that_was_not_finished_is_said_to_be_so_everywhere() -> None:
+    calls = [call("double", '{"x": 1}', "a"), call("stop", "{}", "b"), call("double", '{"x": 3}', "c")]
+    chat, _ = chat_of(message("", *calls), tools=[double, stop])
+    with pytest.raises(StreamInterrupted):
+        chat("Wait.")
+    results = [step for step in chat.trace if step.kind == "result"]
+    assert [(step.call_id, step.error, step.duration_s is None) for step in results] == [
+        ("a", False, False),
+        ("b", True, True),
+        ("c", True, True),
+    ]
+    told = [entry["content"] for entry in chat.messages if entry["role"] == "tool"]
+    assert [step.text for step in results] == told
+    (exchange,) = chat.exchanges()
+    assert exchange.steps == chat.trace.steps[1:]
+    assert Trace.from_json(chat.trace.to_json()) == chat.trace
+    assert chat.trace.frame()["error"].tolist() == [False] * 5 + [True] * 2
+
+
+def test_the_limit_leaves_a_chat_that_goes_on() -> None:
+    chat, script = chat_of(message("", call("double", '{"x": 1}')), tools=[double], max_rounds=2)
+    with pytest.raises(TurnLimitError):
+        chat("Count.")
+    script.answers = [message("Enough.")]
+    script.requests.clear()
+    assert chat("Stop.").content == "Enough."
+
+
+def test_a_chat_answers_one_question_at_a_time() -> None:
+    def nested() -> str:
+        """Ask again."""
+        chat("Again?")
+        return ""
+
+    chat, _ = chat_of(message("", call("nested")), message("Fine."), tools=[nested])
+    chat("Go")
+    assert "still answering" in chat.messages[2]["content"]
+
+
+def test_the_trace_tells_what_happened() -> None:
+    native = "<think>\nHm.\n</think>\n\n"
+    chat, _ = chat_of(message(native, call("double", '{"x": 2}')), message("Four."), tools=[double], system="Count.")
+    chat("2 + 2?")
+    assert [step.kind for step in chat.trace] == ["system", "user", "think", "call", "result", "answer"]
+    assert [entry.usage.completion_tokens for entry in chat.trace.rounds] == [7, 7]
+
+
+@pytest.mark.parametrize(("typed", "said"), [("y", "4"), ("YES ", "4"), ("", "did not allow"), ("too big", "too big")])
+def test_the_reader_is_asked_before_a_tool_runs(monkeypatch: pytest.MonkeyPatch, typed: str, said: str) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("builtins.input", lambda prompt: asked.append(prompt) or typed)
+    answer = message("", call("double", '{"x": 2, "\\u001b[2J": 1}' if not typed else '{"x": 2}'))
+    chat, _ = chat_of(answer, message("Fine."), tools=[double], approve=True)
+    chat("2 + 2?")
+    assert said in chat.messages[2]["content"]
+    assert asked[0].startswith("Run double(x=2")
+    assert "\x1b" not in asked[0]
+
+
+@pytest.mark.parametrize("error", [EOFError(), NotImplementedError("no stdin")])
+def test_where_nobody_can_be_asked_no_tool_runs(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def nobody(_: str) -> str:
+        raise error
+
+    monkeypatch.setattr("builtins.input", nobody)
+    chat, _ = chat_of(message("", call("double", '{"x": 2}')), message("Fine."), tools=[double], approve=True)
+    chat("2 + 2?")
+    assert "nobody was there to be asked" in chat.messages[2]["content"]
+
+
+def test_approve_has_to_be_a_function_or_true() -> None:
+    with pytest.raises(TypeError, match="approve"):
+        Chat(client(Script()), approve="yes")  # type: ignore[arg-type]
+
+
+def test_the_async_twin_asks_the_same() -> None:
+    script = AsyncScript(message("", call("double", '{"x": 2}')), message("Four."))
+    chat = Chat(client(script), tools=[double], display=False)
+    assert asyncio.run(chat.ask("2 + 2?")).content == "Four."
+    assert len(chat.messages) == 4
+
+
+def test_a_cancelled_question_leaves_a_chat_that_goes_on() -> None:
+    async def hang() -> None:
+        """Hang."""
+        started.set()
+        await asyncio.sleep(60)
+
+    async def main() -> None:
+        nonlocal started
+        started = asyncio.Event()
+        task = asyncio.create_task(chat.ask("Wait."))
+        await started.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await chat.ask("Never mind.")
+
+    started: Any = None
+    chat = Chat(client(AsyncScript(message("", call("hang")), message("Fine."))), tools=[hang], display=False)
+    asyncio.run(main())
+    assert not check_history(chat.messages)
+    assert [step.kind for step in chat.trace] == ["user", "call", "result", "user", "answer"]
+
+
+def test_a_chat_works_with_openais_client(server: EmbeddedServer) -> None:
+    with OpenAI(base_url=server.base_url, api_key=server.api_key) as plain:
+        chat = Chat(plain, tools=[double], display=False)
+        assert asyncio.run(chat.ask("Double 21, please.")).complete
+        assert chat("And 4?").complete
+    assert [step.kind for step in chat.trace][:4] == ["user", "think", "call", "result"]
+    check_history(chat.messages).raise_if_refused()
+
+
+def test_a_chat_works_with_openais_async_client(server: EmbeddedServer) -> None:
+    async def main() -> None:
+        async with AsyncOpenAI(base_url=server.base_url, api_key=server.api_key) as plain:
+            chat = Chat(plain, tools=[double], display=False)
+            assert (await chat.ask("Double 21, please.")).complete
+            with pytest.raises(TypeError, match=r"await chat\.ask"):
+                chat("And 4?")
+
+    asyncio.run(main())
+
+
+def test_an_error_of_the_service_leaves_the_history_as_it_was(server: EmbeddedServer) -> None:
+    with OpenAI(base_url=server.base_url, api_key=server.api_key, max_retries=0) as plain:
+        chat = Chat(plain, model="no-such-model", display=False)
+        with pytest.raises(APIStatusError):
+            chat("Hi?")
+        assert chat.messages == []
+        assert len(chat.trace) == 0
+        chat.model = "MiniMax-M2.7"
+        assert chat("Hi?").complete
+
+
+def test_a_long_history_is_sent_whole() -> None:
+    chat, script = chat_of(message("Yes."))
+    chat.messages += [entry for _ in range(1_000) for entry in ({"role": "user", "content": "?"}, message("!"))]
+    chat("Still there?")
+    assert len(script.requests[0]["messages"]) == 2_001
+
+
+def test_a_chat_says_what_it_is_and_no_key(server: EmbeddedServer) -> None:
+    with OpenAI(base_url=server.base_url, api_key=server.api_key) as plain:
+        chat = Chat(plain, tools=[double], display=False)
+    assert repr(chat) == "Chat('MiniMax-M2.7', 0 messages, tools=['double'])"
+    assert server.api_key not in repr(vars(chat)) + json.dumps(chat.trace.to_json())
+
+
+def test_a_terminal_reads_the_turn_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = call("double", '{"x": "\\u001b[2J"}')
+    chat = Chat(client(Script(message("", hostile), message("Four."))), tools=[double])
+    chat("2 + 2?")
+    out = capsys.readouterr().out
+    assert "[tool failed] double → Error: double: argument 'x'" in out
+    assert out.rstrip().endswith("Four.")
+    assert "\x1b" not in out
+
+
+CELL = """
+import sys; sys.path.insert(0, {tests!r})
+from types import SimpleNamespace
+from scripted import Script, call, message
+from minimax_nb import Chat
+
+def double(x: int) -> int:
+    "Double a number."
+    return 2 * x
+
+script = Script(message("", call("double", '{{"x": 2}}')), message("It is **four**."))
+chat = Chat(SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=script))), tools=[double])
+chat("2 + 2?")
+"""
+
+
+def test_a_headless_notebook_gets_one_output_a_turn() -> None:
+    import nbformat
+    from nbclient import NotebookClient
+
+    cell = nbformat.v4.new_code_cell(CELL.format(tests=str(Path(__file__).parents[1])))
+    book = nbformat.v4.new_notebook(cells=[cell])
+    NotebookClient(book, timeout=60, startup_timeout=60, kernel_name="python3").execute()
+    (output,) = cell.outputs
+    assert output.output_type == "display_data"
+    assert set(output.data) == {"text/plain", "text/markdown", "text/html"}
+    assert output.data["text/plain"].split("\n") == [
+        "[call] double(x=2)",
+        "[result] double → 4",
+        "",
+        "It is **four**.",
+    ]

@@ -1,0 +1,110 @@
+"""``minimax-nb serve``: two lines for a shell, then service until Ctrl-C."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+
+from minimax_nb.cli import serve
+from minimax_nb.cli.main import main
+from minimax_nb.server.quirks.faults import FAULTS
+from minimax_nb.server.quirks.quirks import QUIRKS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends SIGINT as a terminal of POSIX does")
+def test_it_serves_until_ctrl_c() -> None:
+    command = [sys.executable, "-m", "minimax_nb", "serve", "--quirk", "done", "--speed", "max"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            lines = [process.stdout.readline().strip() for _ in range(2)]
+            given = dict(line.removeprefix("export ").split("=", 1) for line in lines)
+            request = urllib.request.Request(
+                f"{given['OPENAI_BASE_URL']}/models", headers={"authorization": f"Bearer {given['OPENAI_API_KEY']}"}
+            )
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                assert len(json.load(answer)["data"]) == 8
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
+        finally:
+            process.kill()
+    assert process.returncode == 0
+    assert not out
+    assert "Ctrl-C" in err
+    assert "Traceback" not in err
+
+
+def test_ctrl_c_stops_the_server(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def press(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", press)
+    monkeypatch.setattr("minimax_nb.server.app.EmbeddedServer.start", lambda server: server)
+    assert main(["serve"]) == 0
+    assert capsys.readouterr().out.startswith("export OPENAI_BASE_URL=http://127.0.0.1:")
+
+
+def test_a_port_in_use_ends_with_1(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(serve, "wait_for_ctrl_c", lambda: None)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert main(["serve", "--port", str(port)]) == 1
+    out, err = capsys.readouterr()
+    assert not out
+    assert f"expected to listen on port {port}" in err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--fault", "nope"], "expected one of rate-limit"),
+        (["--speed", "slow"], "expected a speed above 0"),
+        (["--speed", "0"], "expected a speed above 0"),
+        (["--tapes", "missing"], "expected a folder of tapes"),
+        (["--tapes", "broken.json"], "expected JSON"),
+    ],
+)
+def test_what_cannot_be_used_ends_with_2(
+    options: list[str],
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(serve, "wait_for_ctrl_c", lambda: None)
+    (tmp_path / "broken.json").write_text("{")
+    assert main(["serve", *options]) == 2
+    out, err = capsys.readouterr()
+    assert not out
+    assert said in err
+
+
+@pytest.mark.parametrize("options", [["--port", "70000"], ["--port", "x"], ["--port", "-1"], ["--quirk", "nope"]])
+def test_malformed_options_are_refused(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", *options])
+    assert ended.value.code == 2
+    assert "usage: minimax-nb serve" in capsys.readouterr().err
+
+
+def test_help_names_every_quirk_and_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["serve", "--help"])
+    assert ended.value.code == 0
+    help_ = capsys.readouterr().out
+    for name, line in {**QUIRKS, **FAULTS}.items():
+        assert any(row.split(maxsplit=1) == [name, line] for row in help_.splitlines()), name

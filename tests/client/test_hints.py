@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from minimax_nb.catalog import MODELS
+from minimax_nb.client.hints import code_in, connection_hint, hint_for, is_unknown_model
+
+RECORDED = Path(__file__).resolve().parents[2] / ".." / "shared" / "recordings" / "errors_observed.jsonl"
+
+CODES = (
+    1000, 1001, 1002, 1004, 1008, 1013, 1024, 1026, 1027, 1028, 1030, 1033, 1039, 1041, 1042,
+    2013, 2045, 2049, 2056, 2061, 2062, 2064,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_documented_code_is_explained_from_number_or_message(code: int) -> None:
+    hint = hint_for(code)
+    assert hint.endswith(".")
+    assert hint_for(None, f"something failed ({code})") == hint
+    assert hint_for(None, f"something failed ({code}) \n", 500) == hint, "the number says more than the status"
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("login fail (1004)", 1004),
+        ("bad (2013) ", 2013),
+        ("two (1004) (2013)", 2013),
+        ("已达到速率限制 (2062)", 2062),
+        ("(2013) first", None),
+        ("(123)", None),
+        ("(123456)", None),
+        ("2013", None),
+        ("", None),
+    ],
+)
+def test_the_code_is_the_number_in_parentheses_at_the_end(message: str, code: int | None) -> None:
+    assert code_in(message) == code
+
+
+@pytest.mark.parametrize(
+    ("message", "says"),
+    [
+        ("tool call result does not follow tool call (2013)", "directly after the assistant message"),
+        ("tool result's tool id(call_function_a_1) not found (2013)", "not in the messages"),
+        ("invalid function arguments json string, tool_call_id: c (2013)", "no JSON object"),
+        ("chat content has invalid message role: system (2013)", "one system message"),
+        ("function name or parameters is empty (2013)", '"properties": {}'),
+        ("context window exceeds limit (2013)", "Shorten"),
+        ("model[MiniMax-M3] does not support max tokens > 524288 (2013)", "max_tokens"),
+        ("binding: expr_path=messages, cause=missing required parameter (2013)", "expr_path"),
+        ("Syntax error at index 12: invalid char (2013)", "JSON"),
+        ("Mismatch type open_platform_oai.ThinkingConfig with value bool (2013)", "'adaptive'"),
+        ('invalid thinking.type: "enabled" (allowed: adaptive, disabled) (2013)', "'adaptive'"),
+        ("MiniMax-M3.1-Flash requires adaptive thinking (2013)", "always thinks"),
+        ("invalid chat setting (2013)", "messages"),
+        ("reasoning_split must be boolean (2013)", "True or False"),
+        ("Not yet implemented (2013)", "empty list"),
+        ("temperature out of range (2013)", "up to 1"),
+        ("something else (2013)", "check_history"),
+    ],
+)
+def test_invalid_parameters_are_told_apart_by_their_message(message: str, says: str) -> None:
+    assert says in hint_for(None, f"invalid params, {message}", 400)
+
+
+@pytest.mark.parametrize("host", ["api.minimax.io", "api.minimaxi.com", "api.minimax.cn"])
+def test_a_refused_key_names_the_other_regions(host: str) -> None:
+    hint = hint_for(1004, "login fail (1004)", 401, host=host)
+    for other in {"api.minimax.io", "api.minimaxi.com", "api.minimax.cn"} - {host}:
+        assert f"for {other}" in hint
+    assert f"for {host}" not in hint
+    assert hint.startswith(f"{host} refused the key")
+
+
+@pytest.mark.parametrize(("host", "says"), [("127.0.0.1", "mm.configure()"), ("gateway.example", "OPENAI_BASE_URL")])
+def test_a_refused_key_elsewhere_speaks_of_no_region(host: str, says: str) -> None:
+    hint = hint_for(None, "no", 401, host=host)
+    assert says in hint
+    assert "region" not in hint
+
+
+@pytest.mark.parametrize(
+    ("message", "served", "says"),
+    [
+        ("unknown model 'minimax-m2.7 '", (), "Did you mean MiniMax-M2.7?"),
+        ("invalid params, unknown model 'MiniMax-M27' (2013)", (), "Did you mean MiniMax-M2.7?"),
+        ("unknown model 'MiniMax-M2.5' (2013)", ("MiniMax-M3",), "2026-11-18"),
+        ("unknown model 'MiniMax-M2' (2013)", ("MiniMax-M3",), "no longer or not yet served here. "),
+        ("unknown model 'MiniMax-M2-Stable' (2013)", (), "former name, now MiniMax-M2."),
+        ("unknown model 'MiniMax-M2.1-lightning' (2013)", (), "now MiniMax-M2.1-highspeed"),
+        ("unknown model 'gpt-9' (2013)", ("a", "b"), "serves a, b."),
+        ("The model `MiniMax-M3` does not exist.", ("MiniMaxAI/MiniMax-M3",), "serves MiniMaxAI/MiniMax-M3."),
+        ("unknown model '' (2013)", (), "Known models are"),
+    ],
+)
+def test_an_unknown_model_is_met_with_names_that_work(message: str, served: tuple[str, ...], says: str) -> None:
+    assert says in hint_for(None, message, 400, served=served)
+
+
+def test_without_an_answer_from_the_endpoint_the_catalogue_lists_the_models() -> None:
+    hint = hint_for(None, "unknown model 'x' (2013)", 400)
+    assert all(model.name in hint for model in MODELS)
+
+
+def test_a_hostile_endpoint_cannot_make_a_hint_long() -> None:
+    served = [f"model-{number}" + "x" * 10_000 for number in range(5_000)]
+    hint = hint_for(None, f"unknown model '{'y' * 100_000}' (2013)", 400, served=served)
+    assert len(hint) < 2_000
+    assert "4,980 more" in hint
+
+
+@pytest.mark.parametrize("status", [402, 403, 404, 408, 413, 422, 429, 500, 502, 503, 529])
+def test_a_status_alone_is_explained_too(status: int) -> None:
+    assert hint_for(None, "Bad thing", status)
+
+
+@pytest.mark.parametrize(("code", "status"), [(None, None), (None, 400), (None, 200), (9999, None), (0, None)])
+def test_nothing_is_made_up_for_what_is_not_known(code: int | None, status: int | None) -> None:
+    assert hint_for(code, "what is this", status) == ""
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("invalid params, unknown model 'x' (2013)", True),
+        ("The model `x` does not exist.", True),
+        ("model[x] does not support max tokens", False),
+        ("", False),
+    ],
+)
+def test_an_unknown_model_is_known_by_its_message(message: str, expected: bool) -> None:
+    assert is_unknown_model(message) is expected
+
+
+@pytest.mark.parametrize(
+    ("host", "timed_out", "says"),
+    [
+        ("127.0.0.1", False, "mm.configure()"),
+        ("api.minimax.io", False, "proxy"),
+        ("api.minimax.io", True, "stream=True"),
+        ("", True, "The endpoint did not"),
+    ],
+)
+def test_no_answer_at_all_has_a_hint(host: str, timed_out: bool, says: str) -> None:
+    assert says in connection_hint(host, timed_out=timed_out)
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason="the recordings are not part of this checkout")
+def test_every_recorded_error_is_explained() -> None:
+    for line in RECORDED.read_text(encoding="utf-8").splitlines():
+        case = json.loads(line)
+        base = case["body"].get("base_resp")
+        message = base["status_msg"] if base else case["body"]["error"]["message"]
+        assert hint_for(base["status_code"] if base else None, message, case["http"]), case["cause"]

@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import asyncio
+import json
+import traceback
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import openai
+import pytest
+
+from minimax_nb import StreamServiceError, explain
+from minimax_nb.client.sdk import AsyncClient, Client, redact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEY = "mm-key-9d41ab77"
+HELLO: dict[str, Any] = {"model": "MiniMax-M2.7", "messages": [{"role": "user", "content": "Hi"}]}
+
+
+@dataclass
+class Service:
+    """A server that answers every path as it is told, and remembers what was asked."""
+
+    answers: dict[str, tuple[int, Any]] = field(default_factory=dict)
+    asked: list[tuple[str, str]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    url: str = ""
+
+    def refuse(self, status: int, message: str, kind: str = "bad_request_error") -> None:
+        error = {"type": kind, "message": message, "http_code": str(status)}
+        self.answers["/v1/chat/completions"] = (status, {"type": "error", "error": error, "request_id": "0"})
+
+    def serve(self, *names: str) -> None:
+        models = [{"id": name, "object": "model", "created": 0, "owned_by": "minimax"} for name in names]
+        self.answers["/v1/models"] = (200, {"object": "list", "data": models})
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    told = Service()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.do_GET()
+
+        def do_GET(self) -> None:
+            told.asked.append((self.command, self.path))
+            told.headers.append(dict(self.headers))
+            status, body = told.answers.get(self.path, (404, "nothing here"))
+            raw = body.encode() if isinstance(body, str) else json.dumps(body, ensure_ascii=False).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "text/plain" if isinstance(body, str) else "application/json")
+            self.send_header("Content-Length", str(len(raw)))
+            self.end_headers()
+            self.wfile.write(raw)
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        told.url = f"http://127.0.0.1:{server.server_port}/v1"
+        yield told
+        server.shutdown()
+        thread.join(5)
+
+
+@pytest.fixture
+def client(service: Service) -> Iterator[Client]:
+    with Client(base_url=service.url, api_key=KEY, max_retries=0, timeout=5) as made:
+        yield made
+
+
+def failure(client: openai.OpenAI, **request: Any) -> openai.APIError:
+    with pytest.raises(openai.APIError) as caught:
+        client.chat.completions.create(**{**HELLO, **request})
+    return caught.value
+
+
+def async_failure(service: Service, **request: Any) -> openai.APIError:
+    async def ask() -> openai.APIError:
+        async with AsyncClient(base_url=service.url, api_key=KEY, max_retries=0, timeout=5) as client:
+            with pytest.raises(openai.APIError) as caught:
+                await client.chat.completions.create(**{**HELLO, **request})
+            return caught.value
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "kind", "says"),
+    [
+        (
+            400,
+            "invalid params, tool call result does not follow tool call (2013)",
+            openai.BadRequestError,
+            "repair_history",
+        ),
+        (401, "login fail (1004)", openai.AuthenticationError, "own key"),
+        (422, "input new_sensitive (1026)", openai.UnprocessableEntityError, "Rephrase"),
+        (429, "usage limit exceeded (2056)", openai.RateLimitError, "window"),
+        (429, "insufficient balance (1008)", openai.RateLimitError, "Top it up"),
+        (500, "当前服务集群负载较高 (2064)", openai.InternalServerError, "overloaded"),
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_error_keeps_its_class_and_gains_a_hint(
+    service: Service, client: Client, status: int, message: str, kind: type[openai.APIError], says: str, stream: bool
+) -> None:
+    service.refuse(status, message)
+    error = failure(client, stream=stream)
+    assert type(error) is kind
+    assert message in str(error)
+    assert says in error.hint  # type: ignore[attr-defined]
+    assert str(error).endswith(f"\nHint: {error.hint}")  # type: ignore[attr-defined]
+    assert error.message == str(error)
+    assert explain(error) == error.hint  # type: ignore[attr-defined]
+
+
+def test_an_async_error_gains_the_same_hint(service: Service, client: Client) -> None:
+    service.refuse(429, "rate limit (1002)")
+    assert str(async_failure(service)) == str(failure(client))
+    assert "Hint: Too many requests" in str(async_failure(service, stream=True))
+
+
+def test_an_error_of_a_plain_client_is_explained_too(service: Service) -> None:
+    service.refuse(400, "invalid params, unknown model 'MiniMax-M2.7' (2013)")
+    with openai.OpenAI(base_url=service.url, api_key=KEY, max_retries=0) as plain:
+        error = failure(plain)
+    assert "MiniMax-M2.1-highspeed" in explain(error)
+    assert service.asked == [("POST", "/v1/chat/completions")]
+
+
+def test_an_unknown_model_is_told_what_the_endpoint_serves(service: Service, client: Client) -> None:
+    service.refuse(400, "invalid params, unknown model 'MiniMax-M2.7' (2013)")
+    service.serve("MiniMax-M3", "MiniMax-M4")
+    for error in (failure(client), failure(client), async_failure(service)):
+        assert "127.0.0.1 serves MiniMax-M3, MiniMax-M4." in str(error)
+    assert service.asked.count(("GET", "/v1/models")) == 2, "once for each client"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (404, "nothing here"),
+        (200, "<html>"),
+        (200, {"object": "list", "data": None}),
+        (200, {"data": "MiniMax-M3"}),
+        (200, []),
+        (400, {"error": {"message": "unknown model 'x' (2013)"}}),
+        (401, {"error": {"message": f"bad key {KEY} (1004)"}}),
+    ],
+)
+def test_an_endpoint_that_does_not_say_what_it_serves_falls_back_to_the_catalogue(
+    service: Service, client: Client, answer: tuple[int, Any]
+) -> None:
+    service.refuse(400, "invalid params, unknown model 'MiniMax-M9' (2013)")
+    service.answers["/v1/models"] = answer
+    assert "Known models are MiniMax-M2.7," in str(failure(client))
+    assert "Known models are MiniMax-M2.7," in str(async_failure(service))
+
+
+def test_asking_for_the_models_themselves_is_never_answered_by_asking_again(service: Service, client: Client) -> None:
+    service.answers["/v1/models"] = (400, {"error": {"message": "unknown model 'x' (2013)"}})
+    with pytest.raises(openai.BadRequestError):
+        client.models.list()
+    assert service.asked == [("GET", "/v1/models")]
+
+
+@pytest.mark.parametrize("where", ["message", "body", "text"])
+def test_a_key_that_the_service_repeats_is_taken_out(service: Service, client: Client, where: str) -> None:
+    error = {"type": "e", "message": f"Incorrect key: {KEY} (1004)", "seen": [f"Bearer {KEY}"]}
+    body: Any = {"message": {"error": error}, "body": {"wrong": KEY}, "text": f"{KEY} is no key"}[where]
+    service.answers["/v1/chat/completions"] = (401, body)
+    for raised in (failure(client), async_failure(service)):
+        shown = "".join(traceback.format_exception(raised)) + repr(raised) + repr(raised.body) + str(vars(raised))
+        assert KEY not in shown
+        assert "[key]" in shown
+
+
+def test_a_client_shows_its_host_but_neither_key_nor_port(service: Service, client: Client) -> None:
+    async_client = AsyncClient(base_url=service.url, api_key=KEY)
+    assert repr(client) == "<minimax_nb client of 127.0.0.1>"
+    assert repr(async_client) == "<minimax_nb async client of 127.0.0.1>"
+    asyncio.run(async_client.close())
+
+
+def test_copies_of_a_client_give_hints_too(service: Service, client: Client) -> None:
+    service.refuse(500, "unknown error (1000)")
+    assert "Hint:" in str(failure(client.with_options(timeout=3)))
+    with pytest.raises(openai.InternalServerError, match="Hint:"):
+        client.chat.completions.with_raw_response.create(**HELLO)
+    with (
+        pytest.raises(openai.InternalServerError, match="Hint:"),
+        client.chat.completions.with_streaming_response.create(**HELLO),
+    ):
+        pass
+
+
+def test_retries_stay_those_of_the_sdk(service: Service, client: Client) -> None:
+    service.refuse(500, "unknown error (1000)")
+    service.answers["/v1/chat/completions"] = (500, {"error": {"message": "unknown error (1000)"}})
+    failure(client.with_options(max_retries=1))
+    assert service.asked == [("POST", "/v1/chat/completions")] * 2
+
+
+def test_a_server_that_is_gone_says_how_to_come_back(service: Service) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        port = server.server_port
+    with Client(base_url=f"http://127.0.0.1:{port}/v1", api_key=KEY, max_retries=0, timeout=5) as client:
+        error = failure(client)
+    assert type(error) is openai.APIConnectionError
+    assert "Hint: Nothing listens there any more" in str(error)
+
+
+def test_a_server_that_hangs_is_given_up_with_a_hint() -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
+        with Client(base_url=url, api_key=KEY, max_retries=0, timeout=0.2) as client:
+            error = failure(client)
+    assert type(error) is openai.APITimeoutError
+    assert "did not answer in time" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (StreamServiceError("usage limit exceeded", code=2056), "window"),
+        (StreamServiceError("cluster overload (2064)"), "overloaded"),
+        (StreamServiceError("odd"), ""),
+        (ValueError("bad (2013)"), ""),
+        (KeyboardInterrupt(), ""),
+        (openai.OpenAIError("Missing credentials"), ""),
+    ],
+)
+def test_other_errors_are_explained_where_there_is_something_to_say(error: BaseException, says: str) -> None:
+    assert says in explain(error)
+    assert bool(explain(error)) is bool(says)
+
+
+def test_an_error_inside_a_stream_is_explained(service: Service, client: Client) -> None:
+    event = {"type": "error", "error": {"type": "overloaded_error", "message": "cluster overload (2064)"}}
+    service.answers["/v1/chat/completions"] = (200, f"data: {json.dumps(event)}\n\n")
+    with pytest.raises(openai.APIError) as caught:
+        list(client.chat.completions.create(**HELLO, stream=True))
+    assert "overloaded" in explain(caught.value)
+
+
+def test_a_short_key_mangles_no_text() -> None:
+    assert redact("none of it", "none") == "none of it"
+    assert redact(f"it is {KEY}.", KEY) == "it is [key]."

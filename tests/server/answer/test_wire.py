@@ -1,0 +1,194 @@
+"""One abstract answer in every form: the joined stream is the unstreamed message."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from minimax_nb.server.answer.answer import Answer, Call, Pace, cut_to, tokens
+from minimax_nb.server.answer.chunking import cut, moments, pieces
+from minimax_nb.server.answer.wire import Event, Form, Head, completion, stream, usage_of
+
+RECORDINGS = Path(__file__).resolve().parents[3] / ".." / "shared" / "recordings"
+HEAD = Head("0123456789abcdef0123456789abcdef", 1, "MiniMax-M2.7", {"kind": "authored"})
+FORMS = {
+    "split": Form(split=True),
+    "native": Form(),
+    "native M3": Form(closing="\n</think>\n"),
+    "mirrored": Form(mirrored=True),
+    "only details": Form(split=True, reasoning_key=""),
+    "only reasoning_content": Form(split=True, details=False),
+    "no index": Form(split=True, tool_index=None),
+}
+ANSWER = Answer("Four.", "Two and two.", (Call("add", '{"a": 2, "b": 2}'), Call("add", "{}")), "tool_calls")
+
+
+def joined(events: list[Event]) -> dict[str, Any]:
+    """The message that the deltas give, by the plainest reading: texts are appended, calls go by their ids."""
+    message: dict[str, Any] = {}
+    for event in events:
+        assert isinstance(event.body, dict)
+        for choice in event.body["choices"]:
+            for key, value in choice["delta"].items():
+                if key == "tool_calls":
+                    for piece in value:
+                        calls = message.setdefault("tool_calls", [])
+                        if "id" in piece:
+                            calls.append({**piece, "function": dict(piece["function"])})
+                        else:
+                            calls[-1]["function"]["arguments"] += piece["function"]["arguments"]
+                elif key == "reasoning_details":
+                    details = message.setdefault(key, [{**value[0], "text": ""}])
+                    details[0]["text"] += value[0]["text"]
+                elif key in ("content", "reasoning_content"):
+                    message[key] = message.get(key, "") + value
+                else:
+                    message[key] = value
+    return message
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+answers = st.builds(
+    Answer,
+    content=texts,
+    reasoning=texts,
+    calls=st.lists(st.builds(Call, st.just("look"), texts), max_size=3).map(tuple),
+    finish_reason=st.sampled_from(["stop", "length", "tool_calls"]),
+)
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@settings(max_examples=80, deadline=None)
+@given(answer=answers)
+def test_the_joined_stream_is_the_unstreamed_message(form: Form, answer: Answer) -> None:
+    parts = pieces(answer, 60)
+    usage = usage_of(answer, 10, 0)
+    events = stream(answer, HEAD, form, usage, parts)
+    whole = completion(answer, HEAD, form, usage, moments(parts))["choices"][0]
+    message = joined(events)
+
+    assert {"content": "", **message} == whole["message"]
+    last = events[-1].body
+    assert isinstance(last, dict)
+    assert last["choices"][0]["finish_reason"] == whole["finish_reason"] == answer.finish_reason
+
+
+@settings(max_examples=80, deadline=None)
+@given(texts)
+def test_pieces_join_to_the_text_and_depend_on_nothing_else(text: str) -> None:
+    assert "".join(cut(text)) == text
+    assert cut(text) == cut(text)
+    assert all(1 <= len(piece) <= 120 for piece in cut(text))
+
+
+@settings(max_examples=80, deadline=None)
+@given(answers, st.integers(1, 100))
+def test_a_limit_on_tokens_is_kept(answer: Answer, limit: int) -> None:
+    short = cut_to(answer, limit)
+    usage = usage_of(short, 0, 0)
+
+    assert usage["completion_tokens"] <= limit
+    assert answer.content.startswith(short.content)
+    assert answer.reasoning.startswith(short.reasoning)
+    assert (short == answer) or (short.finish_reason == "length" and not short.calls)
+
+
+def test_a_reply_cut_in_its_thinking_is_closed_and_has_no_answer() -> None:
+    short = cut_to(Answer("Four.", "Two and two make four. " * 20), 20)
+    message = completion(short, HEAD, Form(), {}, {})["choices"][0]["message"]
+
+    assert message["content"].startswith("<think>\nTwo and two")
+    assert message["content"].endswith("\n</think>\n")
+
+
+def test_fields_stand_in_the_order_of_the_service() -> None:
+    message = completion(ANSWER, HEAD, FORMS["split"], {}, {})["choices"][0]["message"]
+
+    order = ["content", "role", "name", "tool_calls", "audio_content", "reasoning_content", "reasoning_details"]
+    assert list(message) == order
+    assert list(message["reasoning_details"][0]) == ["type", "id", "format", "index", "text"]
+
+
+def test_calls_have_an_id_of_the_services_kind_and_count_from_0_by_index_and_from_1_by_id() -> None:
+    calls = completion(ANSWER, HEAD, FORMS["split"], {}, {})["choices"][0]["message"]["tool_calls"]
+
+    assert [call["index"] for call in calls] == [0, 1]
+    assert [call["id"][-2:] for call in calls] == ["_1", "_2"]
+    assert all(len(call["id"]) == len("call_function_60llhpv7vhhb_1") for call in calls)
+
+
+def test_times_grow_at_the_documented_speed() -> None:
+    answer = Answer("word " * 400, pace=Pace(first_token_s=0.5))
+    parts = pieces(answer, 100)
+
+    assert parts[0].t == 0.5
+    assert all(a.t <= b.t for a, b in pairwise(parts))
+    assert parts[-1].t == pytest.approx(0.5 + tokens(answer.content) / 100, abs=0.3)
+    own = pieces(replace(answer, pace=Pace(0.5, tokens_per_s=10)), 100)
+    assert own[-1].t > 10 * (parts[-1].t - 0.5)
+
+
+def test_usage_has_details_only_where_there_is_something_to_say() -> None:
+    bare = usage_of(Answer("Four."), 10, 0)
+    full = usage_of(Answer("Four.", "Two and two."), 900, 700)
+
+    assert list(bare) == ["total_tokens", "total_characters", "prompt_tokens", "completion_tokens"]
+    assert full["completion_tokens_details"]["reasoning_tokens"] <= full["completion_tokens"]
+    assert full["prompt_tokens_details"] == {"cached_tokens": 700}
+    assert full["total_tokens"] == full["prompt_tokens"] + full["completion_tokens"]
+
+
+def shape(value: Any) -> Any:
+    """Keys and types of a document, in order, without its values."""
+    if isinstance(value, dict):
+        return [(key, shape(inner)) for key, inner in value.items() if key != "minimax_nb"]
+    if isinstance(value, list):
+        return [shape(inner) for inner in value[:1]]
+    return type(value).__name__
+
+
+def test_a_split_completion_has_the_shape_of_a_recorded_one() -> None:
+    path = RECORDINGS / "llmapi_m25_split_nonstream_zh.json"
+    if not path.exists():
+        pytest.skip("the recordings are not part of this checkout")
+    answer = Answer("Four.", "Two and two.")
+    ours = completion(answer, HEAD, FORMS["split"], usage_of(answer, 10, 0), {})
+    assert shape(ours) == shape(json.loads(path.read_text("utf-8")))
+
+
+def test_a_native_completion_has_the_shape_of_a_recorded_one() -> None:
+    path = RECORDINGS / "ccskills_chat-completion-minimal-2026-04-28.json"
+    if not path.exists():
+        pytest.skip("the recordings are not part of this checkout")
+    answer = Answer("Four.", "Two and two.")
+    recorded = json.loads(path.read_text("utf-8"))
+    ours = completion(answer, HEAD, FORMS["native"], usage_of(answer, 10, 0), {})
+    assert shape(ours) == shape(recorded)
+    frame = recorded["choices"][0]["message"]["content"]
+    assert frame.startswith(FORMS["native"].opening)
+    assert FORMS["native"].closing in frame
+
+
+def test_a_split_stream_has_the_shape_of_a_recorded_one() -> None:
+    path = RECORDINGS / "gomodel_m27_split_stream.sse"
+    if not path.exists():
+        pytest.skip("the recordings are not part of this checkout")
+    lines = path.read_text("utf-8").splitlines()
+    recorded = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
+    answer = Answer("An answer that is long enough. " * 9, "Thinking that is long enough. " * 9, prompt_tokens=900)
+    form = replace(FORMS["split"], include_usage=True)
+    ours = stream(answer, HEAD, form, usage_of(answer, 10, 700), pieces(answer, 60))
+    shapes = [shape(event.body) for event in ours]
+
+    assert shapes[0] == shape(recorded[0])
+    assert shapes[1] == shape(recorded[1])
+    assert shapes[-3] == shape(recorded[2])
+    assert shapes[-2] == shape(recorded[-2])
+    assert shapes[-1] == shape(recorded[-1])

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minimax_nb.sse import SSEDecoder
+
+BODIES: dict[str, tuple[str, list[Any]]] = {
+    "events": ('data: {"a":1}\n\ndata: {"a":2}\n\n', [{"a": 1}, {"a": 2}]),
+    "no space after the colon": ('data:{"a":1}\n\n', [{"a": 1}]),
+    "carriage returns and line feeds": ('data: {"a":1}\r\n\r\ndata: {"a":2}\r\n\r\n', [{"a": 1}, {"a": 2}]),
+    "carriage returns alone": ('data: {"a":1}\r\rdata: {"a":2}\r\r', [{"a": 1}, {"a": 2}]),
+    "no blank lines": ('data: {"a":1}\ndata: {"a":2}\n', [{"a": 1}, {"a": 2}]),
+    "no line end at the end": ('data: {"a":1}', [{"a": 1}]),
+    "comments and other fields": (': hello\nevent: x\nid: 1\nretry: 2\ndata: {"a":1}\n\n', [{"a": 1}]),
+    "two documents on one line": ('data: {"a":1} {"a":2}\n\n', [{"a": 1}, {"a": 2}]),
+    "two documents without a gap": ('data: {"a":1}{"a":2}\n\n', [{"a": 1}, {"a": 2}]),
+    "one document on two lines": ('data: {"a":\ndata: 1}\n\n', [{"a": 1}]),
+    "a broken line, then a whole one": ('data: {"a":\ndata: {"a":2}\n\n', [{"a": 2}]),
+    "garbage between": ('data: {"a":1}\n\ndata: oops\n\ndata: {"a":2}\n\n', [{"a": 1}, {"a": 2}]),
+    "documents that are no objects": ('data: [1]\n\ndata: "x"\n\ndata: {"a":1}\n\n', [{"a": 1}]),
+    "a byte order mark": ('\ufeffdata: {"a":1}\n\n', [{"a": 1}]),
+    "plain JSON": ('{"a":\n  1}\n', [{"a": 1}]),
+    "plain JSON, one a line": ('{"a":1}\n{"a":2}\n', [{"a": 1}, {"a": 2}]),
+    "an unusual line break inside a string": ('data: {"a":"x\u2028y\x85z"}\n\n', [{"a": "x\u2028y\x85z"}]),
+    "an error page": ("<html>\n<body>no</body>\n</html>\n", []),
+    "nothing": ("", []),
+    "the end": ("data: [DONE]\n\n", []),
+}
+
+
+def decoded(pieces: list[bytes]) -> tuple[SSEDecoder, list[Any]]:
+    decoder = SSEDecoder()
+    return decoder, [document for piece in pieces for document in decoder.feed(piece)] + decoder.close()
+
+
+@pytest.mark.parametrize(("body", "documents"), BODIES.values(), ids=BODIES.keys())
+def test_documents_come_out_whole(body: str, documents: list[Any]) -> None:
+    data = body.encode()
+    for pieces in ([data], [data[at : at + 1] for at in range(len(data))], [data[:5], data[5:]]):
+        assert decoded(pieces)[1] == documents
+
+
+@given(st.data())
+def test_any_cutting_of_the_bytes_gives_the_same_documents(data: st.DataObject) -> None:
+    body, documents = data.draw(st.sampled_from(list(BODIES.values())))
+    raw = body.encode()
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(raw)))))
+    pieces = [raw[a:b] for a, b in zip([0, *cuts], [*cuts, len(raw)], strict=True)]
+    assert decoded(pieces)[1] == documents
+
+
+def test_a_document_is_handed_out_as_soon_as_its_line_is_whole() -> None:
+    decoder = SSEDecoder()
+    assert decoder.feed(b'data: {"a":1}') == []
+    assert decoder.feed(b"\n") == [{"a": 1}]
+
+
+def test_the_end_is_seen() -> None:
+    decoder = SSEDecoder()
+    decoder.feed(b"data: [DONE]\n")
+    assert decoder.done
+    assert not decoded([b'data: {"a":"[DONE]"}\n\n'])[0].done
+
+
+@pytest.mark.parametrize("body", ["data: oops\n\n", "oops\n", "data: [1]\n\n", 'data: {"a":\n\n'])
+def test_garbage_is_remembered(body: str) -> None:
+    decoder, documents = decoded([body.encode()])
+    assert documents == []
+    assert decoder.garbage
+    assert decoder.garbage in body
+
+
+def test_bytes_that_are_no_utf_8_spoil_only_themselves() -> None:
+    assert decoded([b'data: {"a":"x\xffy"}\n\n'])[1] == [{"a": "x\ufffdy"}]
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_deep_nesting_is_garbage(opening: str) -> None:
+    decoder, documents = decoded([b"data: " + opening.encode() * 100_000 + b'\n\ndata: {"a":1}\n\n'])
+    assert documents == [{"a": 1}]
+    assert decoder.garbage
+
+
+def test_a_long_line_in_small_pieces_is_put_together_once() -> None:
+    text = "x" * 300_000
+    body = b"data: " + json.dumps({"a": text}).encode() + b"\n\n"
+    assert decoded([body[at : at + 3] for at in range(0, len(body), 3)])[1] == [{"a": text}]

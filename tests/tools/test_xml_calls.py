@@ -1,0 +1,321 @@
+"""Tool calls left in the text: taken out, typed by the schema, and no tag left behind."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from minimax_nb.tools.tool import Tool
+from minimax_nb.tools.xml_calls import parse_tool_calls
+from minimax_nb.tools.xml_m3 import TOKEN
+
+RECORDINGS = Path(__file__).resolve().parents[2] / ".." / "shared" / "recordings"
+VECTORS = RECORDINGS / "vectors_minimax_m2_toolparser.jsonl"
+
+
+def tools_of(schemas: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"type": "function", "function": {"name": name, "parameters": {"type": "object", "properties": properties}}}
+        for name, properties in schemas.items()
+    ]
+
+
+def block(*invokes: str) -> str:
+    return "\n".join(["<minimax:tool_call>", *invokes, "</minimax:tool_call>"])
+
+
+def invoke(name: str, **parameters: str) -> str:
+    inner = "".join(f'<parameter name="{key}">{value}</parameter>\n' for key, value in parameters.items())
+    return f'<invoke name="{name}">\n{inner}</invoke>'
+
+
+def read(text: str, schemas: dict[str, Any] | None = None) -> list[tuple[str, dict[str, Any]]]:
+    return [(call.name, call.parsed) for call in parse_tool_calls(text, tools_of(schemas or {})).tool_calls]
+
+
+def vectors() -> list[Any]:
+    if not VECTORS.exists():
+        reason = "the recordings are no part of the checkout"
+        return [pytest.param({}, marks=pytest.mark.skip(reason=reason), id="recordings")]
+    lines = VECTORS.read_text(encoding="utf-8").splitlines()
+    cases = [json.loads(line) for line in lines if line.strip()]
+    # One vector mends a path as one fork does; a value is given back as it was written here.
+    return [pytest.param(case, id=case["name"]) for case in cases if "fork-specific" not in case.get("note", "")]
+
+
+@pytest.mark.parametrize("case", vectors())
+def test_the_vectors_of_other_parsers_are_read_alike(case: dict[str, Any]) -> None:
+    parsed = parse_tool_calls("".join(case["chunks"]), tools_of(case.get("schema", {})))
+    expected = case["expect"]
+    if "content" in expected:
+        assert parsed.content == expected["content"]
+    if "tool_calls" in expected:
+        assert [{"name": each.name, "arguments": each.parsed} for each in parsed.tool_calls] == expected["tool_calls"]
+    for tag in expected.get("no_leak", ()):
+        assert tag not in parsed.content
+
+
+TYPES: list[tuple[Any, str, Any]] = [
+    ({"type": "string"}, "5", "5"),
+    ({"type": "string"}, "null", "null"),
+    ({"type": "string"}, " a ", " a "),
+    ({"type": "string"}, "\n\na\n", "\na"),
+    ({"type": "integer"}, "5", 5),
+    ({"type": "integer"}, " 5.0\n", 5),
+    ({"type": "integer"}, "5.5", "5.5"),
+    ({"type": "integer"}, "null", "null"),
+    ({"type": "integer"}, "1_000", "1_000"),
+    ({"type": "integer"}, "9" * 10_000, "9" * 10_000),
+    ({"type": "number"}, "2.5", 2.5),
+    ({"type": "number"}, "NaN", "NaN"),
+    ({"type": "number"}, "1e999", "1e999"),
+    ({"type": "boolean"}, "True", True),
+    ({"type": "boolean"}, "0", False),
+    ({"type": "boolean"}, "yes", "yes"),
+    ({"type": "object"}, '{"a": [1]}', {"a": [1]}),
+    ({"type": "object"}, "[1]", "[1]"),
+    ({"type": "array"}, "[1, null]", [1, None]),
+    ({"type": "array"}, "[NaN]", "[NaN]"),
+    ({"type": "array"}, "[" * 100_000, "[" * 100_000),
+    ({"type": ["string", "null"]}, "null", None),
+    ({"type": ["integer", "null"]}, "7", 7),
+    ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, "5", 5),
+    ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, "five", "five"),
+    ({"oneOf": [{"type": "number"}, {"type": "null"}]}, "null", None),
+    ({"enum": [1, 2]}, "2", 2),
+    ({"enum": ["1", "2"]}, "2", "2"),
+    ({"const": True}, "true", True),
+    ({"properties": {"a": {}}}, '{"a": 1}', {"a": 1}),
+    ({}, "5", "5"),
+    ({"type": 7, "anyOf": "x", "enum": 3, "$ref": "#/nowhere"}, "5", "5"),
+]
+
+
+@pytest.mark.parametrize(("schema", "text", "value"), TYPES, ids=lambda each: str(each)[:40])
+def test_a_value_is_typed_by_its_schema(schema: Any, text: str, value: Any) -> None:
+    assert read(block(invoke("f", x=text)), {"f": {"x": schema}}) == [("f", {"x": value})]
+
+
+def test_a_python_tool_types_its_arguments() -> None:
+    def f(count: int | None, names: list[str]) -> None:
+        pass
+
+    calls = parse_tool_calls(block(invoke("f", count="null", names='["a"]')), [Tool.of(f)]).tool_calls
+    assert calls[0].parsed == {"count": None, "names": ["a"]}
+
+
+TAGGED = [
+    "<div>Hello</div>",
+    "a </parameter> b",
+    "a </invoke> b",
+    "a </minimax:tool_call> b",
+    "a <minimax:tool_call> b",
+    'use <parameter name="x"> here',
+    'use <invoke name="x"> here',
+    "</parameter></parameter>",
+    "```\ncode\n```",
+    "<think>no</think>",
+    block(invoke("inner", a="1", b="2")),
+    f"before {block(invoke('inner', a='1'), invoke('other'))} after",
+]
+
+
+@pytest.mark.parametrize("value", TAGGED)
+def test_a_value_may_hold_tags(value: str) -> None:
+    text = f"Now. {block(invoke('f', x=value, y='2'), invoke('g', z=value))} Done."
+    parsed = parse_tool_calls(text)
+    assert [(call.name, call.parsed) for call in parsed.tool_calls] == [
+        ("f", {"x": value, "y": "2"}),
+        ("g", {"z": value}),
+    ]
+    assert parsed.content == "Now.  Done."
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "names"),
+    [
+        ("Hello.", "Hello.", []),
+        ("", "", []),
+        (f"a{block(invoke('f'))}b{block(invoke('g'), invoke('h'))}c", "abc", ["f", "g", "h"]),
+        (f"<think>\nI call.\n{block(invoke('f'))}\n</think>\n\nDone.", "<think>\nI call.\n\n</think>\n\nDone.", ["f"]),
+        (f"```\n{block(invoke('f'))}\n```\nSo.", f"```\n{block(invoke('f'))}\n```\nSo.", []),
+        (f"```python\nx = 1\n{block(invoke('f'))}", "```python\nx = 1\n", ["f"]),
+        (
+            f"<think>\n```\nx\n</think>\n{block(invoke('f'))}\n```\ny\n```",
+            "<think>\n```\nx\n</think>\n\n```\ny\n```",
+            ["f"],
+        ),
+        (f"It is `{block(invoke('f'))}`.", f"It is `{block(invoke('f'))}`.", []),
+        ("The tag <minimax:tool_call> starts a call.", "The tag <minimax:tool_call> starts a call.", []),
+        ("<minimax:tool_call></minimax:tool_call>Hi", "Hi", []),
+        ('<invoke name="f"></invoke>', '<invoke name="f"></invoke>', []),
+        (block("<invoke name='f'></invoke>", "<invoke name=g></invoke>"), "", ["f", "g"]),
+        (block('<invoke name="f"><parameter name="a">1</invoke>', invoke("g", b="2")), "", ["f", "g"]),
+        (block(invoke("f"), "junk", invoke("g"), "junk"), "", ["f", "g"]),
+        (block('<invoke name=""></invoke>'), "", []),
+    ],
+)
+def test_blocks_are_taken_out_and_the_rest_is_kept(text: str, content: str, names: list[str]) -> None:
+    parsed = parse_tool_calls(text)
+    assert parsed.content == content
+    assert [call.name for call in parsed.tool_calls] == names
+
+
+def test_a_block_cut_anywhere_leaves_no_tag_and_only_whole_calls() -> None:
+    text = "Look: " + block(invoke("f", a="1"), invoke("g", b="2"))
+    for end in range(len("Look: ") + len("<minimax"), len(text)):
+        parsed = parse_tool_calls(text[:end])
+        assert parsed.content == "Look: "
+        assert [call.parsed for call in parsed.tool_calls] in ([], [{"a": "1"}], [{"a": "1"}, {"b": "2"}])
+
+
+def test_ids_differ_by_call_by_text_and_by_seed_and_are_the_same_again() -> None:
+    text = block(invoke("f"), invoke("f"))
+    ids = [call.id for call in parse_tool_calls(text).tool_calls]
+    assert len(set(ids)) == 2
+    assert [call.id for call in parse_tool_calls(text).tool_calls] == ids
+    assert not {call.id for call in parse_tool_calls(text, seed="2").tool_calls} & set(ids)
+    assert not {call.id for call in parse_tool_calls(text + "!").tool_calls} & set(ids)
+
+
+def m3(text: str) -> str:
+    return text.replace("¦", TOKEN)
+
+
+def test_the_grammar_of_m3_is_read_with_nested_values() -> None:
+    text = m3(
+        'Now. ¦<tool_call>\n¦<invoke name="plan">\n¦<city>Ulm¦</city>\n¦<days>2¦</days>\n'
+        "¦<html><b>hi</b></city>¦</html>"
+        "¦<who>¦<name>Ann¦</name>¦<age>7¦</age>¦</who>"
+        "¦<stops>¦<item>Bonn¦</item>¦<item>Köln¦</item>¦</stops>¦<tag>a¦</tag>¦<tag>b¦</tag>¦<none>¦</none>"
+        '¦</invoke>¦<invoke name="go">¦</invoke>¦</tool_call> Done.',
+    )
+    schema = {
+        "plan": {
+            "days": {"type": "integer"},
+            "who": {"type": "object", "properties": {"age": {"type": "integer"}}},
+            "none": {"type": "array"},
+        }
+    }
+    parsed = parse_tool_calls(text, tools_of(schema))
+    assert parsed.content == "Now.  Done."
+    assert [(call.name, call.parsed) for call in parsed.tool_calls] == [
+        (
+            "plan",
+            {
+                "city": "Ulm",
+                "days": 2,
+                "html": "<b>hi</b></city>",
+                "who": {"name": "Ann", "age": 7},
+                "stops": ["Bonn", "Köln"],
+                "tag": ["a", "b"],
+                "none": [],
+            },
+        ),
+        ("go", {}),
+    ]
+
+
+def test_a_block_of_m3_cut_anywhere_leaves_no_tag() -> None:
+    text = m3('Look: ¦<tool_call>¦<invoke name="f">¦<a>1¦</a>¦</invoke>¦</tool_call>')
+    for end in range(len("Look: ") + 3, len(text)):
+        parsed = parse_tool_calls(text[:end])
+        assert parsed.content == "Look: "
+        assert [call.parsed for call in parsed.tool_calls] in ([], [{"a": "1"}])
+
+
+pieces = st.sampled_from(
+    [
+        "<minimax:tool_call>",
+        "</minimax:tool_call>",
+        '<invoke name="f">',
+        "</invoke>",
+        '<parameter name="x">',
+        "</parameter>",
+        "<parameter",
+        "<invoke",
+        " ",
+        "\n",
+        "```\n",
+        "~~~~\n",
+        "`",
+        "<think>",
+        "</think>",
+        "null",
+        "5",
+        "[1",
+        '{"a": 1}',
+        "é",
+        "\ud800",
+        TOKEN,
+        f"{TOKEN}<tool_call>",
+        f"{TOKEN}</tool_call>",
+        f'{TOKEN}<invoke name="f">',
+        f"{TOKEN}</invoke>",
+        f"{TOKEN}<x>",
+        f"{TOKEN}</x>",
+        f"{TOKEN}<item>",
+        f"{TOKEN}</item>",
+    ]
+)
+schemas = st.none() | st.sampled_from(
+    [{"type": "integer"}, {"type": ["array", "null"]}, {"type": "object"}, {"$ref": "#"}]
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(pieces | st.text(max_size=3), max_size=30), schemas)
+def test_no_text_is_too_odd_to_read(parts: list[str], schema: Any) -> None:
+    text = "".join(parts)
+    parsed = parse_tool_calls(text, tools_of({"f": {"x": schema}}))
+    for call in parsed.tool_calls:
+        assert isinstance(call.parsed, dict)
+        assert call.name
+    assert len(parsed.content) <= len(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.dictionaries(st.from_regex(r"[a-z_]{1,8}", fullmatch=True), st.text(max_size=20), max_size=4),
+        min_size=1,
+        max_size=4,
+    ),
+    st.text(alphabet="ab \n.", max_size=10),
+)
+def test_calls_written_down_are_read_back(arguments: list[dict[str, str]], prose: str) -> None:
+    # A line break at either end of a value belongs to the tags, as in the grammar; two are set so that one is left.
+    text = prose + block(*[invoke("f", **{key: f"\n{value}\n" for key, value in each.items()}) for each in arguments])
+    parsed = parse_tool_calls(text)
+    assert [call.parsed for call in parsed.tool_calls] == arguments
+    assert parsed.content == prose
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<minimax:tool_call>" * 50_000,
+        "<minimax:tool_call>" + "\n" * 10,
+        "<minimax:tool_call>" + '<invoke name="f">' * 50_000,
+        "<minimax:tool_call>" + '<invoke name="f">' + '<parameter name="x">' * 50_000,
+        "<minimax:tool_call>" + '<invoke name="f">' + '<parameter name="x"></parameter>' * 50_000,
+        "<minimax:tool_call>" + '<invoke name="f">' + '<parameter name="x"><parameter name="y"></parameter>' * 30_000,
+        "<minimax:tool_call>" + '<invoke name="f"><parameter name="x">' + "</parameter>\n" * 50_000,
+        "<minimax:tool_call>" + '<invoke name="f"><parameter name="x">' + ("</parameter>" + " " * 1000) * 1_000,
+        ("```\n" * 3 + "~~~\n") * 50_000,
+        "".join("`" * n + "\n" for n in range(3, 1_000)),
+        "`<minimax:tool_call><invoke " * 30_000,
+        f"{TOKEN}<tool_call>" * 50_000,
+        f"{TOKEN}<tool_call>" + f'{TOKEN}<invoke name="f">' + f"{TOKEN}<x>" * 50_000,
+        f"{TOKEN}<tool_call>" + f'{TOKEN}<invoke name="f">' + f"{TOKEN}<x>{TOKEN}</y>" * 50_000,
+    ],
+    ids=lambda text: f"{text[:40]!r}",
+)
+def test_a_megabyte_of_tags_is_read_in_steps_that_grow_with_its_length(text: str) -> None:
+    # In quadratic time these take minutes, and the suite's own time limit ends the test.
+    parse_tool_calls(text)
