@@ -2,7 +2,8 @@
 
 A document is handed out as soon as its line is complete, not when the event is: some services leave the blank line
 out. Several documents on one line, in one event, or one document over several ``data:`` lines are all taken. A body
-that is no event stream at all, but plain JSON, is handed out at its end: so come errors under HTTP 200.
+that is no event stream at all, but plain JSON, is handed out at its end: so come errors under HTTP 200. What an event
+named "error" holds, JSON or not, is handed out under the key ``error``.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import json
 from typing import Any
 
 _BOM = b"\xef\xbb\xbf"
-_FIELDS = (b"event:", b"id:", b"retry:", b":")
+_FIELDS = (b"id:", b"retry:", b":")
 _LONGEST_STRAY = 1_000_000  # bytes of text outside of events that are kept in case they are a JSON body
 
 
@@ -31,6 +32,7 @@ class SSEDecoder:
         self._stray: list[bytes] = []  # lines that belong to no event
         self._stray_size = 0
         self._begun = False
+        self._in_error = False  # the event is named "error"
 
     def feed(self, data: bytes) -> list[dict[str, Any]]:
         """The documents that these bytes complete."""
@@ -72,6 +74,10 @@ class SSEDecoder:
                     self._event = []
         elif not line.strip():
             self._end_event(found)
+            self._in_error = False
+        elif line.startswith(b"event:"):
+            self._end_event(found)
+            self._in_error = line[6:].strip().lower().endswith(b"error")
         elif not line.startswith(_FIELDS) and self._stray_size < _LONGEST_STRAY:
             self._stray.append(line)
             self._stray_size += len(line)
@@ -82,7 +88,9 @@ class SSEDecoder:
         if lines and not self._read(b"\n".join(lines), found):
             # One broken line must not take the whole ones with it.
             for line in lines:
-                if not self._read(line, found):
+                if self._in_error:
+                    found.append({"error": line.decode("utf-8", "replace")})
+                elif not self._read(line, found):
                     self._note(line)
 
     def _read(self, data: bytes, found: list[dict[str, Any]]) -> bool:
@@ -95,6 +103,9 @@ class SSEDecoder:
                 return False
         else:
             values = [value]
+        values = [item for value in values for item in (value if _is_list_of_objects(value) else [value])]
+        if self._in_error:
+            values = [value if _reports_itself(value) else {"error": value} for value in values]
         objects = [value for value in values if isinstance(value, dict)]
         if len(objects) < len(values):
             self._note(data)
@@ -119,3 +130,13 @@ def _documents(data: bytes) -> list[Any] | None:
         while position < len(text) and text[position] in " \t\r\n":
             position += 1
     return values
+
+
+def _is_list_of_objects(value: Any) -> bool:
+    """Whether this is a list in which some services send their one document."""
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+
+
+def _reports_itself(value: Any) -> bool:
+    """Whether the document of an error event says in a way of its own what is wrong."""
+    return isinstance(value, dict) and any(value.get(key) for key in ("error", "base_resp", "choices"))

@@ -28,6 +28,16 @@ BODIES: dict[str, tuple[str, list[Any]]] = {
     "plain JSON, one a line": ('{"a":1}\n{"a":2}\n', [{"a": 1}, {"a": 2}]),
     "an unusual line break inside a string": ('data: {"a":"x\u2028y\x85z"}\n\n', [{"a": "x\u2028y\x85z"}]),
     "an error page": ("<html>\n<body>no</body>\n</html>\n", []),
+    "an error event": ('event: error\ndata: {"message":"no"}\n\n', [{"error": {"message": "no"}}]),
+    "an error event, nested": ('event: error\ndata: {"error":{"code":1}}\n\n', [{"error": {"code": 1}}]),
+    "an error event that is no JSON": ("event: error\ndata: out of memory\n\n", [{"error": "out of memory"}]),
+    "an error event of another name": ('event:stream_error\ndata:{"a":1}\n\n', [{"error": {"a": 1}}]),
+    "an event after an error": (
+        'event: error\ndata: {"a":1}\n\ndata: {"a":2}\n\nevent: message\ndata: {"a":3}\n\n',
+        [{"error": {"a": 1}}, {"a": 2}, {"a": 3}],
+    ),
+    "an error without a blank line": ('data: {"a":1}\nevent: error\ndata: "no"\n', [{"a": 1}, {"error": "no"}]),
+    "a list of documents": ('[{"error":{"code":429}}]', [{"error": {"code": 429}}]),
     "nothing": ("", []),
     "the end": ("data: [DONE]\n\n", []),
 }

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 from minimax_nb.errors import ToolArgumentsError, ToolError, TurnLimitError, UnknownToolError
 from minimax_nb.history.argumentfix import fixed_arguments
-from minimax_nb.message.completion import in_service_order, read_message, read_tool_calls
+from minimax_nb.message.calls import arguments_fault, read_tool_calls
+from minimax_nb.message.completion import in_service_order
 from minimax_nb.message.events import ToolResult
-from minimax_nb.message.parts import arguments_fault, is_empty, think_fault
+from minimax_nb.message.parts import is_empty, read_message, think_fault
 from minimax_nb.message.reply import Reply, ToolCall
 from minimax_nb.tools.results import cut, render_result
 from minimax_nb.tools.tool import Tool, toolbox
@@ -225,7 +226,7 @@ def _with_parsed_calls(reply: Reply, tools: dict[str, Tool], seed: str) -> Reply
         for call in parsed.tool_calls
     ]
     message = in_service_order({**reply.message, "content": parsed.content, "tool_calls": calls})
-    reasoning, answer = read_message(message)
+    reasoning, answer, _ = read_message(message)
     return replace(reply, message=message, reasoning=reasoning, content=answer, tool_calls=parsed.tool_calls)
 
 

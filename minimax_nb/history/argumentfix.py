@@ -8,7 +8,7 @@ import re
 import warnings
 from typing import Any
 
-from minimax_nb.message.parts import BROKEN, arguments_fault, json_text, parse_json
+from minimax_nb.message.calls import BROKEN, arguments_fault, json_text, parse_json
 
 _LONGEST_LITERAL = 20_000
 

@@ -11,7 +11,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from minimax_nb.message.parts import Call, calls_of, result_id
+from minimax_nb.message.calls import Call, calls_of, result_id
 
 
 @dataclass(slots=True)

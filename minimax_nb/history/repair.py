@@ -10,19 +10,21 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.message.parts import as_dict, calls_of, is_call, is_empty, read_call, thought_of
+from minimax_nb.message.calls import calls_of, is_call, read_call
+from minimax_nb.message.parts import is_empty, is_thinking_part, read_message
+from minimax_nb.message.sdk_objects import as_dict
 
 from .argumentfix import fixed_arguments
 from .pairing import pair
 from .rules import ROLES, merges_systems, part_fault
 from .thinkfix import restore_thinking
+from .thinkform import NO_ANSWER
 from .thinkrules import match_originals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 NO_RESULT = "[No result: this call was never answered, or its answer was lost. repair_history put this line here.]"
-NO_ANSWER = "[No answer: the reply stopped while thinking. repair_history put this line here.]"
 _ROLES = {"developer": "system", "human": "user", "ai": "assistant", "model": "assistant", "bot": "assistant"}
 
 
@@ -86,7 +88,7 @@ def _shape(message: dict[str, Any], model: str | None) -> bool:
         return False
     if message.get("tool_calls"):
         return True
-    if not thought_of(message).text:
+    if not read_message(message).reasoning:
         return False
     message["content"] = NO_ANSWER
     return True
@@ -98,7 +100,8 @@ def _shape_content(message: dict[str, Any], model: str | None) -> None:
         if message["role"] == "tool":
             message["content"] = "null"
     elif isinstance(content, list):
-        parts = [_shape_part(part, model) for part in content]
+        received = message["role"] == "assistant"
+        parts = [part if received and is_thinking_part(part) else _shape_part(part, model) for part in content]
         if parts != content:
             message["content"] = parts
     elif not isinstance(content, str):

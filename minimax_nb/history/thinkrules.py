@@ -9,9 +9,20 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.message.parts import Thought, answer_of, as_dict, calls_of, same_thinking, think_fault, thought_of
+from minimax_nb.message.calls import calls_of
+from minimax_nb.message.parts import (
+    MessageParts,
+    answer_of,
+    details_text,
+    read_message,
+    same_thinking,
+    think_fault,
+    thinking_in_fields,
+)
+from minimax_nb.message.sdk_objects import as_dict
 
 from .findings import Finding
+from .thinkform import common_form, converted, with_mended_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,7 +41,7 @@ def check_thinking(
         originals: assistant messages as they were received.
     """
     assistants = {i: m for i, m in enumerate(messages) if m is not None and m.get("role") == "assistant"}
-    thoughts = {index: thought_of(message) for index, message in assistants.items()}
+    thoughts = {index: read_message(message) for index, message in assistants.items()}
     pairs = match_originals(messages, originals)
     untouched = {index for index, original in pairs.items() if _bare(assistants[index]) == _bare(original)}
     found: list[Finding] = []
@@ -41,7 +52,7 @@ def check_thinking(
             found += _check_forms(index, message)
     known = {finding.index for finding in found if finding.code == "thinking-dropped"} | untouched
     found += _check_dropped(messages, thoughts, known, always_thinks=always_thinks)
-    found += _check_mixture(thoughts, untouched)
+    found += _check_mixture(assistants, thoughts, untouched)
     return found
 
 
@@ -93,11 +104,11 @@ def repeated_unit(text: str) -> str:
 
 
 def _compare(index: int, message: dict[str, Any], original: dict[str, Any]) -> list[Finding]:
-    mine, theirs = thought_of(message), thought_of(original)
-    if theirs.text and not mine.text:
+    mine, theirs = read_message(message), read_message(original)
+    if theirs.reasoning and not mine.reasoning:
         return [Finding.of(index, "thinking-dropped", f"it was received with thinking ({_size(theirs)}) and has none")]
-    if mine.text != theirs.text:
-        shorter = len(mine.text) < len(theirs.text) and mine.text in theirs.text
+    if mine.reasoning != theirs.reasoning:
+        shorter = len(mine.reasoning) < len(theirs.reasoning) and mine.reasoning in theirs.reasoning
         verb = "is shorter than" if shorter else "differs from"
         return [
             Finding.of(index, "thinking-edited", f"its thinking ({_size(mine)}) {verb} the received ({_size(theirs)})")
@@ -111,7 +122,7 @@ def _check_forms(index: int, message: dict[str, Any]) -> list[Finding]:
     found = []
     fault = think_fault(message.get("content"))
     # With the thinking in a field of its own, a lone tag in the answer is only text.
-    if fault and thought_of({**message, "content": None}).text == "":
+    if fault and with_mended_tags(message) is not None:
         lacks = "is never closed" if fault == "think-unclosed" else "was never opened"
         found.append(Finding.of(index, fault, f"the <think> block {lacks}"))
     details = message.get("reasoning_details")
@@ -121,10 +132,11 @@ def _check_forms(index: int, message: dict[str, Any]) -> list[Finding]:
         return [*found, Finding.of(index, "details-type", "reasoning_details is no list of objects")]
     for number, entry in enumerate(details):
         found += _check_entry(index, number, entry)
-    thought, mirror = thought_of(message), message.get("reasoning_content")
-    if thought.form == "details" and isinstance(mirror, str) and mirror and not same_thinking(thought.text, mirror):
-        said = f"reasoning_details ({_size(thought)}) and reasoning_content ({len(mirror):,} characters) differ"
-        found.append(Finding.of(index, "details-mismatch", said))
+    places = dict(thinking_in_fields(message))
+    text, mirror = places["details"], places["reasoning_content"]
+    if text.strip() and mirror.strip() and not same_thinking(text, mirror):
+        sizes = f"reasoning_details ({len(text):,} characters) and reasoning_content ({len(mirror):,} characters)"
+        found.append(Finding.of(index, "details-mismatch", f"{sizes} differ"))
     return found
 
 
@@ -144,7 +156,7 @@ def entry_lacks_text(entry: dict[str, Any]) -> bool:
     """Whether an entry of ``reasoning_details`` should have a text and has none; encrypted ones carry data instead."""
     kind = entry.get("type")
     textual = not isinstance(kind, str) or kind.startswith("reasoning.text")
-    return textual and not (isinstance(entry.get("text"), str) and entry["text"])
+    return textual and not details_text(entry)
 
 
 def is_repeated(key: str, value: Any) -> bool:
@@ -156,12 +168,16 @@ def is_repeated(key: str, value: Any) -> bool:
 
 
 def _check_dropped(
-    messages: list[dict[str, Any] | None], thoughts: dict[int, Thought], known: set[int | None], *, always_thinks: bool
+    messages: list[dict[str, Any] | None],
+    thoughts: dict[int, MessageParts],
+    known: set[int | None],
+    *,
+    always_thinks: bool,
 ) -> list[Finding]:
     found = []
     every = list(loops(messages))
     for loop in every:
-        silent = [index for index in loop if not thoughts[index].text]
+        silent = [index for index in loop if not thoughts[index].reasoning]
         if not silent or (len(silent) == len(loop) and not (always_thinks and loop is every[-1])):
             continue
         if len(silent) < len(loop):
@@ -172,7 +188,9 @@ def _check_dropped(
     return found
 
 
-def _check_mixture(thoughts: dict[int, Thought], untouched: set[int]) -> list[Finding]:
+def _check_mixture(
+    assistants: dict[int, dict[str, Any]], thoughts: dict[int, MessageParts], untouched: set[int]
+) -> list[Finding]:
     forms = {index: thought.form for index, thought in thoughts.items() if thought.form != "none"}
     if len(set(forms.values())) < 2 or untouched.issuperset(forms):
         return []
@@ -185,13 +203,8 @@ def _check_mixture(thoughts: dict[int, Thought], untouched: set[int]) -> list[Fi
             f"its thinking is in {words.get(form, form)}, the last is in {words.get(wanted, wanted)}",
         )
         for index, form in forms.items()
-        if form != wanted and index not in untouched
+        if form != wanted and index not in untouched and converted(assistants[index], wanted) is not None
     ]
-
-
-def common_form(thoughts: dict[int, Thought]) -> str:
-    """The form that a history should keep to: that of its last thinking; "none" without any."""
-    return next((thought.form for _, thought in sorted(thoughts.items(), reverse=True) if thought.text), "none")
 
 
 def _key(message: dict[str, Any]) -> Any:
@@ -204,5 +217,5 @@ def _bare(message: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in message.items() if value is not None}
 
 
-def _size(thought: Thought) -> str:
-    return f"{len(thought.text):,} characters"
+def _size(thought: MessageParts) -> str:
+    return f"{len(thought.reasoning):,} characters"

@@ -1,113 +1,94 @@
-"""What a message of a history holds: its calls, their arguments, its thinking. Anything may be broken."""
+"""The one reading of an OpenAI message: where its thinking stands, what it thinks, what it answers.
+
+Stream, check, repair, trace and exchanges all ask here, so that they cannot disagree. Anything may be broken: what has
+the wrong type counts as absent.
+"""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from minimax_nb.message.reply import Reply
-from minimax_nb.message.think import ThinkSplitter, split_think
+from .think import CLOSINGS, OPENINGS, ThinkSplit, gap_between, split_think
 
-Form = Literal["none", "details", "native", "reasoning_content", "reasoning"]
-_OPENING = re.compile(r"\s*<(?:mm:)?think>")
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+Form = Literal["none", "details", "reasoning_content", "reasoning", "parts", "native"]
+"""Where thinking stands: nowhere; in ``reasoning_details``, ``reasoning_content`` or ``reasoning``; in parts of a
+content that is a list; in ``<think>`` blocks of the content."""
+
+FIELDS = ("reasoning_details", "reasoning_content", "reasoning")
+"""The keys of a message that can hold thinking, the one that counts most first."""
+
+_THINKING_PARTS = frozenset({"thinking", "reasoning", "reasoning_text", "redacted_thinking"})
+_M3_TOKEN = r"\]<\]minimax\[>\["  # noqa: S105 - the name of a tag, not a secret
+# What models leave behind their answer of the markup of calls: see ``tools/xml_calls``.
+_LEFTOVERS = re.compile(
+    rf"(?:\s*(?:{_M3_TOKEN}(?:</?(?:minimax:)?tool_calls?>)?|\[e~\[|(?<![ \t`'\"])</(?:minimax:)?tool_calls?>))+\s*\Z"
+)
 
 
-def as_dict(message: Any) -> dict[str, Any] | None:
-    """The message as a dict of its own: from a dict, an object of the openai package or a Reply; else None.
+class MessageParts(NamedTuple):
+    """An assistant message taken apart.
 
-    Of an object, what was set goes along, also what its class does not know: as the SDK itself sends it.
+    Attributes:
+        reasoning: its thinking, counted once.
+        content: its answer without the thinking.
+        form: where the thinking stands.
     """
-    if isinstance(message, Reply):
-        message = message.message
-    plain = _plain(message, 5)
-    return plain if isinstance(plain, dict) else None
+
+    reasoning: str
+    content: str
+    form: Form
 
 
-def _plain(value: Any, depth: int) -> Any:
-    """The value with objects of the openai package turned into dicts, also inside of dicts and lists."""
-    if depth == 0 or isinstance(value, str | int | float | None):
-        return value
-    if isinstance(value, Mapping):
-        return {key: _plain(inner, depth - 1) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner, depth - 1) for inner in value]
-    dump = getattr(type(value), "model_dump", None)
-    if dump is None:
-        return value
-    try:
-        return dump(value, mode="json", exclude_unset=True)
-    except Exception:  # noqa: BLE001 - some other class's method of that name
-        return value
+def read_message(message: Mapping[str, Any]) -> MessageParts:
+    """The thinking and the answer of an assistant message.
+
+    The thinking is counted once, wherever it stands: in ``reasoning_details``, ``reasoning_content``, ``reasoning``,
+    thinking parts or ``<think>`` blocks of the content, in this order. Where another field holds all of it and more,
+    that one is taken: the first was cut off.
+    """
+    places = dict(thinking_in_fields(message))
+    form: Form = next((place for place, text in places.items() if text.strip()), "none")
+    split = split_content(message.get("content"), lone_closing_counts=form == "none")
+    content = without_leftovers(split.content)
+    if form == "none":
+        return MessageParts(split.reasoning, content, "native" if split.reasoning else "none")
+    return MessageParts(_fullest(places.pop(form), places.values()), content, form)
 
 
-class Call(NamedTuple):
-    """A call in a message, its parts as they stand there; "" for a name or id that is none."""
-
-    id: str
-    name: str
-    arguments: Any
-
-
-def calls_of(message: dict[str, Any]) -> list[Call]:
-    """The calls of an assistant message; entries that are no call are left out."""
-    if message.get("role") != "assistant":
-        return []
-    entries = message.get("tool_calls")
-    return [read_call(entry) for entry in entries if is_call(entry)] if isinstance(entries, list) else []
+def thinking_in_fields(message: Mapping[str, Any]) -> Iterator[tuple[Form, str]]:
+    """The thinking in each place but the ``<think>`` blocks, the one that counts most first; "" where there is none."""
+    mirrors: dict[Form, str] = {key: _text(message.get(key)) for key in ("reasoning_content", "reasoning")}
+    texts = [text for entry in details_entries(message) if (text := details_text(entry))]
+    yield "details", _unframed(_joined(texts, mirrors.values()))
+    for form, text in mirrors.items():
+        yield form, _unframed(text)
+    thoughts = [text for part in _parts(message.get("content")) if (text := part_thinking(part))]
+    yield "parts", _unframed(_joined(thoughts, mirrors.values()))
 
 
-def is_call(entry: Any) -> bool:
-    """Whether an entry of ``tool_calls`` has the shape of a call."""
-    return isinstance(entry, dict) and isinstance(entry.get("function"), dict)
+def split_content(content: Any, *, lone_closing_counts: bool = True) -> ThinkSplit:
+    """The text of a content, a string or a list of parts, with its ``<think>`` blocks taken apart."""
+    return split_think(plain_text(content), lone_closing_counts=lone_closing_counts)
 
 
-def read_call(entry: dict[str, Any]) -> Call:
-    """The parts of an entry that has the shape of a call."""
-    function = entry["function"]
-    return Call(_text(entry.get("id")), _text(function.get("name")), function.get("arguments"))
+def plain_text(content: Any) -> str:
+    """The text that the model wrote into a content: a string, or the text parts of a list joined."""
+    if isinstance(content, str):
+        return content
+    return "".join(text for part in _parts(content) if (text := part_text(part)))
 
 
-def result_id(message: dict[str, Any]) -> str:
-    """The id of the call that a tool message answers, or ""."""
-    return _text(message.get("tool_call_id"))
-
-
-def arguments_fault(arguments: Any) -> str | None:
-    """The code of the rule that a call's arguments break, or None for a good JSON object."""
-    if not isinstance(arguments, str):
-        return "broken-arguments" if arguments is None else "arguments-not-text"
-    value = parse_json(arguments)
-    if isinstance(value, dict):
-        return None
-    if isinstance(value, str) and isinstance(parse_json(value), dict):
-        return "double-encoded-arguments"
-    return "broken-arguments" if value is BROKEN else "arguments-not-object"
-
-
-BROKEN = object()
-
-
-def parse_json(text: str) -> Any:
-    """The value of a JSON text as strictly as the service reads it, or ``BROKEN``."""
-    try:
-        return json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        return BROKEN
-
-
-def json_text(value: Any) -> str | None:
-    """A value as compact JSON that any client can send and the service can read, or None if there is no such text."""
-    try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:  # half of a surrogate pair: fine in JSON as an escape, but not as a character
-            text = json.dumps(value, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        return None
-    return text
+def content_text(content: Any) -> str:
+    """Any message's content for a reader, parts on lines of their own; those without text are named in brackets."""
+    if content is None or isinstance(content, str):
+        return content or ""
+    if not isinstance(content, list):
+        return str(content)
+    return "\n".join(_part_for_reader(part) for part in content)
 
 
 def is_empty(content: Any) -> bool:
@@ -117,47 +98,21 @@ def is_empty(content: Any) -> bool:
     return content is None or content == ""
 
 
-class Thought(NamedTuple):
-    """The thinking in a message: the form it stands in, and its text."""
-
-    form: Form
-    text: str
+def answer_of(message: Mapping[str, Any]) -> str:
+    """The answer of an assistant message, blanks around it cut off."""
+    return read_message(message).content.strip()
 
 
-NO_THOUGHT = Thought("none", "")
-
-
-def thought_of(message: dict[str, Any]) -> Thought:
-    """The thinking of an assistant message; where it stands twice, the structured field counts."""
-    details = message.get("reasoning_details")
-    if isinstance(details, list):
-        texts = [_text(entry.get("text")) for entry in details if isinstance(entry, dict)]
-        if any(texts):
-            return Thought("details", "\n\n".join(text for text in texts if text))
-    for form in ("native", "reasoning_content", "reasoning"):
-        text = _native(message.get("content")) if form == "native" else _text(message.get(form))
-        if text:
-            return Thought(form, text)
-    return NO_THOUGHT
-
-
-def answer_of(message: dict[str, Any]) -> str:
-    """The content of an assistant message without its thinking, blanks around it cut off."""
-    content = message.get("content")
-    return split_think(content).content.strip() if isinstance(content, str) else ""
+def refusal_of(message: Mapping[str, Any]) -> str:
+    """What the model says where it declines to answer (OpenAI's ``refusal``), in the message or a part; else ""."""
+    parts = [_text(part.get("refusal")) for part in _parts(message.get("content")) if part.get("type") == "refusal"]
+    return _text(message.get("refusal")) or "".join(parts)
 
 
 def think_fault(content: Any) -> str | None:
-    """The code of the rule that the tags of a content break, or None."""
-    if not isinstance(content, str) or "think>" not in content:
-        return None
-    splitter = ThinkSplitter()
-    splitter.feed(content)
-    if splitter.unopened:
-        return "think-unopened"
-    opening = _OPENING.match(content)
-    closing = "</mm:think>" if opening and "mm:" in opening[0] else "</think>"
-    return "think-unclosed" if opening and closing not in content[opening.end() :] else None
+    """The code of the rule that the ``<think>`` tags of a content break, or None."""
+    fault = split_content(content).fault
+    return f"think-{fault}" if fault else None
 
 
 def same_thinking(one: str, other: str) -> bool:
@@ -165,13 +120,102 @@ def same_thinking(one: str, other: str) -> bool:
     return one == other or "".join(one.split()) == "".join(other.split())
 
 
-def _native(content: Any) -> str:
-    return split_think(content).reasoning if isinstance(content, str) and "think>" in content else ""
+def details_entries(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The entries of ``reasoning_details``; a text in the place of an entry, or of them all, is one with that text."""
+    value = message.get("reasoning_details")
+    listed = value if isinstance(value, list) else [value]
+    found = [{"text": entry} if isinstance(entry, str) else entry for entry in listed]
+    return [entry for entry in found if isinstance(entry, dict) and entry != {"text": ""}]
+
+
+def details_text(entry: Mapping[str, Any]) -> str:
+    """The thinking in one entry of ``reasoning_details``: its text, or its summary where it has no text."""
+    return _text(entry.get("text")) or _text(entry.get("summary"))
+
+
+def is_thinking_part(part: Any) -> bool:
+    """Whether a part of a content holds thinking."""
+    kind = part.get("type") if isinstance(part, dict) else None
+    return isinstance(kind, str) and kind in _THINKING_PARTS
+
+
+def part_thinking(part: Mapping[str, Any]) -> str:
+    """The thinking in a part of a content; "" for a part of another kind."""
+    if not is_thinking_part(part):
+        return ""
+    for key in ("thinking", "reasoning", "text", "summary"):
+        value = part.get(key)
+        text = value if isinstance(value, str) else "".join(_text(inner.get("text")) for inner in _parts(value))
+        if text:
+            return text
+    return ""
+
+
+def part_text(part: Mapping[str, Any]) -> str:
+    """What a part adds to the answer: "" for thinking and for parts without text."""
+    return "" if is_thinking_part(part) else _text(part.get("text"))
+
+
+def without_leftovers(content: str) -> str:
+    """The answer without what a model left behind it: closing tags of calls that it never opened."""
+    last = content.rstrip()[-1:] if content[-1:].isspace() else content[-1:]
+    if last not in (">", "["):
+        return content
+    found = _LEFTOVERS.search(content)
+    if found is None or re.search(r"<(?:minimax:)?tool_calls?>", content[: found.start()]):
+        return content
+    return content[: found.start()]
+
+
+def entries(message: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    """The objects in a list of the message; none when it holds something else."""
+    return _parts(message.get(key))
+
+
+def _parts(value: Any) -> list[dict[str, Any]]:
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+
+
+def _part_for_reader(part: Any) -> str:
+    if not isinstance(part, dict):
+        return str(part)
+    text = part.get("text")
+    return text if isinstance(text, str) else f"[{str(part.get('type') or 'part').removesuffix('_url')}]"
+
+
+def _joined(texts: list[str], mirrors: Any) -> str:
+    """Stretches of thinking as one text; without gaps where another field has them so."""
+    if "".join(texts) in mirrors:
+        return "".join(texts)
+    return "".join(
+        text if number == 0 else gap_between(texts[number - 1], text) + text for number, text in enumerate(texts)
+    )
+
+
+def _unframed(text: str) -> str:
+    """Without the tags that models write around, or behind, the thinking of a field (seen on M2.x in 2026)."""
+    if "think" not in text[:24] and "think" not in text[-24:]:
+        return text
+    while (end := text.rstrip()).endswith(CLOSINGS):
+        text = end[: end.rindex("<")].rstrip()
+    while (start := text.lstrip()).startswith(OPENINGS):
+        text = start[start.index(">") + 1 :].lstrip()
+    return text
+
+
+def _fullest(text: str, others: Any) -> str:
+    """The thinking, or another field's if that holds all of it and goes on."""
+    for other in others:
+        if len(other) > len(text) and text.strip() in other and not _repeats(text, other):
+            text = other
+    return text
+
+
+def _repeats(text: str, other: str) -> bool:
+    """Whether the other is the text over and over, as some routes send it."""
+    unit, whole = "".join(text.split()), "".join(other.split())
+    return whole == unit * (len(whole) // len(unit))
 
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")

@@ -11,10 +11,13 @@ from typing import Any
 
 from minimax_nb.errors import StreamFormatError
 
+from .reply import Reply
 from .surrogates import mended
 
 Keys = AbstractSet[str]
 _NOTHING: dict[str, Any] = {}
+_DEEPEST = 8
+"""Levels of a message below which nothing is looked into."""
 
 
 def plain(value: Any) -> Any:
@@ -30,6 +33,36 @@ def plain(value: Any) -> Any:
     for key, item in unknown.items():
         found[key] = plain(item)
     return found
+
+
+def as_dict(message: Any) -> dict[str, Any] | None:
+    """A message of a history as a dict of its own: from a dict, an object of the SDK or a ``Reply``; else None.
+
+    Of an object, what was set goes along, also what its class does not know: as the SDK itself sends it. Other than
+    ``plain`` it leaves every text as it is, and takes any junk.
+    """
+    if isinstance(message, Reply):
+        message = message.message
+    values = _as_given(message, _DEEPEST)
+    return values if isinstance(values, dict) else None
+
+
+def _as_given(value: Any, depth: int) -> Any:
+    """The value with objects of the SDK turned into dicts, also inside of dicts and lists."""
+    if depth == 0 or isinstance(value, str | int | float | None):
+        return value
+    if isinstance(value, Mapping):
+        return {key: _as_given(inner, depth - 1) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_given(inner, depth - 1) for inner in value]
+    if not hasattr(type(value), "__pydantic_fields__"):
+        return value
+    values, unknown, received = open_object(value)
+    return {
+        key: _as_given(inner, depth - 1)
+        for key, inner in (*values.items(), *unknown.items())
+        if key in received or key in unknown
+    }
 
 
 def open_object(value: Any) -> tuple[dict[str, Any], dict[str, Any], Keys]:

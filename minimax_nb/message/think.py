@@ -6,7 +6,8 @@ Every character goes into exactly one piece, in order, so the joined pieces are 
 What counts as thinking:
 
 - a block at the start of the reply, or directly after another block (blanks between them do not matter). It is closed
-  by the tag of its own family, ``<think>`` or ``<mm:think>``; an open block reaches to the end;
+  by the tag of its own family, ``<think>``, ``<thinking>`` or ``<mm:think>``; an open block reaches to the end, or,
+  once the end is known, to the first closing tag of another family in it;
 - with no opening tag at all, whatever stands before the first closing tag, unless that tag stands in a code span or
   in an open code fence. The caller learns of it by ``unopened``, for what it was told before has to be read anew.
 
@@ -19,11 +20,13 @@ import re
 from typing import Literal, NamedTuple
 
 BLANKS = " \t\r\n\f\v"
-_OPENINGS = {"<think>": "</think>", "<mm:think>": "</mm:think>"}
-_CLOSINGS = tuple(_OPENINGS.values())
-_TAGS = (*_OPENINGS, *_CLOSINGS)
+_OPENINGS = {"<think>": "</think>", "<thinking>": "</thinking>", "<mm:think>": "</mm:think>"}
+OPENINGS = tuple(_OPENINGS)
+CLOSINGS = tuple(_OPENINGS.values())
+_TAGS = (*OPENINGS, *CLOSINGS)
 _LONGEST = max(map(len, _TAGS))
 _ANY_TAG = re.compile("|".join(map(re.escape, _TAGS)))
+_ANY_CLOSING = re.compile("|".join(map(re.escape, CLOSINGS)))
 _BLANK_RUN = re.compile(f"[{re.escape(BLANKS)}]*")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})[ \t]*(.*)")
 
@@ -38,14 +41,18 @@ class Piece(NamedTuple):
 class ThinkSplitter:
     """Splits a text that arrives in pieces into thinking and answer.
 
+    Args:
+        any_closing: whether a block may be closed by a tag of another family.
+
     Attributes:
         unopened: a closing tag came with no opening one: the text before it was thinking.
         plain: from here on everything is text, so a caller may skip ``feed``.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, any_closing: bool = False) -> None:
         self.unopened = False
         self.plain = False
+        self._any_closing = any_closing
         self._step = self._at_start
         self._closing = ""  # of the open block
         self._inside = False  # whether a thought has begun in the open block
@@ -55,6 +62,11 @@ class ThinkSplitter:
         self._blanks: list[str] = []  # before the tail; whose they are is not known yet
         self._last = ""  # the last character of the text, to know a code span
         self._fence = _FenceWatch()
+
+    @property
+    def open(self) -> bool:
+        """Whether a block has begun and not ended."""
+        return bool(self._closing)
 
     def feed(self, text: str) -> list[Piece]:
         """The pieces that are certain now; what could be part of a tag is held back."""
@@ -133,8 +145,12 @@ class ThinkSplitter:
 
     def _in_block(self, data: str, position: int, out: list[Piece]) -> int:
         """Thinking, up to the closing tag and the blanks before it."""
-        found = data.find(self._closing, position)
-        end = found if found >= 0 else _tail_start(data, position, (self._closing,))
+        closing = self._closing
+        if self._any_closing and (match := _ANY_CLOSING.search(data, position)):
+            found, closing = match.start(), match[0]
+        else:
+            found = data.find(closing, position)
+        end = found if found >= 0 else _tail_start(data, position, CLOSINGS if self._any_closing else (closing,))
         body = data[position:end]
         thought = body.rstrip(BLANKS)
         if thought:
@@ -144,8 +160,8 @@ class ThinkSplitter:
         if found < 0:
             self._tail = data[end:]
             return len(data)
-        _add(out, "tag", self._take_blanks() + self._closing)
-        end += len(self._closing)
+        _add(out, "tag", self._take_blanks() + closing)
+        end += len(closing)
         self._closing = ""
         self._inside = False
         self._step = self._at_start
@@ -186,10 +202,17 @@ class ThinkSplitter:
 
 
 class ThinkSplit(NamedTuple):
-    """A whole text taken apart: the thinking, the answer, and how many characters were neither."""
+    """A whole text taken apart.
+
+    Attributes:
+        reasoning: the thinking.
+        content: the answer.
+        fault: what is wrong with the tags: a block that was never opened, or never closed; None for good ones.
+    """
 
     reasoning: str
     content: str
+    fault: Literal["unopened", "unclosed"] | None = None
 
 
 def split_think(text: str, *, lone_closing_counts: bool = True) -> ThinkSplit:
@@ -203,19 +226,36 @@ def split_think(text: str, *, lone_closing_counts: bool = True) -> ThinkSplit:
     Returns:
         The thinking (blocks parted by an empty line) and the answer.
     """
+    if "think" not in text:
+        return ThinkSplit("", text)
     splitter = ThinkSplitter()
     if not lone_closing_counts:
         splitter.ignore_lone_closings()
+    pieces = splitter.feed(text)
+    unopened, unclosed = splitter.unopened, splitter.open
+    if unclosed:
+        before, block = _at_last_opening(pieces, text)
+        if _ANY_CLOSING.search(block):  # its own closing tag never came: the one of another family that did is meant
+            splitter = ThinkSplitter(any_closing=True)
+            pieces = before + splitter.feed(block)
+            unclosed = splitter.open
     blocks: list[list[str]] = [[]]
     said: list[str] = []
-    for kind, piece in [*splitter.feed(text), *splitter.close()]:
+    for kind, piece in [*pieces, *splitter.close()]:
         if kind == "tag":
-            if splitter.unopened and said and not any(blocks):
+            if unopened and said and not any(blocks):
                 blocks, said = [["".join(said).strip(BLANKS)]], []
             blocks.append([])
         else:
             (blocks[-1] if kind == "reasoning" else said).append(piece)
-    return ThinkSplit("\n\n".join("".join(block) for block in blocks if block), "".join(said))
+    reasoning = "\n\n".join("".join(block).rstrip(BLANKS) for block in blocks if block)
+    return ThinkSplit(reasoning, "".join(said), "unopened" if unopened else "unclosed" if unclosed else None)
+
+
+def _at_last_opening(pieces: list[Piece], text: str) -> tuple[list[Piece], str]:
+    """The pieces before the block that is still open, and the text from there on."""
+    last = max(number for number, (kind, piece) in enumerate(pieces) if kind == "tag" and piece.strip() in _OPENINGS)
+    return pieces[:last], text[sum(len(piece) for _, piece in pieces[:last]) :]
 
 
 def gap_between(before: str, after: str) -> str:

@@ -10,6 +10,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from minimax_nb.message.finish_reason import ending
+from minimax_nb.message.parts import refusal_of
+
 from .text.escape import escape_content, escape_prose
 from .text.quantities import count, dollars, seconds
 
@@ -125,6 +128,8 @@ def remark(reply: Reply) -> tuple[str, str] | None:
     problem = _sentence(reply.problem or "")
     match reply.partial_reason:
         case None:
+            if declined := refusal_of(reply.message):
+                return "The model declines.", _sentence(declined)
             empty = not reply.content.strip() and not reply.tool_calls
             return ("No answer.", "The reply ended without text.") if empty else None
         case "interrupted":
@@ -133,6 +138,8 @@ def remark(reply: Reply) -> tuple[str, str] | None:
             return "Stopped at the token limit.", problem or "Raise max_tokens to let the model finish."
         case "cut":
             return "Cut off.", problem or "The stream ended before the reply did."
+        case "error" if reply.problem == ending(reply.finish_reason)[1]:
+            return "Not the whole answer.", problem
         case _:
             return "Failed.", problem or "The service broke the reply off."
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.message.completion import read_message, read_tool_calls
+from minimax_nb.message.calls import read_tool_calls
 from minimax_nb.message.events import RoundEnded, ToolResult
-from minimax_nb.message.parts import as_dict
+from minimax_nb.message.parts import content_text, read_message
 from minimax_nb.message.reply import Reply
+from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.render.run_record import table_html
-from minimax_nb.steps.recorder import StepRecorder, content_text
+from minimax_nb.steps.recorder import StepRecorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -78,7 +79,7 @@ class Recollection:
     def reply_of(self, message: Any, data: dict[str, Any]) -> Reply:
         """An assistant's message as a reply: the one that it came from, unless somebody has edited it since."""
         reply = message if isinstance(message, Reply) else self._replies.get(id(message))
-        reasoning, content = read_message(data)
+        reasoning, content, _ = read_message(data)
         if reply is not None and (reply.reasoning, reply.content) == (reasoning, content):
             return reply
         return Reply(message=data, reasoning=reasoning, content=content, tool_calls=read_tool_calls(data))

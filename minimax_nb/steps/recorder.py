@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.message.completion import read_message, read_tool_calls
+from minimax_nb.message.calls import read_tool_calls
 from minimax_nb.message.events import RoundEnded, RunEvent, ToolResult
-from minimax_nb.message.parts import as_dict
+from minimax_nb.message.parts import content_text, read_message
 from minimax_nb.message.reply import Reply, ToolCall, Usage
+from minimax_nb.message.sdk_objects import as_dict
 
 from .steps import Kind, Round, Step
 
@@ -51,7 +52,7 @@ class StepRecorder:
             )
         role, text = data.get("role"), content_text(data.get("content"))
         if role == "assistant":
-            reasoning, content = read_message(data)
+            reasoning, content, _ = read_message(data)
             self.reply(Reply(message=data, reasoning=reasoning, content=content, tool_calls=read_tool_calls(data)))
         elif role in {"tool", "function"}:
             call_id = str(data.get("tool_call_id") or "")
@@ -209,22 +210,6 @@ def steps_of(messages: Iterable[Any]) -> tuple[tuple[Step, ...], tuple[Round, ..
     for message in messages:
         recorder.message(message)
     return recorder.steps(), recorder.rounds()
-
-
-def content_text(content: Any) -> str:
-    """A message's content as text; parts that are none are named in brackets."""
-    if content is None or isinstance(content, str):
-        return content or ""
-    if not isinstance(content, list):
-        return str(content)
-    return "\n".join(_part_text(part) for part in content)
-
-
-def _part_text(part: Any) -> str:
-    if not isinstance(part, dict):
-        return str(part)
-    text = part.get("text")
-    return text if isinstance(text, str) else f"[{str(part.get('type') or 'part').removesuffix('_url')}]"
 
 
 def _divided(usage: Usage, thinks: bool, spoken: int) -> tuple[int | None, int | None]:

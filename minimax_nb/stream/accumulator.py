@@ -14,22 +14,21 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.errors import StreamFormatError
+from minimax_nb.message.calls import read_tool_calls
 from minimax_nb.message.completion import (
-    LENGTH_PROBLEM,
     OWN_KEY,
-    Refusal,
     in_service_order,
     is_real_usage,
     make_timing,
-    read_message,
     read_origin,
-    read_tool_calls,
     read_usage,
-    refusal_in,
     safe_message,
 )
+from minimax_nb.message.finish_reason import ending
+from minimax_nb.message.parts import read_message
 from minimax_nb.message.reply import Origin, PartialReason, Reply
 from minimax_nb.message.sdk_objects import open_object, plain
+from minimax_nb.message.service_error import service_error_in
 
 from .delta import DeltaAssembler
 from .narrator import Narrator
@@ -38,10 +37,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from minimax_nb.message.events import StreamEvent
+    from minimax_nb.message.service_error import ServiceError
 
 # What is looked for in a chunk. The service writes more keys into each; they need no merging with those the SDK knows.
 _READ = frozenset({OWN_KEY, "id", "model", "object", "usage", "base_resp", "error", "choices"})
-_READ_IN_CHOICE = frozenset({"index", "delta", "finish_reason", "message", "messages"})
+_READ_IN_CHOICE = frozenset({"index", "delta", "finish_reason", "message", "messages", "error"})
 _STILL_ARRIVING = "the reply is still arriving"
 
 
@@ -52,7 +52,7 @@ class StreamAccumulator:
         started: when the request was sent, by the clock; first the moment of construction, and a driver that learns
             better sets it.
         origin: where the reply comes from; a chunk that says so itself has the last word.
-        refusal: the error that a chunk reported, or None.
+        service_error: the error that a chunk reported, or None.
         chunks: how many chunks were recognised as part of a chat completion.
         ended: an explicit end was seen: ``[DONE]``, or a closing chunk with the whole message.
     """
@@ -61,7 +61,7 @@ class StreamAccumulator:
         self._clock = clock
         self.started = clock() if started is None else started
         self.origin: Origin | None = None
-        self.refusal: Refusal | None = None
+        self.service_error: ServiceError | None = None
         self.chunks = 0
         self.ended = False
         self._delta = DeltaAssembler()
@@ -115,9 +115,11 @@ class StreamAccumulator:
         if usage:
             self._keep_usage(usage)
         if "error" in data or "base_resp" in data:
-            self.refusal = refusal_in(data) or self.refusal
+            self.service_error = service_error_in(data) or self.service_error
         choices = data.get("choices")
         if not choices or not isinstance(choices, list):
+            if self.service_error is None:
+                self.service_error = service_error_in({**data, **unknown})
             self.chunks += "choices" in data or "usage" in data
             return []
         self.chunks += 1
@@ -137,6 +139,8 @@ class StreamAccumulator:
             reason = choice.get("finish_reason")
             if reason:
                 self._finish = str(reason)
+            if "error" in choice:
+                self.service_error = service_error_in({"choices": [choice]}) or self.service_error
             if "message" in choice or "messages" in choice:
                 message = choice.get("message") or choice.get("messages")
                 if message:
@@ -176,8 +180,8 @@ class StreamAccumulator:
         """
         if self._result is None:
             self._end = self._now()
-            if partial_reason is None and self.refusal is not None:
-                partial_reason, problem = "error", self.refusal.message
+            if partial_reason is None and self.service_error is not None:
+                partial_reason, problem = "error", self.service_error.message
             elif partial_reason is None and not self.finished:
                 partial_reason, problem = "cut", problem or "the stream ended before its finish reason"
             self._result = self._build(partial_reason, problem)
@@ -192,7 +196,7 @@ class StreamAccumulator:
             return
         self._closing_message = message
         self.ended = self.ended or data.get("object") == "chat.completion"
-        if self._first is None and (any(read_message(message)) or message.get("tool_calls")):
+        if self._first is None and (_says_something(message) or message.get("tool_calls")):
             self._mark(thought=False)
 
     def _mark(self, thought: bool) -> None:
@@ -230,7 +234,7 @@ class StreamAccumulator:
     def _message(self) -> dict[str, Any]:
         message = self._delta.message()
         closing = self._closing_message
-        if closing is not None and not any(read_message(message)) and not message.get("tool_calls"):
+        if closing is not None and not _says_something(message) and not message.get("tool_calls"):
             message = {**message, **closing}
         if not message.get("tool_calls"):
             message.setdefault("content", "")
@@ -239,12 +243,12 @@ class StreamAccumulator:
 
     def _build(self, partial_reason: PartialReason | None, problem: str | None) -> Reply:
         message = self._message()
-        reasoning, content = read_message(message)
+        reasoning, content, _ = read_message(message)
         calls = read_tool_calls(message)
-        if partial_reason is not None:
+        if partial_reason is None:
+            partial_reason, problem = ending(self._finish)
+        if partial_reason not in {None, "length"}:
             message = safe_message(message)
-        elif self._finish == "length":
-            partial_reason, problem = "length", LENGTH_PROBLEM
         usage = read_usage(self._usage)
         start = self.started if self._taped_now is None else 0.0
         first, last, end = (
@@ -267,3 +271,9 @@ class StreamAccumulator:
             problem=problem,
             origin=self.origin,
         )
+
+
+def _says_something(message: dict[str, Any]) -> bool:
+    """Whether a message holds thinking or an answer."""
+    reasoning, content, _ = read_message(message)
+    return bool(reasoning or content)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from minimax_nb.message.parts import part_text, part_thinking
 from minimax_nb.message.sdk_objects import open_object, plain
 from minimax_nb.message.think import split_think
 
 from .details import DetailsAssembler
+from .growing import GrowingList, GrowingObject
 from .shape import ASSEMBLED, DeltaShape, assembled_in
 from .textfield import Mode, TextField
 from .toolcalls import ToolCallAssembler
@@ -30,6 +32,7 @@ class DeltaAssembler:
     def __init__(self) -> None:
         self._texts = {key: TextField() for key in ("content", *_TEXTS)}
         self._content = self._texts["content"]
+        self._parts: GrowingList | None = None  # the content, once a list of parts came
         self._details = DetailsAssembler()
         self._calls = ToolCallAssembler()
         # Every other value as it came, by key. A key whose text or list is assembled elsewhere stands here with the
@@ -60,13 +63,16 @@ class DeltaAssembler:
             if not value:
                 continue
             if key == "content":
-                if isinstance(value, str):
+                if isinstance(value, str) and self._parts is None:
                     grew = True
                     said = self._content.feed(value)
                     if said is None:
                         narrator.content_anew(self._content.text(), events)
                     elif said and narrator.content(said, events):
                         thought = True
+                elif isinstance(value, str | list):
+                    grew = True
+                    thought = self._feed_parts(value, narrator, events)
             elif key in _TEXTS:
                 if isinstance(value, str):
                     field = self._texts[key]
@@ -78,19 +84,40 @@ class DeltaAssembler:
                         narrator.reasoning_anew(key, field.text, events)
                     elif said:
                         narrator.reasoning(key, said, events)
-            elif isinstance(value, list):
-                if key == "tool_calls":
+            elif key == "tool_calls":
+                if isinstance(value, list):
                     grew = True
                     for entry in value:
                         narrator.tool_call(self._calls.feed(entry), events)
-                else:
-                    said, grew = self._details.feed(value)
+            else:
+                listed = value if isinstance(value, list) else [value]
+                if not isinstance(value, int | float):
+                    said, grew = self._details.feed(listed)
                     thought = grew
                     if said is None:
                         narrator.reasoning_anew(key, self._details.said, events)
                     elif said:
                         narrator.reasoning(key, said, events)
         return grew, thought
+
+    def _feed_parts(self, value: str | list[Any], narrator: Narrator, events: list[StreamEvent]) -> bool:
+        """Take content that comes as a list of parts, or as text after one; returns whether thinking was in it."""
+        if self._parts is None:
+            self._parts = GrowingList()
+            if self._content.last:
+                self._parts.feed([{"type": "text", "text": self._content.text()}])
+        parts = [{"type": "text", "text": value}] if isinstance(value, str) else [plain(part) for part in value]
+        self._parts.feed(parts)
+        thought = False
+        for part in parts:
+            if not isinstance(part, dict):
+                continue
+            if text := part_thinking(part):
+                thought = True
+                narrator.reasoning("parts", text, events)
+            elif text := part_text(part):
+                thought = narrator.content(text, events) or thought
+        return thought
 
     def _keep_others(self, declared: dict[str, Any], unknown: dict[str, Any], received: Keys) -> None:
         """Keep what is not assembled."""
@@ -130,6 +157,8 @@ class DeltaAssembler:
         for key, field in self._texts.items():
             if field.last:
                 message[key] = field.text(evidence, known if key != "content" else ())
+        if self._parts is not None:
+            message["content"] = self._parts.value(evidence)
         if self._details.received:
             message["reasoning_details"] = self._details.message(evidence, known)
         if len(self._calls):
@@ -194,4 +223,9 @@ def _merged(key: str, values: list[Any], evidence: int) -> Any:
         return field.text(evidence + field.evidence)
     if all(isinstance(value, list) for value in filled):
         return [item for value in filled for item in value]
+    if all(isinstance(value, dict) for value in filled):
+        whole = GrowingObject()
+        for value in filled:
+            whole.feed(value)
+        return whole.value(evidence)
     return filled[-1]

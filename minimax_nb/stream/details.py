@@ -1,7 +1,8 @@
 """``reasoning_details`` put together from the pieces of a stream, entry by entry and key by key.
 
 A generic merge is what corrupts them elsewhere: it glues the repeated ``id`` and ``format`` of every piece together.
-Here only ``text`` grows; of any other key the latest value counts.
+Here ``text`` grows, and what other kinds have in its place (``summary``, ``data``); of any other key the latest value
+counts.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from minimax_nb.message.sdk_objects import plain
 from minimax_nb.message.think import gap_between
 
+from .growing import GrowingObject
 from .textfield import TextField
 
 if TYPE_CHECKING:
@@ -49,9 +51,13 @@ class DetailsAssembler:
 
     def _feed_entry(self, item: Any, position: int) -> tuple[str | None, bool]:
         values = item if type(item) is dict else plain(item)
+        if isinstance(values, str):
+            values = {"text": values}
         if not isinstance(values, dict):
             return "", False
         text = values.get("text")
+        if text is None and isinstance(values.get("summary"), str):
+            return self._feed_summary(values, position)
         entry = self._latest
         if entry is None or not self._is_like_latest(values, text, position):
             entry = self._whose(values, position)
@@ -71,6 +77,15 @@ class DetailsAssembler:
             said = gap_between(self._end, said) + said
         self._end = said[-1]
         return said, True
+
+    def _feed_summary(self, values: dict[str, Any], position: int) -> tuple[str | None, bool]:
+        """Take a piece of a summary, which stands where others have their text."""
+        entry = self._whose(values, position)
+        entry.name = "summary"
+        self._latest = self._latest_piece = None
+        entry.keep(values)
+        said = entry.text.feed(values["summary"])
+        return None, bool(said) or said is None
 
     def said(self) -> str:
         """The texts as they stand, one entry after the other."""
@@ -114,19 +129,20 @@ class DetailsAssembler:
 class _Entry:
     """One entry being put together."""
 
-    __slots__ = ("_position", "_values", "said", "text")
+    __slots__ = ("_growing", "_position", "name", "said", "text")
 
     def __init__(self, position: int) -> None:
         self._position = position
-        self._values: dict[str, Any] = {}
+        self._growing = GrowingObject()
+        self.name = "text"  # the key of its text
         self.text = TextField()
         self.said = False
 
     def matches(self, values: dict[str, Any], position: int) -> bool:
         """Whether a piece with this entry's index belongs to it."""
-        mine = self._values
+        mine = self._growing
         for key in ("type", "id"):
-            if mine.get(key) and values.get(key) and mine[key] != values[key]:
+            if mine.get(key) and values.get(key) and mine.get(key) != values[key]:
                 return False
         if isinstance(values.get("index"), int) or (values.get("id") and mine.get("id")):
             return True
@@ -134,12 +150,12 @@ class _Entry:
 
     def keep(self, values: dict[str, Any]) -> None:
         """Keep what a piece says besides its text."""
-        mine = self._values
-        for key, value in values.items():
-            if key not in mine or (value is not None and key != "text"):
-                mine[key] = value
+        name = self.name
+        self._growing.feed(
+            {key: "" if key == name and isinstance(value, str) else value for key, value in values.items()}
+        )
 
     def message(self, evidence: int, known: Sequence[str]) -> dict[str, Any]:
-        text = self.text.text(evidence, known)
-        received = isinstance(self._values.get("text"), str) or bool(text)
-        return {**self._values, "text": text} if received else dict(self._values)
+        """The entry as it stands; the arguments are those of ``TextField.text``."""
+        values, text = self._growing.value(evidence), self.text.text(evidence, known)
+        return {**values, self.name: text} if text or isinstance(values.get(self.name), str) else values

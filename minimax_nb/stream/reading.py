@@ -21,8 +21,9 @@ from minimax_nb.errors import (
     StreamServiceError,
     StreamTimeoutError,
 )
-from minimax_nb.message.completion import Refusal, from_completion, read_refusal
+from minimax_nb.message.completion import from_completion
 from minimax_nb.message.reply import Reply
+from minimax_nb.message.service_error import ServiceError, read_service_error
 from minimax_nb.message.usage_log import session
 
 from .accumulator import StreamAccumulator
@@ -152,7 +153,7 @@ def drive(source: Any, acc: StreamAccumulator) -> Generator[StreamEvent, None, N
     try:
         for chunk in chunks:
             yield from acc.feed(chunk)
-            if acc.refusal is not None:
+            if acc.service_error is not None:
                 break
     except BaseException as error:  # noqa: BLE001 - sorted below, and always raised again or as our own
         _close(opened, acc)
@@ -191,7 +192,7 @@ async def adrive(source: Any, acc: StreamAccumulator) -> AsyncGenerator[StreamEv
         async for chunk in chunks:
             for event in acc.feed(chunk):
                 yield event
-            if acc.refusal is not None:
+            if acc.service_error is not None:
                 break
     except BaseException as error:  # noqa: BLE001 - sorted below, and always raised again or as our own
         await _aclose(opened, acc)
@@ -221,8 +222,8 @@ def _whole(source: Any, acc: StreamAccumulator) -> bool:
 
 def _ended(source: Source, acc: StreamAccumulator) -> None:
     """The source gave all it had: the reply is whole, cut, refused, or was none at all."""
-    if acc.refusal is not None:
-        _raise_refusal(acc.refusal, source, acc)
+    if acc.service_error is not None:
+        _raise_service_error(acc.service_error, source, acc)
     if not acc.chunks:
         got = f"got {source.garbage!r}" if source.garbage else "got nothing that looks like one"
         raise StreamFormatError(
@@ -257,7 +258,7 @@ def _broke_off(error: BaseException, source: Source, acc: StreamAccumulator) -> 
         ) from error
     if "APIError" in kinds:
         body = getattr(error, "body", None)
-        _raise_refusal(read_refusal(body if isinstance(body, dict) else str(error)), source, acc, error)
+        _raise_service_error(read_service_error(body if isinstance(body, dict) else str(error)), source, acc, error)
     if isinstance(error, json.JSONDecodeError | StreamFormatError):
         problem = source.redacted(f"what came is not the stream of a chat completion: {error}")
         raise StreamFormatError(problem, reply=_finish(acc, "error", problem)) from error
@@ -276,11 +277,11 @@ def _raise_timeout(error: BaseException, source: Source, acc: StreamAccumulator)
     ) from error
 
 
-def _raise_refusal(
-    refusal: Refusal, source: Source, acc: StreamAccumulator, cause: BaseException | None = None
+def _raise_service_error(
+    reported: ServiceError, source: Source, acc: StreamAccumulator, cause: BaseException | None = None
 ) -> NoReturn:
-    message = source.redacted(refusal.message)
-    raise StreamServiceError(message, reply=_finish(acc, "error", message), code=refusal.code) from cause
+    message = source.redacted(reported.message)
+    raise StreamServiceError(message, reply=_finish(acc, "error", message), code=reported.code) from cause
 
 
 def _finish(acc: StreamAccumulator, reason: Any, problem: str) -> Reply:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from minimax_nb.message.calls import arguments_text, call_in_service_order, is_object
 from minimax_nb.message.events import ToolCallDelta
 from minimax_nb.message.reply import ToolCall
 from minimax_nb.message.sdk_objects import open_object
@@ -167,31 +168,6 @@ class _Call:
         return call_in_service_order(self._outer)
 
 
-def call_in_service_order(call: Any) -> Any:
-    """A call with its keys in the order in which the service writes them, unknown ones last."""
-    if not isinstance(call, dict):
-        return call
-    function = call.get("function")
-    if isinstance(function, dict):
-        call = {**call, "function": _in_order(function, ("name", "arguments"))}
-    return _in_order(call, ("id", "type", "function", "index"))
-
-
-def arguments_text(arguments: Any) -> str:
-    """Arguments as the JSON text that the API asks for, also where a service gives them as an object."""
-    if isinstance(arguments, str):
-        return arguments
-    return json.dumps(arguments, ensure_ascii=False, separators=(",", ":"))
-
-
-def is_object(text: str) -> bool:
-    """Whether a text is a JSON object."""
-    try:
-        return isinstance(json.loads(text), dict)
-    except (ValueError, RecursionError):
-        return False
-
-
 def _without_repeat(text: str) -> str | None:
     """The arguments when a service sent them twice over, or an empty object before them; None otherwise."""
     try:
@@ -212,7 +188,3 @@ def _keep(into: dict[str, Any], values: dict[str, Any], received: Keys, *, besid
                 into[key] = None
         elif key not in into or (value != "" and key not in ("index", besides)):
             into[key] = value
-
-
-def _in_order(values: dict[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
-    return {key: values[key] for key in (*first, *values) if key in values}

@@ -21,7 +21,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from minimax_nb.message.parts import json_text
+from minimax_nb.message.calls import json_text
 from minimax_nb.message.reply import ToolCall
 
 from .xml_m3 import BLOCK_START as M3_START

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from minimax_nb.message.parts import parse_json
+from minimax_nb.message.calls import parse_json
 
 _DEEPEST = 16
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}

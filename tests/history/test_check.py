@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 import minimax_nb as mm
 from minimax_nb.history.check import Findings, check_history, repair_history
 from minimax_nb.history.findings import RULES, Finding
-from minimax_nb.history.repair import NO_ANSWER, NO_RESULT
+from minimax_nb.history.repair import NO_RESULT
+from minimax_nb.history.thinkform import NO_ANSWER
 from minimax_nb.server.api_error import ApiError
 from minimax_nb.server.service.history_rules import check_messages
 from minimax_nb.server.service.models import MODELS

@@ -6,42 +6,12 @@ import pytest
 from openai.types.chat import ChatCompletion
 
 from minimax_nb.errors import StreamFormatError, StreamServiceError
-from minimax_nb.message.completion import from_completion, read_message, read_refusal, safe_message
+from minimax_nb.message.completion import from_completion, safe_message
 from minimax_nb.message.reply import Origin, Timing, ToolCall, Usage
 
-from ..wire import DETAIL, completion
+from ..wire import completion
 
 CALL = {"id": "a", "type": "function", "function": {"name": "f", "arguments": '{"x": 1}'}, "index": 0}
-
-
-@pytest.mark.parametrize(
-    ("message", "reasoning", "content"),
-    [
-        ({"content": "<think>\na\n</think>\n\nHi"}, "a", "Hi"),
-        ({"content": "Hi", "reasoning_content": "a"}, "a", "Hi"),
-        ({"content": "Hi", "reasoning": "a"}, "a", "Hi"),
-        ({"content": "Hi", "reasoning_details": [{**DETAIL, "text": "a"}]}, "a", "Hi"),
-        ({"content": "Hi", "reasoning_details": [{"text": "a"}, {"data": "x"}, {"text": "b"}]}, "a\n\nb", "Hi"),
-        ({"content": "Hi", "reasoning_details": [{"text": "a"}, {"text": " b"}]}, "a b", "Hi"),
-        ({"content": "Hi", "reasoning": "ab", "reasoning_details": [{"text": "a"}, {"text": "b"}]}, "ab", "Hi"),
-        ({"content": "<think>b</think>Hi", "reasoning_content": "a"}, "a", "Hi"),
-        (
-            {"content": "Hi", "reasoning": "c", "reasoning_content": "b", "reasoning_details": [{"text": "a"}]},
-            "a",
-            "Hi",
-        ),
-        ({"content": "<think>b</think>Hi", "reasoning_content": "", "reasoning_details": []}, "b", "Hi"),
-        ({"content": "a</think>Hi", "reasoning_content": " "}, "a", "Hi"),
-        ({"content": "a</think>Hi", "reasoning_content": "b"}, "b", "a</think>Hi"),
-        ({"content": "Hi", "reasoning_content": "a\n</think>"}, "a", "Hi"),
-        ({"content": None}, "", ""),
-        ({}, "", ""),
-        ({"content": [{"type": "text", "text": "H"}, {"type": "x"}, {"text": "i"}]}, "", "Hi"),
-        ({"content": "\n", "reasoning": 3, "reasoning_details": "a"}, "", "\n"),
-    ],
-)
-def test_thinking_is_counted_once_wherever_it_stands(message: dict[str, Any], reasoning: str, content: str) -> None:
-    assert read_message(message) == (reasoning, content)
 
 
 @pytest.mark.parametrize("as_object", [False, True], ids=["dict", "SDK object"])
@@ -130,24 +100,6 @@ def test_a_completion_without_a_message_is_none(data: dict[str, Any]) -> None:
 def test_what_is_no_completion_is_named(value: Any) -> None:
     with pytest.raises(StreamFormatError, match="expected a chat completion"):
         from_completion(value)
-
-
-@pytest.mark.parametrize(
-    ("error", "code"),
-    [
-        ({"message": "no (2013)"}, 2013),
-        ({"message": "no (2013) ", "code": "1"}, 2013),
-        ({"message": "no", "code": "1002"}, 1002),
-        ({"message": "no (3)", "code": None}, None),
-        ({"message": None, "type": "server_error"}, None),
-        ("boom", None),
-        ({}, None),
-    ],
-)
-def test_an_error_says_its_words_and_its_code(error: Any, code: int | None) -> None:
-    refusal = read_refusal(error)
-    assert refusal.code == code
-    assert refusal.message.startswith("the service answered with an error: ")
 
 
 def test_only_calls_with_whole_arguments_are_safe() -> None:

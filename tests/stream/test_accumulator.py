@@ -389,11 +389,11 @@ def test_an_error_inside_a_stream_is_known_with_its_code(item: dict[str, Any], c
         acc = StreamAccumulator()
         acc.feed(chunk({"content": "Hi"}))
         acc.feed(variant)
-        assert acc.refusal is not None
-        assert acc.refusal.code == code
+        assert acc.service_error is not None
+        assert acc.service_error.code == code
         reply = acc.finish()
         assert (reply.partial_reason, reply.content) == ("error", "Hi")
-        assert reply.problem == acc.refusal.message
+        assert reply.problem == acc.service_error.message
 
 
 @pytest.mark.parametrize("item", ["text", 1, None, [1], object()])

@@ -52,6 +52,8 @@ def _content(message: dict[str, Any], model: Served) -> None:
         return
     if not isinstance(content, list):
         raise invalid(f"Mismatch type string with value {type(content).__name__}: content")
+    if all(part == {"type": "text", "text": ""} for part in content) and not _has_calls(message):
+        raise invalid("chat content is empty")
     for part in content:
         kind = part.get("type") if isinstance(part, dict) else None
         if kind == "text" and isinstance(part.get("text"), str):

@@ -1,0 +1,98 @@
+"""Errors that the service reports inside a stream, or under HTTP 200, in whatever shape it gives them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .sdk_objects import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_TRAILING_CODE = re.compile(r"\((\d{4,5})\)\s*\Z")
+_WORDS = ("message", "error_message", "error_msg", "msg", "status_msg", "detail", "errors", "error", "reason")
+_CODES = ("code", "error_code", "status_code", "errno", "errcode")
+_DEEPEST = 4
+
+
+class ServiceError(NamedTuple):
+    """The service said no: its words, and its number if it gave one."""
+
+    message: str
+    code: int | None
+
+
+def service_error_in(data: Mapping[str, Any]) -> ServiceError | None:
+    """The error that a completion or a chunk reports, or None.
+
+    Shapes in use: under ``error`` (OpenAI and most), a non-zero ``base_resp`` (MiniMax), under ``error`` of the first
+    choice (OpenRouter), and flat: ``{"object": "error", "message": …}`` (vLLM, SGLang), ``{"type": "error", …}``,
+    ``{"detail": …}`` (FastAPI), ``{"error_code": …, "error_msg": …}``.
+    """
+    error = data.get("error")
+    if error:
+        return read_service_error(plain(error))
+    base = plain(data.get("base_resp")) if data.get("base_resp") else None
+    if isinstance(base, dict) and _code(base.get("status_code")):
+        return read_service_error(base)
+    choices = data.get("choices")
+    if choices:
+        choice = choices[0] if isinstance(choices, list) else None
+        error = choice.get("error") if isinstance(choice, dict) else None
+        return read_service_error(plain(error)) if error else None
+    return read_service_error(plain(dict(data))) if _is_flat_error(data) else None
+
+
+def read_service_error(error: Any) -> ServiceError:
+    """An error object of an API, or its text."""
+    message, code, name = _words(error), _number_in(error), _name_in(error)
+    found = _TRAILING_CODE.search(message)
+    number = int(found[1]) if found else code
+    text = message or name or "no reason given"
+    label = str(number) if number else name if message else ""
+    suffix = f" ({label})" if label and label not in text else ""
+    return ServiceError(f"the service answered with an error: {text}{suffix}", number)
+
+
+def _is_flat_error(data: Mapping[str, Any]) -> bool:
+    """Whether an object without choices is an error by itself, not a sign of life."""
+    if any(data.get(key) == "error" for key in ("object", "type", "status", "event")) or data.get("success") is False:
+        return True
+    if data.get("detail") or data.get("errors"):
+        return True
+    return any(_code(data.get(key)) for key in _CODES) and bool(_words(data))
+
+
+def _words(error: Any, depth: int = _DEEPEST) -> str:
+    """The sentence in an error: its text, or that of the first field or entry that has one."""
+    if isinstance(error, str):
+        return error.strip()
+    if depth and isinstance(error, list):
+        return "; ".join(filter(None, (_words(item, depth - 1) for item in error[:5])))
+    if depth and isinstance(error, dict):
+        return next((words for key in _WORDS if (words := _words(error.get(key), depth - 1))), "")
+    return ""
+
+
+def _number_in(error: Any, depth: int = _DEEPEST) -> int | None:
+    if isinstance(error, list):
+        error = error[0] if error else None
+    if not isinstance(error, dict) or not depth:
+        return None
+    code = next((code for key in _CODES if (code := _code(error.get(key)))), None)
+    return code or _number_in(error.get("error"), depth - 1)
+
+
+def _name_in(error: Any, depth: int = _DEEPEST) -> str:
+    """The name that an error has instead of a number, such as "rate_limit_exceeded"."""
+    if not isinstance(error, dict) or not depth:
+        return ""
+    inner = _name_in(error.get("error"), depth - 1)
+    names = (error.get("code"), error.get("type"))
+    return inner or next((name for name in names if isinstance(name, str) and name not in {"", "error"}), "")
+
+
+def _code(value: Any) -> int | None:
+    text = str(value)
+    return int(text) or None if re.fullmatch(r"-?\d{1,9}", text) else None
