@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from minimax_nb.message.calls import arguments_text, call_in_service_order, is_object
 from minimax_nb.message.events import ToolCallDelta
 from minimax_nb.message.reply import ToolCall
-from minimax_nb.message.sdk_objects import open_object
+from minimax_nb.message.sdk_objects import open_object, plain
 
 from .textfield import TextField
 
@@ -47,7 +47,9 @@ class ToolCallAssembler:
         entry, unknown, received = open_object(item)
         if unknown:
             entry, received = {**entry, **unknown}, received | unknown.keys()
-        function, unknown, received_inside = open_object(entry.get("function") or _NOTHING)
+        custom = entry.get("custom")
+        inside = entry.get("function") or (_as_function(custom) if custom else _NOTHING)
+        function, unknown, received_inside = open_object(inside)
         if unknown:
             function, received_inside = {**function, **unknown}, received_inside | unknown.keys()
         index = entry.get("index")
@@ -118,7 +120,7 @@ class _Call:
         """Keep what an entry says besides the arguments; the sets tell a null from a missing key."""
         _keep(self._outer, entry, received, besides="function")
         _keep(self._function, function, received_inside, besides="")
-        if function:
+        if function and "custom" not in self._outer:
             self._outer["function"] = self._function
         if not self.id and isinstance(entry.get("id"), str):
             self.id = entry["id"]
@@ -163,9 +165,21 @@ class _Call:
 
     def message(self) -> Any:
         """The call as it stands in a message."""
+        if "custom" in self._outer:
+            values = {**self._function, "input": self.text.text()}
+            values.pop("arguments", None)
+            return {**self._outer, "custom": values}
         if self._function.get("arguments") is not None:
             self._function["arguments"] = self.arguments()
         return call_in_service_order(self._outer)
+
+
+def _as_function(custom: Any) -> dict[str, Any]:
+    """A custom tool's call as a function's: its input stands for the arguments."""
+    values = plain(custom)
+    if not isinstance(values, dict):
+        return _NOTHING
+    return {("arguments" if key == "input" else key): value for key, value in values.items()}
 
 
 def _without_repeat(text: str) -> str | None:
