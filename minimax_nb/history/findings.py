@@ -31,6 +31,10 @@ RULES: dict[str, Rule] = {
     ),
     "empty-message": Rule(f"{_2013}, chat content is empty (2013)", "leave the message out, or give it content"),
     "content-type": Rule(f"{_2013} (2013)", "send text: json.dumps(…) makes text of an object"),
+    "broken-characters": Rule(
+        f"{_2013}, Syntax error (2013), or no request at all: UTF-8 cannot carry it",
+        "take the character out; repair_history puts U+FFFD in its place",
+    ),
     "unsupported-part": Rule(f"{_2013} (2013)", "send text; pictures and video go to MiniMax-M3, audio to no model"),
     "several-systems": Rule(
         f"{_2013}, chat content has invalid message role: system (2013)",

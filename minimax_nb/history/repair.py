@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from minimax_nb.message.calls import calls_of, is_call, read_call
 from minimax_nb.message.parts import is_empty, is_thinking_part, read_message
 from minimax_nb.message.sdk_objects import as_dict
+from minimax_nb.message.surrogates import sendable
 
 from .argumentfix import fixed_arguments
 from .pairing import pair
@@ -36,7 +37,7 @@ def mend(messages: Iterable[Any], *, model: str | None = None, originals: Iterab
         model: the model that is to be asked.
         originals: assistant messages as they were received, to be put back where they were changed.
     """
-    read = [copy.deepcopy(message) for message in map(as_dict, messages) if message is not None]
+    read = [_sendable(copy.deepcopy(message)) for message in map(as_dict, messages) if message is not None]
     untouched = _restore(read, originals)
     _replace_function_calls(read)
     shaped = [message for message in read if _shape(message, model)]
@@ -45,6 +46,15 @@ def mend(messages: Iterable[Any], *, model: str | None = None, originals: Iterab
         paired = _merge_systems(paired)
     restore_thinking(paired, untouched)
     return paired
+
+
+def _sendable(value: Any) -> Any:
+    """The value with every text in it such that a request can carry it."""
+    if isinstance(value, str):
+        return sendable(value)
+    if isinstance(value, dict):
+        return {_sendable(key): _sendable(inner) for key, inner in value.items()}
+    return [_sendable(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _restore(messages: list[dict[str, Any]], originals: Iterable[Any]) -> set[int]:

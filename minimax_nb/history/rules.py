@@ -6,12 +6,13 @@ The rules of the chain of thought are in ``thinkrules``; what each code means is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from minimax_nb.message.calls import arguments_fault, is_call, read_call, result_id
 from minimax_nb.message.parts import is_empty, is_thinking_part
 from minimax_nb.message.sdk_objects import as_dict
+from minimax_nb.message.surrogates import unsendable
 
 from .findings import Finding
 from .pairing import Pairing, Turn, pair
@@ -62,6 +63,7 @@ def find_problems(
             found.append(Finding.of(index, "not-a-message", "this is neither a dict nor a message object"))
         else:
             found += _check_message(index, message, model)
+            found += _check_characters(index, message)
     if merges_systems(model):
         found += _check_systems(read)
     found += _check_results(read, pair(read))
@@ -79,6 +81,28 @@ def _check_message(index: int, message: dict[str, Any], model: str | None) -> li
             found.append(Finding.of(index, "function-call", "it calls by function_call"))
         found += _check_calls(index, message)
     return found
+
+
+def _check_characters(index: int, message: dict[str, Any]) -> list[Finding]:
+    for key, value in message.items():
+        for text in texts_in({key: value}):
+            if character := unsendable(text):
+                said = f"its {_short(key)} holds {character!a}, half a character or none: {_short(text)}"
+                return [Finding.of(index, "broken-characters", said)]
+    return []
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text in a value of a message, keys of objects included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from texts_in(key)
+            yield from texts_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts_in(inner)
 
 
 def _check_content(index: int, message: dict[str, Any], model: str | None) -> list[Finding]:

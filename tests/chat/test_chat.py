@@ -353,3 +353,11 @@ def test_a_headless_notebook_gets_one_output_a_turn() -> None:
         "",
         "It is **four**.",
     ]
+
+
+@pytest.mark.parametrize("question", ["half \ud83d", [{"type": "text", "text": "\udc00"}], "a\x00b"])
+def test_a_question_that_cannot_be_sent_is_told_before_it_is(question: Any) -> None:
+    chat, script = chat_of(message("never"))
+    with pytest.raises(HistoryError, match=r"broken-characters.*repair_history"):
+        chat(question)
+    assert (chat.messages, script.requests) == ([], [])

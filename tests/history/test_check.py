@@ -528,7 +528,7 @@ def test_findings_show_as_text_and_as_a_table_and_raise() -> None:
 
 def test_every_rule_has_a_case_here() -> None:
     seen = {code for _, found, _ in BAD.values() for _, code in found} | {code for _, code, _ in ARGUMENTS}
-    seen |= {"thinking-dropped", "thinking-edited", "message-edited"}
+    seen |= {"thinking-dropped", "thinking-edited", "message-edited", "broken-characters"}
     seen |= {"empty-tools", "tool-type", "tool-without-name", "tool-without-parameters", "duplicate-tool"}
     assert seen == set(RULES)
 
@@ -668,3 +668,41 @@ def test_any_good_history_gives_no_finding_and_is_not_changed(messages: list[Mes
     assert repair_history(messages, model=model) == messages
     originals = [message for message in messages if message["role"] == "assistant"]
     assert check_history(messages, model=model, originals=originals) == []
+
+
+@pytest.mark.parametrize("where", ["question", "part", "result", "arguments", "name", "key", "answer"])
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("half \ud83d of one", "half \ufffd of one"),
+        ("\udc00", "\ufffd"),
+        ("\ud83d\ude00 whole in halves", "\U0001f600 whole in halves"),
+        ("a\x00b", "a\ufffdb"),
+        ("\uffff", "\ufffd"),
+    ],
+)
+def test_what_no_request_can_carry_is_found_and_mended(text: str, mended: str, where: str) -> None:
+    def history(said: str) -> list[Message]:
+        cases: dict[str, list[Message]] = {
+            "question": [user(said)],
+            "part": [{"role": "user", "content": [{"type": "text", "text": said}]}],
+            "result": [user(), calls(call()), result(content=said)],
+            "arguments": [user(), calls(call(arguments=json.dumps({"a": said}, ensure_ascii=False))), result()],
+            "name": [{**user(), "name": said}],
+            "key": [{**user(), said: "x"}],
+            "answer": [user(), answer(said), user()],
+        }
+        return cases[where]
+
+    broken = history(text)
+    if where == "arguments" and "\x00" in text:
+        return  # JSON escapes it, and so it can be sent
+    assert {finding.code for finding in check_history(broken)} == {"broken-characters"}
+    assert check_history(broken).refused
+    repaired = repair_history(broken)
+    assert check_history(repaired) == []
+    assert json.loads(json.dumps(repaired, ensure_ascii=False).encode()) == history(mended)
+
+
+def test_text_of_any_script_can_be_sent() -> None:
+    assert check_history([user("Grüße, 你好, 👩‍👩‍👧, \t\x1b[1m bold \u2028 \ufeff")]) == []
