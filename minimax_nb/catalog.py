@@ -7,10 +7,7 @@ pay-as-you-go plan, standard tier. Where a figure is not documented it is None.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .message.reply import Usage
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +234,23 @@ def is_priced_at(host: str) -> bool:
     return host == _PRICED_DOMAIN or host.endswith(f".{_PRICED_DOMAIN}")
 
 
-def cost_usd(model: str | Model | None, usage: Usage) -> float | None:
+class TokenCounts(Protocol):
+    """What a price is reckoned from: a ``Usage``."""
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        """Tokens of the prompt, the cached ones included."""
+
+    @property
+    def completion_tokens(self) -> int | None:
+        """Tokens of the reply, its thinking included."""
+
+    @property
+    def cached_tokens(self) -> int | None:
+        """Tokens of the prompt that came from the cache."""
+
+
+def cost_usd(model: str | Model | None, usage: TokenCounts) -> float | None:
     """What a reply cost, in US dollars; None where a price or a count is unknown, never a guess.
 
     Cached prompt tokens are charged at the cache price; a service that reports none had none. Writing to the cache

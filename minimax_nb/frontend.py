@@ -70,6 +70,27 @@ def publish(
     shell.display_pub.publish(data=data, metadata=metadata or {}, transient=transient, update=update)
 
 
+_just_shown: tuple[object, int] | None = None
+
+
+def remember_shown(value: object) -> None:
+    """This cell need not show its value again: a reply, or a comparison of some, is on show already."""
+    global _just_shown
+    _just_shown = (value, _cell())
+
+
+def shown_by_this_cell(value: object) -> bool:
+    """Whether this cell has just shown its value; asked once, when the value is about to be shown."""
+    global _just_shown
+    before, _just_shown = _just_shown, None
+    return before is not None and before[0] is value and before[1] == _cell()
+
+
+def _cell() -> int:
+    """Which cell of the session is running."""
+    return getattr(current_shell(), "execution_count", 0)
+
+
 def _as_mode(name: str) -> DisplayMode:
     return "live" if name == "live" else "static" if name == "static" else "text"
 

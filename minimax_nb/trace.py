@@ -16,6 +16,24 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+_STEP_DTYPES = {
+    "round": "Int64",
+    "kind": "string",
+    "name": "string",
+    "text": "string",
+    "arguments": "string",
+    "call_id": "string",
+    "error": "boolean",
+    "started_s": "Float64",
+    "duration_s": "Float64",
+    "tokens": "Int64",
+    "tokens_per_s": "Float64",
+    "share": "Float64",
+    "model": "string",
+    "finish_reason": "string",
+    "partial_reason": "string",
+    "origin": "string",
+}
 FORMAT = "minimax_nb.trace"
 _VERSION = 1
 
@@ -70,10 +88,25 @@ class Trace(Sequence[Step]):
         return tracetext.run_seconds(self.steps, self.rounds)
 
     def frame(self) -> pd.DataFrame:
-        """The trace as a table, one row a step; the columns are always the same. See ``frames.trace_frame``."""
-        from .analysis.frames import trace_frame
+        """The trace as a table, one row a step, numbered from 1; a missing value means that it is not known.
 
-        return trace_frame(self)
+        The columns are always the same. ``model``, ``finish_reason``, ``partial_reason`` and ``origin`` are those of
+        the reply that the step is part of; the steps that are no part of one (system, user, result) have none.
+        """
+        import pandas as pd
+
+        replies = {entry.number: entry for entry in self.rounds}
+        rows = []
+        for step in self.steps:
+            row: dict[str, Any] = {name: getattr(step, name, None) for name in _STEP_DTYPES}
+            reply = replies.get(step.round)
+            if reply is not None and step.kind in {"think", "call", "answer"}:
+                row |= {name: getattr(reply, name) for name in ("model", "finish_reason", "partial_reason")}
+                row["origin"] = reply.origin.kind if reply.origin is not None else None
+            rows.append(row)
+        table = pd.DataFrame(rows, columns=list(_STEP_DTYPES)).astype(_STEP_DTYPES)
+        table.index = pd.RangeIndex(1, len(rows) + 1, name="step")
+        return table
 
     @overload
     def to_html(self, path: None = None) -> str: ...

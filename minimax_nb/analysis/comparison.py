@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.display.show import remember_shown, shown_by_this_cell
 from minimax_nb.errors import StreamInterrupted
-from minimax_nb.frontend import publish
+from minimax_nb.frontend import publish, remember_shown, shown_by_this_cell
 from minimax_nb.message.reply import Reply
 from minimax_nb.render.comparison import answer_tokens, comparison_bundle, finish_of
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from openai import OpenAI
 
     from minimax_nb.message.usage_log import Entry
-    from minimax_nb.trace import Trace
 
 
 def models(client: OpenAI | None = None) -> pd.DataFrame:
@@ -80,51 +79,6 @@ def _note(price: Price) -> str:
     """The price of longer prompts, in words."""
     figures = f"{price.input:.2f} in, {price.output:.2f} out, {price.cache_read} cache read"
     return f"over {price.over:,} prompt tokens: {figures}"
-
-
-_STEP_DTYPES = {
-    "round": "Int64",
-    "kind": "string",
-    "name": "string",
-    "text": "string",
-    "arguments": "string",
-    "call_id": "string",
-    "error": "boolean",
-    "started_s": "Float64",
-    "duration_s": "Float64",
-    "tokens": "Int64",
-    "tokens_per_s": "Float64",
-    "share": "Float64",
-    "model": "string",
-    "finish_reason": "string",
-    "partial_reason": "string",
-    "origin": "string",
-}
-
-
-def trace_frame(trace: Trace) -> pd.DataFrame:
-    """A trace as a table, one row a step, numbered from 1; a missing value means that it is not known.
-
-    ``model``, ``finish_reason``, ``partial_reason`` and ``origin`` are those of the reply that the step is part of; the
-    steps that are no part of one (system, user, result) have none.
-
-    Args:
-        trace: the trace.
-    """
-    import pandas as pd
-
-    replies = {entry.number: entry for entry in trace.rounds}
-    rows = []
-    for step in trace.steps:
-        row: dict[str, Any] = {name: getattr(step, name, None) for name in _STEP_DTYPES}
-        reply = replies.get(step.round)
-        if reply is not None and step.kind in {"think", "call", "answer"}:
-            row |= {name: getattr(reply, name) for name in ("model", "finish_reason", "partial_reason")}
-            row["origin"] = reply.origin.kind if reply.origin is not None else None
-        rows.append(row)
-    table = pd.DataFrame(rows, columns=list(_STEP_DTYPES)).astype(_STEP_DTYPES)
-    table.index = pd.RangeIndex(1, len(rows) + 1, name="step")
-    return table
 
 
 _REPLY_DTYPES = {

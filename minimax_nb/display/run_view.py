@@ -5,15 +5,15 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Protocol
 
-from minimax_nb.display.show import remember_shown
 from minimax_nb.display.terminal import TextReply
-from minimax_nb.frontend import current_shell, display_mode, publish
+from minimax_nb.frontend import current_shell, display_mode, publish, remember_shown
 from minimax_nb.message.events import Finished, LeaveAsked, RoundEnded, RoundStarted, RunEvent, ToolResult, ToolStarted
 from minimax_nb.render.bundle import metadata
-from minimax_nb.render.run_record import RunRecord, table_html
+from minimax_nb.render.run_record import RunRecord
 from minimax_nb.render.text.text import visible
 from minimax_nb.render.tracetext import summary
 from minimax_nb.steps.steps import Step
+from minimax_nb.steps.tables import table_html
 
 if TYPE_CHECKING:
     from minimax_nb.message.reply import Reply

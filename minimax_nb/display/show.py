@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from minimax_nb.errors import StreamError, StreamInterrupted
-from minimax_nb.frontend import current_shell, display_mode, publish
+from minimax_nb.frontend import display_mode, publish, remember_shown, shown_by_this_cell
 from minimax_nb.message.reply import Reply
 from minimax_nb.stream.reading import acollect, collect, last_reply
 from minimax_nb.stream.sources import is_completion
@@ -114,9 +114,6 @@ def _left_over(error: BaseException, before: Reply | None) -> Reply:
     return Reply(partial_reason="error", problem=f"{type(error).__name__}: {error}")
 
 
-_just_shown: tuple[object, int] | None = None
-
-
 def _shown(view: _View, reply: Reply) -> Reply:
     """Ends the show."""
     view.finish(reply)
@@ -124,25 +121,7 @@ def _shown(view: _View, reply: Reply) -> Reply:
     return reply
 
 
-def remember_shown(value: object) -> None:
-    """This cell need not show its value again: a reply, or a comparison of some, is on show already."""
-    global _just_shown
-    _just_shown = (value, _cell())
-
-
-def shown_by_this_cell(value: object) -> bool:
-    """Whether this cell has just shown its value; asked once, when the value is about to be shown."""
-    global _just_shown
-    before, _just_shown = _just_shown, None
-    return before is not None and before[0] is value and before[1] == _cell()
-
-
 def display_reply(reply: Reply) -> None:
     """Shows a reply that is the value of a cell, unless this cell has shown it already."""
     if not shown_by_this_cell(reply):
         _publish(reply)
-
-
-def _cell() -> int:
-    """Which cell of the session is running."""
-    return getattr(current_shell(), "execution_count", 0)

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.errors import HistoryError
-from minimax_nb.render.findings import findings_table
 
 from .findings import Finding
+from .findings_table import findings_table
 from .repair import mend
 from .rules import find_problems
 

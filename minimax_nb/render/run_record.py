@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from minimax_nb.message.events import RoundEnded, RunEvent, ToolResult
 from minimax_nb.render.run import run_bundle
 from minimax_nb.steps.recorder import StepRecorder
+from minimax_nb.steps.tables import table_html
 
 if TYPE_CHECKING:
     from minimax_nb.message.reply import Reply
     from minimax_nb.steps.steps import Step
-
-_TABLE = {"max_rows": 30, "max_cols": 12, "border": 0}
-_LONGEST_TABLE = 60_000
 
 
 class RunRecord:
@@ -46,19 +44,3 @@ class RunRecord:
         """The run as a MIME bundle that ends with this reply."""
         before = self._before_last if reply is self._last else len(self._recorder)
         return run_bundle(self._recorder.steps(), self._recorder.rounds(), reply, before, self.tables)
-
-
-def table_html(value: Any) -> str:
-    """A table that a tool returned as HTML for the inside of our own output, or "".
-
-    Only what a sanitiser leaves whole will do: a table with a style sheet or a script is shown by itself.
-    """
-    write = getattr(value, "to_html", None)
-    if not callable(write) or isinstance(value, type):
-        return ""
-    try:
-        html = str(write(**_TABLE))
-    except Exception:  # noqa: BLE001 - some other object with a method of that name
-        return ""
-    fits = len(html) <= _LONGEST_TABLE and not any(tag in html.lower() for tag in ("<script", "<style", "<iframe"))
-    return f'<div style="overflow-x:auto">{html}</div>' if fits else ""

@@ -11,8 +11,8 @@ from minimax_nb.message.events import RoundEnded, ToolResult
 from minimax_nb.message.parts import content_text, read_message
 from minimax_nb.message.reply import Reply
 from minimax_nb.message.sdk_objects import as_dict
-from minimax_nb.render.run_record import table_html
 from minimax_nb.steps.recorder import StepRecorder
+from minimax_nb.steps.tables import table_html
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from minimax_nb.history.findings import RULES, Finding
-from minimax_nb.render.findings import findings_table
+from minimax_nb.history.findings_table import findings_table
 
 
 def test_an_empty_list_says_that_nothing_was_found() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .text.escape import escape_prose
+from minimax_nb.render.text.escape import escape_prose
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from minimax_nb.history.findings import Finding
+    from .findings import Finding
 
 _TABLE = "border-collapse:collapse;margin:.4em 0"
 _CELL = "border:1px solid rgba(128,128,128,.35);padding:.35em .7em;text-align:left;vertical-align:top"
