@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minimax_nb.agent.loop import refusal
-from minimax_nb.errors import UnknownToolError
+from minimax_nb.errors import ToolError
 from minimax_nb.message.events import LeaveAsked, ToolResult, ToolStarted
 from minimax_nb.message.reply import ToolCall
 from minimax_nb.tools.tool import Tool, run_awaitable
@@ -56,8 +56,8 @@ def run_calls(
     began = time.perf_counter()
     ready: list[_Ready] = []
     for position, call in enumerate(calls):
-        tool = _known(loop, call)
-        stopped: Any = tool if isinstance(tool, UnknownToolError) else None
+        tool = _runnable(loop, position, call)
+        stopped: Any = tool if isinstance(tool, ToolError) else None
         if stopped is None and approve is not None:
             yield LeaveAsked(position, call)
             stopped = refusal(approve(call))
@@ -93,8 +93,8 @@ async def arun_calls(
     began = time.perf_counter()
     ready: list[_Ready] = []
     for position, call in enumerate(calls):
-        tool = _known(loop, call)
-        stopped: Any = tool if isinstance(tool, UnknownToolError) else None
+        tool = _runnable(loop, position, call)
+        stopped: Any = tool if isinstance(tool, ToolError) else None
         if stopped is None and approve is not None:
             yield LeaveAsked(position, call)
             decision = approve(call)
@@ -115,10 +115,10 @@ async def arun_calls(
             yield loop.answer(one.position, one.call, *await _acalled(one, began))
 
 
-def _known(loop: ToolLoop, call: ToolCall) -> Tool | UnknownToolError:
+def _runnable(loop: ToolLoop, position: int, call: ToolCall) -> Tool | ToolError:
     try:
-        return loop.tool(call)
-    except UnknownToolError as error:
+        return loop.tool(position, call)
+    except ToolError as error:
         return error
 
 

@@ -6,7 +6,8 @@ real answer then takes its place.
 
 The model's message goes in as it was received, with three exceptions, each of which no server would take back:
 
-* arguments that are no JSON object: what can be read of them stands in the history, and the result says what is wrong;
+* arguments that are no JSON object: in Python notation, encoded twice or the like, they are run, and what was run
+  stands in the history as JSON; else what can be read of them stands there, and the result says what is wrong;
 * a call without a name or id, or with the id of another call of the turn: it gets one of its own;
 * calls as ``<minimax:tool_call>`` text in the content, from a server without a parser for them: the message becomes
   what a server with one would have sent, ``tool_calls`` and the rest of the content.
@@ -18,8 +19,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.errors import ToolArgumentsError, ToolError, TurnLimitError, UnknownToolError
-from minimax_nb.history.argumentfix import fixed_arguments
-from minimax_nb.message.calls import arguments_fault, read_tool_calls
+from minimax_nb.message.arguments import fixed_arguments, read_arguments
+from minimax_nb.message.calls import read_tool_calls
 from minimax_nb.message.completion import in_service_order
 from minimax_nb.message.events import ToolResult
 from minimax_nb.message.parts import is_empty, read_message, think_fault
@@ -35,6 +36,7 @@ MAX_ROUNDS = 50
 """Requests to the model in one run, unless told otherwise: a model that calls the same tool for ever costs money."""
 
 NOT_FINISHED = "[No result: the user interrupted before this call was finished.]"
+NOT_AS_RECEIVED = "[The call above holds what could be read of its arguments. It was not run.]"
 REFUSED = "[Not run: the user did not allow this call.]"
 _LONGEST_ERROR = 2_000
 
@@ -68,6 +70,7 @@ class ToolLoop:
         self._max_rounds = max_rounds
         self._options = dict(options or {})
         self._answers: list[dict[str, Any]] = []
+        self._cut: int | None = None  # which call of the turn may have been cut off
 
     def request(self) -> dict[str, Any]:
         """The arguments for the next ``create``.
@@ -101,6 +104,7 @@ class ToolLoop:
         Returns:
             The calls to be run, in order; none when the run is over.
         """
+        in_fields = bool(reply.message.get("tool_calls"))
         reply = _with_parsed_calls(reply, self.tools, seed=f"{reply.id}#{len(self.messages)}")
         listed = reply.message.get("tool_calls") or []
         received = [entry for entry in listed if isinstance(entry, dict)]
@@ -110,6 +114,8 @@ class ToolLoop:
         # As it was received, but for the id, by which the result finds it.
         calls = tuple(replace(call, id=entry["id"]) for call, entry in zip(calls, kept, strict=True))
         self.reply = reply if message is reply.message else replace(reply, message=message)
+        # Calls that were read from the text are whole by its grammar; others may have been closed by a server's parser.
+        self._cut = len(calls) - 1 if in_fields and not reply.complete else None
         self._answers = [_answer(call, NOT_FINISHED) for call in calls]
         if calls or worth_keeping(reply):
             self.messages.extend([message, *self._answers])  # at once: an interrupt finds all of them or none
@@ -120,16 +126,26 @@ class ToolLoop:
         if worth_keeping(reply) and not reply.message.get("tool_calls"):
             self.messages.append(reply.message)
 
-    def tool(self, call: ToolCall) -> Tool:
+    def tool(self, position: int, call: ToolCall) -> Tool:
         """The tool that a call means.
+
+        Args:
+            position: which call of the turn, 0-based.
+            call: the call.
 
         Raises:
             UnknownToolError: there is none of that name.
+            ToolArgumentsError: the reply broke off in this call; it looks whole, but may not be what was meant.
         """
         tool = self.tools.get(call.name)
         if tool is None:
             there_are = ", ".join(self.tools) or "none"
             raise UnknownToolError(f"there is no tool {call.name[:80]!r}; there are: {there_are}")
+        if position == self._cut and read_arguments(call.arguments).state in {"whole", "blank"}:
+            raise ToolArgumentsError(
+                f"{call.name}: not run, as its arguments may have been cut off: the reply stopped at this call "
+                f"({self.reply.problem or self.reply.partial_reason}): call it again, with less in one reply"
+            )
         return tool
 
     def answer(
@@ -150,6 +166,8 @@ class ToolLoop:
         elif isinstance(outcome, BaseException):
             error = told(outcome)
             text = f"Error: {error}"
+            if isinstance(outcome, ToolArgumentsError) and not _stands_as_received(call):
+                text += f" {NOT_AS_RECEIVED}"
         else:
             text, shown = render_result(outcome)
         self._answers[position]["content"] = text
@@ -168,6 +186,11 @@ def refusal(decision: Any) -> Refusal | None:
     if isinstance(decision, str):
         return Refusal(decision)
     return None if decision else Refusal()
+
+
+def _stands_as_received(call: ToolCall) -> bool:
+    """Whether the history holds all of a call's arguments, be it in another notation."""
+    return read_arguments(call.arguments).state in {"whole", "blank"}
 
 
 def told(error: BaseException) -> str:
@@ -208,8 +231,9 @@ def _sendable_call(entry: dict[str, Any]) -> dict[str, Any]:
     changes = {}
     if not isinstance(function.get("name"), str) or not function["name"]:
         changes["name"] = "unnamed"
-    if arguments_fault(function.get("arguments")) is not None:
-        changes["arguments"] = fixed_arguments(function.get("arguments"))
+    arguments = fixed_arguments(function.get("arguments"))
+    if arguments != function.get("arguments"):
+        changes["arguments"] = arguments
     return {**entry, "function": {**function, **changes}} if changes else entry
 
 

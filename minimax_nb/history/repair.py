@@ -10,12 +10,12 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any
 
+from minimax_nb.message.arguments import fixed_arguments
 from minimax_nb.message.calls import calls_of, is_call, read_call
 from minimax_nb.message.parts import is_empty, is_thinking_part, read_message
 from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.message.surrogates import sendable
 
-from .argumentfix import fixed_arguments
 from .pairing import pair
 from .rules import ROLES, merges_systems, part_fault
 from .thinkfix import restore_thinking

@@ -6,7 +6,6 @@ Two equal contents are equal; nothing here has an identity, a clock or a connect
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self
 
@@ -32,22 +31,20 @@ class ToolCall:
 
     @property
     def parsed(self) -> dict[str, Any]:
-        """The arguments as a dict.
+        """The arguments as a dict, also where they were written in another notation, as ``read_arguments`` reads it.
 
         Raises:
-            ToolArgumentsError: they are not JSON, or JSON but not an object.
+            ToolArgumentsError: there are none, they were cut off, or they are no object.
         """
-        try:
-            value = json.loads(self.arguments)
-        except ValueError as error:
+        from .arguments import read_arguments  # it reads messages, which hold calls
+
+        read = read_arguments(self.arguments)
+        if read.state != "whole":
             raise ToolArgumentsError(
-                f"expected the arguments of {self.name!r} to be a JSON object, got {_short(self.arguments)}: {error}"
-            ) from error
-        if not isinstance(value, dict):
-            raise ToolArgumentsError(
-                f"expected the arguments of {self.name!r} to be a JSON object, got {_short(self.arguments)}"
+                f"expected the arguments of {self.name!r} to be a JSON object, got {_short(self.arguments)}: "
+                "they are empty, cut off or of another kind; answer the call with this, and the model calls again"
             )
-        return value
+        return read.value
 
     def to_dict(self) -> dict[str, Any]:
         """A plain dict, ready for JSON."""

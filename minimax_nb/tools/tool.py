@@ -19,6 +19,7 @@ from typing import Any, cast
 import pydantic
 
 from minimax_nb.errors import ToolArgumentsError, ToolError
+from minimax_nb.message.arguments import read_arguments
 
 from .schemas import arguments_model, callable_name, check_name, describe, json_schema
 
@@ -100,7 +101,8 @@ class Tool:
         """The arguments as the function takes them, checked and converted.
 
         Args:
-            arguments: what the model wrote: JSON text (blank counts as ``{}``), or the object itself.
+            arguments: what the model wrote, or the object itself. Of a text, whatever ``read_arguments`` reads without
+                loss; blank counts as ``{}``, and so does null where no argument is required.
 
         Raises:
             ToolArgumentsError: they do not fit. The message is short and fit for the model to read.
@@ -174,15 +176,19 @@ class Tool:
     def _object(self, arguments: str | Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(arguments, Mapping):
             return dict(arguments)
-        try:
-            value = json.loads(arguments) if arguments.strip() else {}
-        except (ValueError, RecursionError) as error:
+        read = read_arguments(arguments)
+        if read.state == "partial":
             raise ToolArgumentsError(
-                f"{self.name}: the arguments are not JSON ({error}), got {_short(arguments)}: send one JSON object"
-            ) from error
-        if not isinstance(value, dict):
-            raise ToolArgumentsError(f"{self.name}: expected the arguments as one JSON object, got {_short(arguments)}")
-        return value
+                f"{self.name}: the arguments are not JSON ({_fault(arguments)}), got {_short(arguments)}: "
+                "send one JSON object"
+            )
+        # Null stands for no arguments where none have to be given; where some have to, it is a mistake.
+        none = read.state == "blank" and (
+            not arguments or not arguments.strip() or not self._parameters.get("required")
+        )
+        if read.state == "whole" or none:
+            return read.value
+        raise ToolArgumentsError(f"{self.name}: expected the arguments as one JSON object, got {_short(arguments)}")
 
     def _complaint(self, error: pydantic.ValidationError) -> str:
         problems = error.errors(include_url=False, include_context=True)
@@ -262,6 +268,15 @@ def _run_beside(coroutine: Coroutine[Any, Any, Any]) -> Any:
     if failure:
         raise failure[0]
     return outcome[0]
+
+
+def _fault(text: str) -> str:
+    """Why a text is no JSON, in the parser's words."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return str(error)
+    return "the text in them is none"
 
 
 def _short(value: Any, limit: int = 80) -> str:

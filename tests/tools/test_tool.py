@@ -346,7 +346,8 @@ def test_the_schema_is_the_callers_own_copy() -> None:
         ('{"location": 5', "get_weather: the arguments are not JSON"),
         ("[1]", "get_weather: expected the arguments as one JSON object, got '[1]'"),
         ("null", "get_weather: expected the arguments as one JSON object, got 'null'"),
-        ('"{}"', "get_weather: expected the arguments as one JSON object, got '\"{}\"'"),
+        ('"{}"', "get_weather: argument 'location' is missing (string expected)"),
+        ('"Oslo"', "get_weather: expected the arguments as one JSON object, got '\"Oslo\"'"),
         ("{}", "get_weather: argument 'location' is missing (string expected)"),
         (
             '{"location": "Oslo", "unit": "kelvin"}',
