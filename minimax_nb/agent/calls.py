@@ -12,6 +12,7 @@ from minimax_nb.agent.loop import refusal
 from minimax_nb.errors import ToolError
 from minimax_nb.message.events import LeaveAsked, ToolResult, ToolStarted
 from minimax_nb.message.reply import ToolCall
+from minimax_nb.tools.results import INTERRUPTS
 from minimax_nb.tools.tool import Tool, run_awaitable
 
 if TYPE_CHECKING:
@@ -130,7 +131,9 @@ def _called(one: _Ready, began: float) -> _Outcome:
     started = time.perf_counter()
     try:
         value = one.tool.call(one.call.arguments)
-    except Exception as error:  # noqa: BLE001 - whatever a tool raises is the model's to read
+    except INTERRUPTS:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a tool raises is the model's to read, exit() included
         value = error
     return _Outcome(value, started - began, time.perf_counter() - started)
 
@@ -139,6 +142,8 @@ async def _acalled(one: _Ready, began: float) -> _Outcome:
     started = time.perf_counter()
     try:
         value = await one.tool.acall(one.call.arguments)
-    except Exception as error:  # noqa: BLE001 - whatever a tool raises is the model's to read
+    except INTERRUPTS:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever a tool raises is the model's to read, exit() included
         value = error
     return _Outcome(value, started - began, time.perf_counter() - started)

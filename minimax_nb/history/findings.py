@@ -83,6 +83,9 @@ RULES: dict[str, Rule] = {
     "duplicate-result": Rule(
         f"{_2013}, tool call result does not follow tool call (2013)", "keep one result for each call"
     ),
+    "empty-result": Rule(
+        f"{_2013}, chat content is empty (2013)", 'say that the tool returned nothing, as in "(no output)"'
+    ),
     # The chain of thought.
     "thinking-dropped": Rule(
         f"{_SILENT}; the model goes on without its earlier thoughts", "append the whole message as it was received"

@@ -15,6 +15,7 @@ from minimax_nb.message.calls import calls_of, is_call, read_call
 from minimax_nb.message.parts import is_empty, is_thinking_part, read_message
 from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.message.surrogates import sendable
+from minimax_nb.tools.results import NO_OUTPUT
 
 from .pairing import pair
 from .rules import ROLES, merges_systems, part_fault
@@ -109,6 +110,8 @@ def _shape_content(message: dict[str, Any], model: str | None) -> None:
     if content is None:
         if message["role"] == "tool":
             message["content"] = "null"
+    elif message["role"] == "tool" and is_empty(content):
+        message["content"] = NO_OUTPUT
     elif isinstance(content, list):
         received = message["role"] == "assistant"
         parts = [part if received and is_thinking_part(part) else _shape_part(part, model) for part in content]

@@ -108,9 +108,10 @@ def texts_in(value: Any) -> Iterator[str]:
 def _check_content(index: int, message: dict[str, Any], model: str | None) -> list[Finding]:
     role, content = message["role"], message.get("content")
     if role == "tool":
-        # A tool may well say nothing; but null is no text.
         if content is None:
             return [Finding.of(index, "content-type", "the result's content is null, expected text")]
+        if is_empty(content):
+            return [Finding.of(index, "empty-result", "the result has no content")]
     elif is_empty(content):
         if role == "assistant" and message.get("tool_calls"):
             return []

@@ -6,6 +6,7 @@ matplotlib is imported. Nothing here raises: a result that cannot be shown is na
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import datetime as dt
 import decimal
@@ -17,6 +18,12 @@ import types
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
+
+INTERRUPTS = (KeyboardInterrupt, asyncio.CancelledError, GeneratorExit)
+"""What ends a run from outside; anything else that a tool's code raises, SystemExit too, is its own failure."""
+
+NO_OUTPUT = "(no output)"
+"""Stands for a result that says nothing: the service refuses an empty content (error 2013, reported in 2026)."""
 
 RESULT_LIMIT = 50_000
 """Characters of a result that the model gets: about 12,000 tokens, a twentieth of the smallest context window."""
@@ -49,9 +56,9 @@ class RenderedResult(NamedTuple):
 def render_result(value: Any, *, limit: int = RESULT_LIMIT) -> RenderedResult:
     """The text of a tool's result for the model, and the thing to show to the reader.
 
-    Text goes as it is; numbers, lists, dicts, dataclasses and pydantic models as JSON; a table as CSV of its first
-    rows with its shape; a figure or picture as a line that says that the reader sees it; a generator as the list of
-    its first 1,000 items; bytes as their length and kind; anything else as its ``repr``.
+    Text goes as it is, blank text and None as "(no output)"; numbers, lists, dicts, dataclasses and pydantic models as
+    JSON; a table as CSV of its first rows with its shape; a figure or picture as a line that says that the reader sees
+    it; a generator as the list of its first 1,000 items; bytes as their length and kind; anything else as its ``repr``.
 
     Args:
         value: what the tool returned.
@@ -62,9 +69,11 @@ def render_result(value: Any, *, limit: int = RESULT_LIMIT) -> RenderedResult:
     """
     try:
         text, shown = _render(value)
-    except Exception as error:  # noqa: BLE001 - a value's own methods may raise anything
+    except INTERRUPTS:
+        raise
+    except BaseException as error:  # noqa: BLE001 - a value's own methods may raise anything
         text, shown = f"[a {_kind(value)} that cannot be written as text: {type(error).__name__}]", None
-    return RenderedResult(cut(_sendable(text), limit), shown)
+    return RenderedResult(cut(_sendable(text), limit) if text.strip() else NO_OUTPUT, shown)
 
 
 def cut(text: str, limit: int = RESULT_LIMIT) -> str:
@@ -78,6 +87,8 @@ def cut(text: str, limit: int = RESULT_LIMIT) -> str:
 
 
 def _render(value: Any) -> tuple[str, Any]:
+    if value is None:
+        return NO_OUTPUT, None
     if isinstance(value, str):
         return str(value), None
     if isinstance(value, bytes | bytearray | memoryview):
@@ -180,7 +191,9 @@ def _drained(items: Any) -> str:
             taken.append(item)  # noqa: PERF402 - what came before a failure is kept
         if next(items, items) is not items:
             note = f"\n[only the first {_ITEMS:,} items were taken]"
-    except Exception as error:  # noqa: BLE001 - the generator is the tool's code
+    except INTERRUPTS:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the generator is the tool's code
         note = f"\n[it stopped there with {type(error).__name__}: {str(error)[:200]}]"
     return _json(taken) + note
 

@@ -18,6 +18,7 @@ from minimax_nb.history.thinkform import NO_ANSWER
 from minimax_nb.server.api_error import ApiError
 from minimax_nb.server.service.history_rules import check_messages
 from minimax_nb.server.service.models import MODELS
+from minimax_nb.tools.results import NO_OUTPUT
 
 Message = dict[str, Any]
 M3 = "MiniMax-M3"
@@ -69,7 +70,6 @@ GOOD: dict[str, list[Message]] = {
     "no content with calls": [user(), {"role": "assistant", "tool_calls": [call()]}, result()],
     "blank content with calls": [user(), calls(call(), content="\n"), result()],
     "arguments {}": [user(), calls(call(arguments="{}")), result()],
-    "an empty result": [user(), calls(call()), result(content="")],
     "two calls, two results": [user(), calls(call("a"), call("b")), result("a"), result("b"), answer()],
     "native thinking": [
         user(),
@@ -166,6 +166,21 @@ BAD: dict[str, tuple[list[Any], list[tuple[int | None, str]], list[Message]]] = 
         [user(), calls(call()), result(content=None)],
         [(2, "content-type")],
         [user(), calls(call()), result(content="null")],
+    ),
+    "result empty": (
+        [user(), calls(call()), result(content="")],
+        [(2, "empty-result")],
+        [user(), calls(call()), result(content=NO_OUTPUT)],
+    ),
+    "result without parts": (
+        [user(), calls(call()), result(content=[])],
+        [(2, "empty-result")],
+        [user(), calls(call()), result(content=NO_OUTPUT)],
+    ),
+    "result with empty parts": (
+        [user(), calls(call("a"), call("b")), result("a"), result("b", [{"type": "text", "text": ""}])],
+        [(3, "empty-result")],
+        [user(), calls(call("a"), call("b")), result("a"), result("b", NO_OUTPUT)],
     ),
     "an odd part": (
         [{"role": "user", "content": ["Hello", {"type": "text", "text": "there"}, {"type": "input_audio"}]}],
@@ -654,7 +669,7 @@ def good_histories(draw: st.DrawFn) -> list[Message]:
             content = draw(st.none() | st.just("") | words.map(lambda text: f"x{text}"))
             entries = [call(each, arguments=json.dumps({draw(words): draw(words)})) for each in made]
             messages.append({"role": "assistant", **thinking(content), "tool_calls": entries})
-            messages += [result(each, draw(st.text(max_size=5))) for each in made]
+            messages += [result(each, draw(st.text(min_size=1, max_size=5))) for each in made]
         for _ in range(draw(st.integers(0, 2))):
             messages.append({"role": "assistant", **thinking(f"x{draw(words)}")})
     return messages

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from minimax_nb.errors import ToolArgumentsError
 from minimax_nb.message.arguments import fixed_arguments, read_arguments
-from minimax_nb.message.parts import arguments_fault
+from minimax_nb.message.calls import arguments_fault
 from minimax_nb.message.reply import ToolCall
 
 WHOLE: list[tuple[Any, dict[str, Any]]] = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import collections
 import dataclasses
 import datetime as dt
@@ -16,7 +17,7 @@ import pandas as pd
 import pydantic
 import pytest
 
-from minimax_nb.tools.results import RESULT_LIMIT, cut, render_result
+from minimax_nb.tools.results import NO_OUTPUT, RESULT_LIMIT, cut, render_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,11 @@ class Sky(enum.Enum):
 class Hostile:
     def __repr__(self) -> str:
         raise RuntimeError("no")
+
+
+class Leaving:
+    def __repr__(self) -> str:
+        raise SystemExit(1)
 
 
 class Answering:
@@ -81,17 +87,31 @@ def counting(end: int) -> Iterator[int]:
     yield from range(end)
 
 
-def failing() -> Iterator[int]:
+def failing(error: BaseException) -> Iterator[int]:
     yield 1
-    raise OSError("disk gone")
+    raise error
+
+
+class Silent:
+    """Says nothing of itself."""
+
+    def __repr__(self) -> str:
+        return ""
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
     [
         ("24℃, sunny", "24℃, sunny"),
-        ("", ""),
-        (None, "null"),
+        ("", NO_OUTPUT),
+        (" \n\t", NO_OUTPUT),
+        (None, NO_OUTPUT),
+        (Silent(), NO_OUTPUT),
+        ([], "[]"),
+        ([None], "[null]"),
+        ({}, "{}"),
+        (0, "0"),
+        (False, "false"),
         (True, "true"),
         (3, "3"),
         (2.5, "2.5"),
@@ -113,8 +133,10 @@ def failing() -> Iterator[int]:
         (b"", "[0 bytes, no text]"),
         (counting(3), "[0, 1, 2]"),
         (range(3), "[0, 1, 2]"),
-        (failing(), "[1]\n[it stopped there with OSError: disk gone]"),
+        (failing(OSError("disk gone")), "[1]\n[it stopped there with OSError: disk gone]"),
+        (failing(SystemExit(2)), "[1]\n[it stopped there with SystemExit: 2]"),
         (Hostile(), "[a Hostile that cannot be written as text: RuntimeError]"),
+        (Leaving(), "[a Leaving that cannot be written as text: SystemExit]"),
         ([Hostile()], "[a list that cannot be written as text: RuntimeError]"),
         (Answering(), "answers to anything"),
         (decimal.Decimal("1.50"), "1.50"),
@@ -197,3 +219,9 @@ def test_figures_and_pictures_are_announced_to_the_model_and_shown_to_the_reader
     assert render_result(figure).text == "[figure, shown to the reader; title: Rain, x: day; title: Rain, x: day]"
     assert render_result(figure).shown is figure
     assert render_result(picture) == ("[Drawn, 640 x 480 pixels, shown to the reader]", picture)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), asyncio.CancelledError()])
+def test_an_interrupt_comes_through(error: BaseException) -> None:
+    with pytest.raises(type(error)):
+        render_result(failing(error))

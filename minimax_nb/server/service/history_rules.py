@@ -46,9 +46,9 @@ def check_messages(messages: list[Any], model: Served) -> None:
 
 def _content(message: dict[str, Any], model: Served) -> None:
     content = message.get("content")
+    if _is_empty(content) and not _has_calls(message):
+        raise invalid("chat content is empty")
     if isinstance(content, str | None):
-        if not content and not (message["role"] == "tool" or _has_calls(message)):
-            raise invalid("chat content is empty")
         return
     if not isinstance(content, list):
         raise invalid(f"Mismatch type string with value {type(content).__name__}: content")
@@ -64,6 +64,12 @@ def _content(message: dict[str, Any], model: Served) -> None:
             raise invalid(f"chat content has invalid part type: {kind}")
         if model.is_m2 or medium == "audio":
             raise invalid(f"model[{model.id}] does not support {medium} input")
+
+
+def _is_empty(content: Any) -> bool:
+    if isinstance(content, list):
+        return all(isinstance(part, dict) and part.get("type") == "text" and part.get("text") == "" for part in content)
+    return content is None or content == ""
 
 
 def _has_calls(message: dict[str, Any]) -> bool:
