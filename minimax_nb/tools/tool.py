@@ -22,6 +22,7 @@ from minimax_nb.errors import ToolArgumentsError, ToolError
 from minimax_nb.message.arguments import read_arguments
 
 from .schemas import arguments_model, callable_name, check_name, describe, json_schema
+from .second_reading import read_by_schema
 
 _PROBLEMS_TOLD = 5
 
@@ -100,6 +101,8 @@ class Tool:
     def check(self, arguments: str | Mapping[str, Any]) -> dict[str, Any]:
         """The arguments as the function takes them, checked and converted.
 
+        What does not fit is read once more as the schema asks, see ``read_by_schema``.
+
         Args:
             arguments: what the model wrote, or the object itself. Of a text, whatever ``read_arguments`` reads without
                 loss; blank counts as ``{}``, and so does null where no argument is required.
@@ -110,11 +113,7 @@ class Tool:
         given = self._object(arguments)
         if self._model is None:
             return given
-        try:
-            # As JSON, not as Python values: an Enum comes as its value, a date as its text.
-            filled = self._model.model_validate_json(json.dumps(given))
-        except pydantic.ValidationError as error:
-            raise ToolArgumentsError(self._complaint(error)) from error
+        filled = self._validated(given, self._model)
         # Only what was given: for the rest the function's own defaults hold.
         fields = self._model.model_fields
         return {str(fields[name].alias): getattr(filled, name) for name in fields if name in filled.model_fields_set}
@@ -189,6 +188,20 @@ class Tool:
         if read.state == "whole" or none:
             return read.value
         raise ToolArgumentsError(f"{self.name}: expected the arguments as one JSON object, got {_short(arguments)}")
+
+    def _validated(self, given: dict[str, Any], model: type[pydantic.BaseModel]) -> pydantic.BaseModel:
+        try:
+            # As JSON, not as Python values: an Enum comes as its value, a date as its text.
+            return model.model_validate_json(json.dumps(given))
+        except pydantic.ValidationError as error:
+            problem = error
+        again = read_by_schema(given, self._parameters)
+        if again != given:
+            try:
+                return model.model_validate_json(json.dumps(again))
+            except pydantic.ValidationError as error:
+                problem = error
+        raise ToolArgumentsError(self._complaint(problem)) from problem
 
     def _complaint(self, error: pydantic.ValidationError) -> str:
         problems = error.errors(include_url=False, include_context=True)

@@ -14,7 +14,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .xml_values import resolved, typed, types_of
+from .schema_types import resolved, types_of
+from .xml_values import typed
 
 TOKEN = "]<]minimax[>["  # noqa: S105 - the name of a tag, not a secret
 BLOCK_START = f"{TOKEN}<tool_call>"

@@ -8,7 +8,8 @@ from typing import Any
 
 from minimax_nb.message.calls import parse_json
 
-_DEEPEST = 16
+from .schema_types import types_of
+
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -48,61 +49,6 @@ def typed(text: str, schema: Any) -> Any:
             if value is not None:
                 return value
     return text
-
-
-def types_of(schema: Any) -> set[str]:
-    """The JSON types that a schema allows, as far as it says; those of an enum's values count too."""
-    return _types(schema, schema if isinstance(schema, Mapping) else {}, 0)
-
-
-def resolved(schema: Any, root: Any) -> Any:
-    """The schema that a ``$ref`` into its own document stands for, or the schema itself."""
-    for _ in range(_DEEPEST):
-        reference = schema.get("$ref") if isinstance(schema, Mapping) else None
-        if not isinstance(reference, str):
-            break
-        target: Any = root
-        for step in reference.removeprefix("#").strip("/").split("/"):
-            target = target.get(step) if isinstance(target, Mapping) else None
-        schema = target
-    return schema
-
-
-def _types(schema: Any, root: Any, depth: int) -> set[str]:
-    schema = resolved(schema, root)
-    if not isinstance(schema, Mapping) or depth > _DEEPEST:
-        return set()
-    said = schema.get("type")
-    found = (
-        {said}
-        if isinstance(said, str)
-        else {each for each in said if isinstance(each, str)}
-        if isinstance(said, list)
-        else set()
-    )
-    for key in ("anyOf", "oneOf", "allOf"):
-        options = schema.get(key)
-        for option in options if isinstance(options, list) else ():
-            found |= _types(option, root, depth + 1)
-    if not found:
-        values = (
-            schema.get("enum")
-            if isinstance(schema.get("enum"), list)
-            else [schema["const"]]
-            if "const" in schema
-            else []
-        )
-        found = {_type_of(value) for value in values or ()}
-    if not found:
-        found = {"object"} if "properties" in schema else {"array"} if "items" in schema else set()
-    return found
-
-
-def _type_of(value: Any) -> str:
-    if value is None:
-        return "null"
-    kinds = ((bool, "boolean"), (int, "integer"), (float, "number"), (list, "array"), (Mapping, "object"))
-    return next((name for kind, name in kinds if isinstance(value, kind)), "string")
 
 
 def _integer(word: str) -> int | None:
