@@ -21,8 +21,9 @@ import pydantic
 from minimax_nb.errors import ToolArgumentsError, ToolError
 from minimax_nb.message.arguments import read_arguments
 
-from .schemas import arguments_model, callable_name, check_name, describe, json_schema
+from .schemas import json_schema
 from .second_reading import read_by_schema
+from .signature import Signature, callable_name, check_name, describe, read_signature
 
 _PROBLEMS_TOLD = 5
 
@@ -41,15 +42,16 @@ class Tool:
     description: str
     function: Callable[..., Any] | None
     _parameters: dict[str, Any]
-    _model: type[pydantic.BaseModel] | None
+    _signature: Signature | None
 
     @classmethod
     def of(cls, source: Callable[..., Any] | Mapping[str, Any] | Tool) -> Tool:
         """The tool made of a function, or of an OpenAI tool dict.
 
         Functions, async functions, methods, ``functools.partial`` and objects with ``__call__`` are taken. The
-        schema comes from the signature, the descriptions from the docstring (Google, NumPy or Sphinx style) or from
-        ``Annotated[..., "text"]``. An argument fixed by ``partial(f, unit="C")`` is not offered to the model.
+        schema comes from the signature, pydantic's ``Field`` included; the descriptions from the docstring (Google,
+        NumPy or Sphinx style), ``Annotated[..., "text"]``, ``Doc("text")`` or ``Field(description="text")``. An
+        argument fixed by ``partial(f, unit="C")`` is not offered to the model.
 
         Args:
             source: the callable, the dict, or a tool, which comes back as it is.
@@ -69,8 +71,8 @@ class Tool:
         inner = source.func if isinstance(source, functools.partial) else source
         if inspect.isasyncgenfunction(inner):
             raise ToolError(f"tool {name!r} is an async generator: collect its items and return a list")
-        model = arguments_model(source, name)
-        return cls(name, describe(source)[0], source, json_schema(model, name), model)
+        signature = read_signature(source, name)
+        return cls(name, describe(source)[0], source, json_schema(signature.model, name), signature)
 
     @classmethod
     def _of_dict(cls, source: Mapping[str, Any]) -> Tool:
@@ -111,12 +113,9 @@ class Tool:
             ToolArgumentsError: they do not fit. The message is short and fit for the model to read.
         """
         given = self._object(arguments)
-        if self._model is None:
+        if self._signature is None:
             return given
-        filled = self._validated(given, self._model)
-        # Only what was given: for the rest the function's own defaults hold.
-        fields = self._model.model_fields
-        return {str(fields[name].alias): getattr(filled, name) for name in fields if name in filled.model_fields_set}
+        return self._signature.arguments(self._validated(given, self._signature.model))
 
     def call(self, arguments: str | Mapping[str, Any] = "{}") -> Any:
         """Check the arguments and run the function; an async one is run to its end.
