@@ -74,12 +74,15 @@ def parse_tool_calls(text: str, tools: Iterable[Any] | None = None, *, seed: str
 
     Args:
         text: the content of a message.
-        tools: the request's tools: OpenAI tool dicts, or tools with a ``schema``.
+        tools: the request's tools: functions, OpenAI tool dicts, or tools with a ``schema``.
         seed: what makes this reply unique, such as its id. The calls' ids are made of it and the text, so without it
             two replies with the same text have calls with the same ids.
 
     Returns:
         The rest of the text, and the calls.
+
+    Raises:
+        ToolError: one of the functions cannot be offered to a model.
     """
     schemas = parameter_schemas(tools)
     kept: list[str] = []

@@ -9,6 +9,7 @@ from typing import Any
 from minimax_nb.message.calls import parse_json
 
 from .schema_types import types_of
+from .tool import Tool
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -17,11 +18,16 @@ def parameter_schemas(tools: Iterable[Any] | None) -> dict[str, dict[str, Any]]:
     """The schema of each parameter, by tool and name, with the definitions it refers to beside it.
 
     Args:
-        tools: OpenAI tool dicts, or objects whose ``schema`` is one; anything else is passed over.
+        tools: functions, OpenAI tool dicts, or objects whose ``schema`` is one; anything else is passed over.
+
+    Raises:
+        ToolError: a function cannot be offered to a model.
     """
     found: dict[str, dict[str, Any]] = {}
     for tool in tools or ():
         schema = tool if isinstance(tool, Mapping) else getattr(tool, "schema", None)
+        if not isinstance(schema, Mapping) and callable(tool):
+            schema = Tool.of(tool).schema
         function = schema.get("function") if isinstance(schema, Mapping) else None
         parameters = function.get("parameters") if isinstance(function, Mapping) else None
         if isinstance(function, Mapping) and isinstance(parameters, Mapping) and isinstance(function.get("name"), str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from minimax_nb.errors import ToolError
 from minimax_nb.tools.tool import Tool
 from minimax_nb.tools.xml_calls import parse_tool_calls
 from minimax_nb.tools.xml_m3 import TOKEN
@@ -46,6 +48,49 @@ def vectors() -> list[Any]:
     cases = [json.loads(line) for line in lines if line.strip()]
     # One vector mends a path as one fork does; a value is given back as it was written here.
     return [pytest.param(case, id=case["name"]) for case in cases if "fork-specific" not in case.get("note", "")]
+
+
+def plan(days: int, stops: list[str], label: str, sure: bool = False) -> None:
+    """Plan a trip."""
+
+
+async def aplan(days: int, stops: list[str], label: str, sure: bool = False) -> None:
+    """Plan a trip, awaited."""
+
+
+class Office:
+    def plan(self, days: int, stops: list[str], label: str, sure: bool = False) -> None:
+        """Plan a trip."""
+
+    def __call__(self, days: int, stops: list[str], label: str, sure: bool = False) -> None:
+        """Plan a trip."""
+
+
+TYPED = {"days": 3, "stops": ["Ulm", "5"], "label": "5", "sure": True}
+
+
+@pytest.mark.parametrize(
+    "tool",
+    [plan, aplan, Office().plan, Office(), functools.partial(plan), Tool.of(plan), Tool.of(plan).schema],
+    ids=["function", "async", "method", "object", "partial", "tool", "dict"],
+)
+@pytest.mark.parametrize("grammar", ["M2", "M3"])
+def test_values_are_typed_by_whatever_a_tool_is_given_as(tool: Any, grammar: str) -> None:
+    name = Tool.of(tool).name
+    text = block(invoke(name, days="3", stops='["Ulm", "5"]', label="5", sure="true"))
+    if grammar == "M3":
+        items = "<item>Ulm</item><item>5</item>"
+        tags = f'<tool_call><invoke name="{name}"><days>3</days><stops>{items}</stops><label>5</label><sure>true</sure>'
+        text = f"{tags}</invoke></tool_call>".replace("<", f"{TOKEN}<")
+    for tools in ([tool], (tool,), iter([tool])):
+        (call,) = parse_tool_calls(text, tools).tool_calls
+        assert (call.name, call.parsed) == (name, TYPED)
+
+
+@pytest.mark.parametrize("tool", [lambda x: x, Office, Office.plan])
+def test_a_function_that_cannot_be_offered_is_refused_as_everywhere(tool: Any) -> None:
+    with pytest.raises(ToolError):
+        parse_tool_calls(block(invoke("plan", days="3")), [tool])
 
 
 @pytest.mark.parametrize("case", vectors())
