@@ -1,12 +1,15 @@
 """Tool calls put together from the pieces of a stream.
 
 Services number and repeat the pieces in many ways (all of these were observed on MiniMax's own service or on gateways
-to it): no ``index``, one that starts at 1, two calls both at 0, an empty ``id`` or ``name`` on later pieces, a late
-piece for an earlier call, a call sent whole twice, arguments that are an object. The rules here take all of them:
+to it): no ``index``, one that starts at 1, two calls both at 0, an empty ``id`` or ``name`` on later pieces, another
+``id`` on every piece, a late piece for an earlier call, a call sent whole twice, arguments that are an object. The
+rules here take all of them:
 
-1. a piece with an id that is known belongs to that call; with a new id it opens a call;
-2. a piece without an id belongs to the latest call at its index, or to the last call when it has no index;
-3. nothing empty overwrites anything, the order is the order of arrival, and unknown keys are kept.
+1. only a piece that names a function, or one with an index never seen, opens a call; a new id alone does not;
+2. any other piece belongs to the call with its id, if that has its index too or one of them has none; else to the
+   latest call at its index; else to the last one;
+3. nothing empty overwrites anything, the first id and name of a call stay, the order is the order of arrival, and
+   unknown keys are kept.
 """
 
 from __future__ import annotations
@@ -29,6 +32,8 @@ _NOTHING: dict[str, Any] = {}
 # The keys of nearly every piece; once they are known, such a piece says nothing new but its arguments.
 _PIECE = frozenset({"index", "function"})
 _PIECE_INSIDE = frozenset({"arguments"})
+# What names a call stays as it came first.
+_FIRST = frozenset({"index", "id", "name"})
 
 
 class ToolCallAssembler:
@@ -75,37 +80,43 @@ class ToolCallAssembler:
 
     def _whose(self, entry: dict[str, Any], function: dict[str, Any]) -> _Call:
         id_, index = entry.get("id"), entry.get("index")
-        index = index if isinstance(index, int) else None
-        if isinstance(id_, str) and id_:
-            if id_ in self._by_id:
-                return self._by_id[id_]
-            call = self._at_index.get(index) if index is not None else None
-            if call is None or call.id or call.started:
-                call = self._open(index)
-            self._by_id[id_] = call
-            return call
-        call = self._at_index.get(index) if index is not None else (self._calls[-1] if self._calls else None)
-        if call is None or (function.get("name") and call.is_another(function)):
-            call = self._open(index)
-        return call
-
-    def _open(self, index: int | None) -> _Call:
-        call = _Call(len(self._calls))
-        self._calls.append(call)
+        id_ = id_ if isinstance(id_, str) else ""
+        index = index if type(index) is int else None
+        call = self._latest(id_, index)
+        if call is None or call.is_another(id_, index, function):
+            call = _Call(len(self._calls))
+            self._calls.append(call)
         if index is not None:
             self._at_index[index] = call
+            call.indices.add(index)
+        if id_:
+            self._by_id[id_] = call
+            call.ids.add(id_)
         return call
+
+    def _latest(self, id_: str, index: int | None) -> _Call | None:
+        """The call that a piece continues, unless it opens one."""
+        known = self._by_id.get(id_)
+        if known is not None and (index is None or not known.indices or index in known.indices):
+            return known
+        if index is not None and index in self._at_index:
+            return self._at_index[index]
+        last = self._calls[-1] if self._calls else None
+        # The pieces before had no index, or had none.
+        return last if last is not None and (index is None or not last.indices) else known
 
 
 class _Call:
     """One call being put together."""
 
-    __slots__ = ("_function", "_outer", "_whole", "begun", "id", "name", "position", "text")
+    __slots__ = ("_function", "_outer", "_whole", "begun", "id", "ids", "indices", "name", "position", "text")
 
     def __init__(self, position: int) -> None:
         self.position = position
         self.id = ""
         self.name = ""
+        self.ids: set[str] = set()  # all that its pieces had
+        self.indices: set[int] = set()  # likewise
         self.begun = False  # it has an index and arguments, so both are in the message
         self.text = TextField()
         self._outer: dict[str, Any] = {}
@@ -136,17 +147,33 @@ class _Call:
         self._whole = arguments_text(arguments)
         return said
 
-    def is_another(self, function: dict[str, Any]) -> bool:
-        """Whether a piece without an id, which names a function, opens a call after this one."""
-        name = function.get("name")
-        if not name or not self.name:
+    def is_another(self, id_: str, index: int | None, function: dict[str, Any]) -> bool:
+        """Whether a piece that might continue this call opens one after it: it has to name a function."""
+        name, arguments = function.get("name"), function.get("arguments")
+        if not name:
             return False
-        if name != self.name:
+        if id_ in self.ids:
+            elsewhere = index is not None and bool(self.indices) and index not in self.indices
+            return elsewhere or (name != self.name and self._complete())
+        if self.name and name != self.name:
             return True
+        if id_:
+            return (self.started or bool(self.id)) and not (self.name and self._must_continue(arguments))
+        if not self.name:
+            return False
         # The same name again: a later piece of this call, or another call to the same tool, sent whole.
-        arguments = function.get("arguments")
         whole = isinstance(arguments, str) and arguments.lstrip().startswith("{") and self.text.last.endswith("}")
         return whole and arguments != self.text.last and is_object(self.arguments())
+
+    def _must_continue(self, arguments: Any) -> bool:
+        """Whether arguments can only go on with those before: those of another call begin with a bracket."""
+        if not isinstance(arguments, str) or not arguments or not self.started or self._complete():
+            return False
+        grows = arguments != self.text.last and arguments.startswith(self.text.last)
+        return grows or not arguments.lstrip().startswith("{")
+
+    def _complete(self) -> bool:
+        return bool(self._whole) or (self.text.last.rstrip().endswith("}") and is_object(self.arguments()))
 
     def arguments(self) -> str:
         """The arguments, in the reading of their pieces that is a JSON object, if one of them is."""
@@ -195,10 +222,10 @@ def _without_repeat(text: str) -> str | None:
 
 
 def _keep(into: dict[str, Any], values: dict[str, Any], received: Keys, *, besides: str) -> None:
-    """Keep every key; a later value replaces an earlier one unless it is empty."""
+    """Keep every key; a later value replaces an earlier one unless it is empty, or the key names the call."""
     for key, value in values.items():
         if value is None:
             if key not in into and key in received:
                 into[key] = None
-        elif key not in into or (value != "" and key not in ("index", besides)):
+        elif key not in into or (value != "" and key != besides and (key not in _FIRST or into[key] in ("", None))):
             into[key] = value

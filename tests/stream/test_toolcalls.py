@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -111,6 +112,95 @@ STREAMS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str, str]]]] = {
         [piece('{"x":', "f", index=0), piece("{", "f", index=0), piece("}}", "f", index=0)],
         [("", "f", '{"x":{}}')],
     ),
+    "another id on every piece": (
+        [piece("", "f", id="a", index=0), piece('{"x"', id="b", index=0), piece(":1}", id="c", index=0)],
+        [("a", "f", '{"x":1}')],
+    ),
+    "another id on every piece, no index": (
+        [piece('{"x"', "f", id="a"), piece(":1", id="b"), piece("}", id="c")],
+        [("a", "f", '{"x":1}')],
+    ),
+    "another id on every piece, the index from the second on": (
+        [piece('{"x"', "f", id="a"), piece(":1", id="b", index=0), piece("}", id="c", index=0)],
+        [("a", "f", '{"x":1}')],
+    ),
+    "another id on every piece, no index from the second on": (
+        [piece('{"x"', "f", id="a", index=0), piece(":1", id="b"), piece("}")],
+        [("a", "f", '{"x":1}')],
+    ),
+    "another id on every piece of calls in turn": (
+        [
+            *(piece("", "f", id="a", index=0), piece("", "f", id="b", index=1)),
+            *(piece('{"x"', id="c", index=0), piece('{"y"', id="d", index=1)),
+            *(piece(":1}", id="e", index=0), piece(":2}", id="f", index=1)),
+        ],
+        [("a", "f", '{"x":1}'), ("b", "f", '{"y":2}')],
+    ),
+    "another id on every piece of calls after each other, no index": (
+        [piece('{"x"', "f", id="a"), piece(":1}", id="b"), piece('{"y"', "f", id="c"), piece(":2}", id="d")],
+        [("a", "f", '{"x":1}'), ("c", "f", '{"y":2}')],
+    ),
+    "another id on every piece of calls at index 0": (
+        [
+            *(piece("", "f", id="a", index=0), piece('{"x":1}', id="b", index=0)),
+            *(piece("", "g", id="c", index=0), piece('{"y":2}', id="d", index=0)),
+        ],
+        [("a", "f", '{"x":1}'), ("c", "g", '{"y":2}')],
+    ),
+    "another id and the name on every piece": (
+        [piece('{"x"', "f", id="a", index=0), piece(": {", "f", id="b", index=0), piece("}}", "f", id="c", index=0)],
+        [("a", "f", '{"x": {}}')],
+    ),
+    "another id and an empty name on every piece": (
+        [
+            piece('{"x"', "f", id="a", index=0),
+            {**piece(":1}", id="b", index=0), "function": {"name": "", "arguments": ":1}"}},
+        ],
+        [("a", "f", '{"x":1}')],
+    ),
+    "another id on growing snapshots": (
+        [piece('{"x"', "f", id="a", index=0), piece('{"x":1', "f", id="b", index=0), piece('{"x":1}', id="c", index=0)],
+        [("a", "f", '{"x":1}')],
+    ),
+    "another id on the last piece, which is empty": (
+        [piece('{"x":1}', "f", id="a", index=0), piece("", id="b", index=0)],
+        [("a", "f", '{"x":1}')],
+    ),
+    "another id on an object": (
+        [piece({}, "f", id="a", index=0), piece({"x": 1}, id="b", index=0)],
+        [("a", "f", '{"x":1}')],
+    ),
+    "an id that comes back": (
+        [piece('{"x"', "f", id="a"), piece("{}", "g", id="b"), piece(":1", id="a"), piece("}", id="a")],
+        [("a", "f", '{"x":1}'), ("b", "g", "{}")],
+    ),
+    "an id never seen at an index never seen": (
+        [piece("{}", "f", id="a", index=0), piece('{"x":', id="b", index=1), piece("1}", "g", index=1)],
+        [("a", "f", "{}"), ("b", "g", '{"x":1}')],
+    ),
+    "one id for all calls": (
+        [
+            *(piece("", "f", id="a", index=0), piece("", "f", id="a", index=1)),
+            *(piece('{"x":1}', id="a", index=0), piece('{"x":2}', id="a", index=1)),
+        ],
+        [("a", "f", '{"x":1}'), ("a", "f", '{"x":2}')],
+    ),
+    "one id for all calls, no index": (
+        [piece('{"x":1}', "f", id="a"), piece('{"y":2}', "g", id="a")],
+        [("a", "f", '{"x":1}'), ("a", "g", '{"y":2}')],
+    ),
+    "two whole calls to one tool at index 0": (
+        [piece('{"x":1}', "f", id="a", index=0), piece('{"x":1}', "f", id="b", index=0)],
+        [("a", "f", '{"x":1}'), ("b", "f", '{"x":1}')],
+    ),
+    "two calls without arguments at index 0": (
+        [piece("", "f", id="a", index=0), piece("", "f", id="b", index=0)],
+        [("a", "f", ""), ("b", "f", "")],
+    ),
+    "the name before the id": (
+        [piece(None, "f", index=0), piece('{"x"', "f", id="a", index=0), piece(":1}", id="b", index=0)],
+        [("a", "f", '{"x":1}')],
+    ),
     "arguments that are no object": ([piece("[1, 2", "f", id="a"), piece(", 3]")], [("a", "f", "[1, 2, 3]")]),
     "no arguments": ([piece(None, "f", id="a", index=0)], [("a", "f", "")]),
     "null everywhere": (
@@ -124,7 +214,11 @@ STREAMS: dict[str, tuple[list[dict[str, Any]], list[tuple[str, str, str]]]] = {
 def test_each_piece_goes_to_its_call(pieces: list[dict[str, Any]], calls: list[tuple[str, str, str]]) -> None:
     assembler = assembled(*pieces)
     assert assembler.calls() == tuple(ToolCall(*call) for call in calls)
-    assert [entry["function"].get("arguments", "") for entry in assembler.message()] == [call[2] for call in calls]
+    message = assembler.message()
+    assert [entry["function"].get("arguments", "") for entry in message] == [call[2] for call in calls]
+    assert [(entry.get("id") or "", entry["function"].get("name", "")) for entry in message] == [c[:2] for c in calls]
+    objects = assembled(*(ChoiceDeltaToolCall.construct(**entry) for entry in pieces))
+    assert objects.calls() == assembler.calls()
 
 
 def test_the_message_has_what_was_received_in_the_order_of_the_service() -> None:
@@ -209,6 +303,32 @@ def test_no_character_of_arguments_is_lost(pieces: list[tuple[int, str | None, s
         assert all(any(character in text for text in said) for character in call.arguments)
     received = {character for _, _, text in pieces for character in text}
     assert received == {character for call in assembler.calls() for character in call.arguments}
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("fg"), st.dictionaries(st.text("ab", max_size=2), values, min_size=1)), max_size=4
+    ),
+    st.sampled_from(["right", "none", "zero", "in turn"]),
+    st.data(),
+)
+def test_ids_that_change_with_every_piece_open_no_calls(
+    asked: list[tuple[str, dict[str, Any]]], indices: str, data: st.DataObject
+) -> None:
+    streams = []
+    for at, (name, arguments) in enumerate(asked):
+        text = json.dumps(arguments, ensure_ascii=False)
+        cuts = sorted(data.draw(st.sets(st.integers(1, len(text) - 1), max_size=4)))
+        parts = ["", *(text[a:b] for a, b in zip([0, *cuts], [*cuts, len(text)], strict=True))]
+        place = {"none": {}, "zero": {"index": 0}}.get(indices, {"index": at})
+        streams.append([piece(part, None if n else name, **place) for n, part in enumerate(parts)])
+    ordered = [entry for stream in streams for entry in stream]
+    if indices == "in turn":
+        ordered = [entry for turn in zip_longest(*streams) for entry in turn if entry is not None]
+    pieces = [{**entry, "id": f"id{number}"} for number, entry in enumerate(ordered)]
+    calls = assembled(*pieces).calls()
+    assert [(call.name, json.loads(call.arguments)) for call in calls] == asked
+    assert len({call.id for call in calls}) == len(asked)
 
 
 def test_arguments_are_text_in_any_case() -> None:
