@@ -284,11 +284,15 @@ def _run_beside(coroutine: Coroutine[Any, Any, Any]) -> Any:
 
 def _fault(text: str) -> str:
     """Why a text is no JSON, in the parser's words."""
+
+    def refuse(word: str) -> None:
+        raise ValueError(f"JSON has no {word}")
+
     try:
-        json.loads(text)
+        json.loads(text, parse_constant=refuse)
     except (ValueError, RecursionError) as error:
         return str(error)
-    return "the text in them is none"
+    return "they are a text, and what stands in it is none"
 
 
 def _short(value: Any, limit: int = 80) -> str:

@@ -344,6 +344,12 @@ def test_the_schema_is_the_callers_own_copy() -> None:
     ("arguments", "message"),
     [
         ('{"location": 5', "get_weather: the arguments are not JSON"),
+        ('{"location": NaN}', "get_weather: the arguments are not JSON (JSON has no NaN), got"),
+        (
+            '"{\\"location\\": 5"',
+            "get_weather: the arguments are not JSON (they are a text, and what stands in it is none)",
+        ),
+        ('{"location": "a"}{"location": "b"}', "get_weather: the arguments are not JSON (Extra data"),
         ("[1]", "get_weather: expected the arguments as one JSON object, got '[1]'"),
         ("null", "get_weather: expected the arguments as one JSON object, got 'null'"),
         ('"{}"', "get_weather: argument 'location' is missing (string expected)"),
