@@ -19,6 +19,8 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from minimax_nb.message.surrogates import sendable
+
 INTERRUPTS = (KeyboardInterrupt, asyncio.CancelledError, GeneratorExit)
 """What ends a run from outside; anything else that a tool's code raises, SystemExit too, is its own failure."""
 
@@ -73,7 +75,7 @@ def render_result(value: Any, *, limit: int = RESULT_LIMIT) -> RenderedResult:
         raise
     except BaseException as error:  # noqa: BLE001 - a value's own methods may raise anything
         text, shown = f"[a {_kind(value)} that cannot be written as text: {type(error).__name__}]", None
-    return RenderedResult(cut(_sendable(text), limit) if text.strip() else NO_OUTPUT, shown)
+    return RenderedResult(cut(sendable(text), limit) if text.strip() else NO_OUTPUT, shown)
 
 
 def cut(text: str, limit: int = RESULT_LIMIT) -> str:
@@ -228,12 +230,3 @@ def _can(value: Any, method: str) -> bool:
     """Whether the value's class has a method: asked of the class, since an instance may answer anything."""
     found: Callable[..., Any] | None = getattr(type(value), method, None)
     return callable(found) and not isinstance(value, type)
-
-
-def _sendable(text: str) -> str:
-    """Without lone surrogates: no UTF-8 can carry them, so the request would fail."""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode("utf-8")
-    return text

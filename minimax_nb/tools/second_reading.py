@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from minimax_nb.message.arguments import read_arguments
+from minimax_nb.message.calls import BROKEN
 from minimax_nb.message.notation import read_value
-from minimax_nb.message.parts import BROKEN
 
 from .schema_types import alternatives, json_type, types_of
 

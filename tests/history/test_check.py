@@ -669,7 +669,7 @@ def good_histories(draw: st.DrawFn) -> list[Message]:
             content = draw(st.none() | st.just("") | words.map(lambda text: f"x{text}"))
             entries = [call(each, arguments=json.dumps({draw(words): draw(words)})) for each in made]
             messages.append({"role": "assistant", **thinking(content), "tool_calls": entries})
-            messages += [result(each, draw(st.text(min_size=1, max_size=5))) for each in made]
+            messages += [result(each, draw(words)) for each in made]
         for _ in range(draw(st.integers(0, 2))):
             messages.append({"role": "assistant", **thinking(f"x{draw(words)}")})
     return messages
