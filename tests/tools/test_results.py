@@ -142,7 +142,7 @@ class Silent:
         (decimal.Decimal("1.50"), "1.50"),
         (uuid.UUID(int=1), "00000000-0000-0000-0000-000000000001"),
         (dt.time(9, 30), "09:30:00"),
-        ("\ud800!", "?!"),
+        ("\ud800!", "\ufffd!"),
     ],
     ids=lambda value: type(value).__name__,
 )
