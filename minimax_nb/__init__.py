@@ -40,7 +40,8 @@ if TYPE_CHECKING:
     from .history.findings import Finding
     from .message.reply import Origin, Reply, Timing, ToolCall, Usage
     from .steps.steps import Round, Step
-    from .stream.reading import acollect, collect, last_reply
+    from .stream.last_reply import last_reply
+    from .stream.reading import acollect, collect
     from .tools.tool import Tool
     from .tools.xml_calls import parse_tool_calls
     from .trace import Trace
@@ -50,7 +51,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "chat.chat": "Chat panel",
     "client.configure": "aconnect configure connect",
-    "stream.reading": "acollect collect last_reply",
+    "stream.last_reply": "last_reply",
+    "stream.reading": "acollect collect",
     "display.show": "ashow show",
     "errors": (
         "ConfigurationError HistoryError MinimaxNbError NoMatchError StreamCutError StreamError StreamFormatError "

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from .errors import ConfigurationError
 
 DisplayMode = Literal["live", "static", "text"]
+
+_Way = TypeVar("_Way")
 
 VARIABLE = "MINIMAX_NB_DISPLAY"
 
@@ -39,6 +41,15 @@ def display_mode() -> DisplayMode:
     if kernel is None:
         return "text"
     return "live" if _somebody_watches(kernel) else "static"
+
+
+def by_display_mode(*, live: _Way, static: _Way, text: _Way) -> _Way:
+    """The one of three ways to appear that fits here and now. Whatever has several asks here.
+
+    Raises:
+        ConfigurationError: as for ``display_mode``.
+    """
+    return {"live": live, "static": static, "text": text}[display_mode()]
 
 
 def current_shell() -> Any | None:

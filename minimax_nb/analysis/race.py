@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from minimax_nb.chat.turn import checked_question
 from minimax_nb.client.sdk import async_client, explain, redact
-from minimax_nb.display.column_view import open_column_view
+from minimax_nb.display.column_view import open_columns
 from minimax_nb.errors import MinimaxNbError
 from minimax_nb.history.check import check_history
 from minimax_nb.message.reply import Reply
@@ -55,7 +55,7 @@ class Contest:
             self._client = default_client()
         self.replies: dict[str, Reply] = {}
         self.errors: dict[str, BaseException] = {}
-        self._view = open_column_view(self._models, wanted=display)
+        self._columns = open_columns(self._models, wanted=display)
 
     async def run(self) -> None:
         """Ask all of them; whatever happens, the view is finished."""
@@ -66,9 +66,9 @@ class Contest:
         finally:
             for place, model in enumerate(self._models):
                 if model not in self.replies:
-                    self._view.end(place, _NEVER_ASKED)
+                    self._columns.views[place].finish(_NEVER_ASKED)
             self.replies = {model: self.replies.get(model, _NEVER_ASKED) for model in self._models}
-            self._view.finish(self.replies)
+            self._columns.finish(self.replies)
 
     def interrupted(self) -> Reply | None:
         """A reply that the reader has stopped."""
@@ -82,7 +82,7 @@ class Contest:
             check_history(self._request["messages"], tools=self._request.get("tools"), model=model).raise_if_refused()
             async with aclosing(adrive(create(model=model, **self._request), acc)) as events:
                 async for event in events:
-                    self._view.feed(place, event)
+                    self._columns.views[place].feed(event)
             reply = acc.finish()
         except asyncio.CancelledError:
             reply = acc.finish("interrupted", _STOPPED)
@@ -93,7 +93,7 @@ class Contest:
             reply = Reply(partial_reason="error", problem=problem) if acc.waiting else acc.finish("error", problem)
         finally:
             self.replies[model] = reply
-            self._view.end(place, reply)
+            self._columns.views[place].finish(reply)
 
     def _in_words(self, error: Exception) -> str:
         text = str(error) or type(error).__name__

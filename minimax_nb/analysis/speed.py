@@ -8,7 +8,7 @@ from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.catalog import find
-from minimax_nb.frontend import display_mode, publish
+from minimax_nb.frontend import by_display_mode, publish
 from minimax_nb.render.text.quantities import seconds
 from minimax_nb.render.text.text import visible
 from minimax_nb.stream.reading import collect
@@ -94,17 +94,24 @@ def measure_speed(
 
 def _line_in_cell() -> Callable[[str], None]:
     """What shows a line, in the place of the one before it; nothing where nobody watches."""
-    if display_mode() != "live":
-        return lambda _words: None
-    name = secrets.token_hex(8)
-    begun = False
+    begin: Callable[[], Callable[[str], None]] = _Line
+    return by_display_mode(live=begin, static=_nothing, text=_nothing)()
 
-    def say(words: str) -> None:
-        nonlocal begun
-        publish({"text/plain": words}, display_id=name, update=begun)
-        begun = True
 
-    return say
+class _Line:
+    """A line in the cell's output, each in the place of the one before it."""
+
+    def __init__(self) -> None:
+        self._name = secrets.token_hex(8)
+        self._begun = False
+
+    def __call__(self, words: str) -> None:
+        publish({"text/plain": words}, display_id=self._name, update=self._begun)
+        self._begun = True
+
+
+def _nothing() -> Callable[[str], None]:
+    return lambda _words: None
 
 
 def _row(model: str, replies: list[Reply]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from minimax_nb.agent.loop import MAX_ROUNDS
 from minimax_nb.agent.run import arun_tools, run_tools
 from minimax_nb.catalog import MODELS
 from minimax_nb.client.sdk import async_client
-from minimax_nb.display.run_view import RunView, open_run_view
+from minimax_nb.display.run_view import open_run_view
 from minimax_nb.history.check import check_history
 from minimax_nb.steps.exchanges import Exchange, Recollection
 from minimax_nb.steps.recorder import StepRecorder
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from openai import AsyncOpenAI, OpenAI
 
+    from minimax_nb.display.view import View
     from minimax_nb.message.reply import Reply, ToolCall
 
 _MODELS_TIMEOUT_S = 5.0
@@ -166,7 +167,7 @@ class Chat:
         self,
         question: str | list[dict[str, Any]],
         *,
-        view: RunView | None = None,
+        view: View | None = None,
         allow: Callable[[ToolCall], Any] | None = None,
     ) -> Reply:
         """Ask without holding up the kernel: ``reply = await chat.ask("…")``, the twin of ``chat("…")``.
@@ -204,7 +205,7 @@ class Chat:
         return f"Chat({self.model!r}, {len(self.messages)} messages{tools})"
 
     @contextmanager
-    def _turn(self, question: str | list[dict[str, Any]], view: RunView | None = None) -> Iterator[Turn]:
+    def _turn(self, question: str | list[dict[str, Any]], view: View | None = None) -> Iterator[Turn]:
         """One question at a time, and only with a history that the service takes."""
         if not self._answering.acquire(blocking=False):
             raise RuntimeError("this chat is still answering: wait for it, stop it, or begin another Chat")

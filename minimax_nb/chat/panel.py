@@ -11,7 +11,7 @@ from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.frontend import current_kernel, display_mode, publish
+from minimax_nb.frontend import by_display_mode, current_kernel, publish
 from minimax_nb.render.text.text import visible
 from minimax_nb.render.tracetext import summary
 from minimax_nb.render.transcript import NOT_KEPT, answer_html, exchange_bundle, transcript_bundle
@@ -37,9 +37,14 @@ _open: dict[str, Panel] = {}
 
 def open_panel(chat: Chat) -> None:
     """Put a panel on show; where nobody could type into it, the conversation and a line that says so."""
-    if display_mode() != "live":
-        publish(transcript_bundle(map(exchange_bundle, chat.exchanges()), hint=NO_PANEL))
-        return
+    by_display_mode(live=_open_box, static=_show_transcript, text=_show_transcript)(chat)
+
+
+def _show_transcript(chat: Chat) -> None:
+    publish(transcript_bundle(map(exchange_bundle, chat.exchanges()), hint=NO_PANEL))
+
+
+def _open_box(chat: Chat) -> None:
     cell = _cell()
     if (before := _open.pop(cell, None)) is not None:
         before.close()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from minimax_nb.display.run_view import show_beside
 from minimax_nb.message.events import Finished, RoundEnded, ToolResult
 from minimax_nb.message.reply import Reply
-from minimax_nb.widgets.feed import Feed
+from minimax_nb.widgets.frame_sender import FrameSender
 from minimax_nb.widgets.run_painter import RunPainter
 
 from .panel_view import PanelReply
@@ -44,7 +44,7 @@ class PanelTurn:
         self.stopping = False
         self.asks: ToolCall | None = None
         self._changed = changed
-        self._feed = Feed(RunPainter(), self.view)
+        self._frames = FrameSender(RunPainter(), self.view)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[Any] | None = None
         self._leave: asyncio.Future[bool | str] | None = None
@@ -57,7 +57,7 @@ class PanelTurn:
             context: of the cell that what tools print and show belongs to.
             ended: told when it is over, however that came about.
         """
-        self._feed.start()
+        self._frames.start()
 
         def run() -> None:
             asyncio.run(self._converse(chat, ended))
@@ -72,7 +72,7 @@ class PanelTurn:
         """
         if self.stopping and not isinstance(event, RoundEnded | Finished | ToolResult):
             raise asyncio.CancelledError
-        self._feed.feed(event)
+        self._frames.feed(event)
         if isinstance(event, ToolResult):
             show_beside(event.shown)
 
@@ -80,7 +80,7 @@ class PanelTurn:
         """The run is over."""
         if self.reply is None:
             self.reply = reply
-            self._feed.end(reply)
+            self._frames.finish(reply)
 
     def stop(self) -> None:
         """End it as soon as can be; also while a tool runs, which is then left to itself."""

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any, Self
 
 from minimax_nb.agent.loop import NOT_FINISHED
-from minimax_nb.errors import StreamError, StreamInterrupted
+from minimax_nb.errors import StreamInterrupted
 from minimax_nb.message.events import RoundEnded, RunEvent, ToolResult
 from minimax_nb.message.reply import Reply
-from minimax_nb.stream.reading import last_reply_here
+from minimax_nb.stream.last_reply import last_reply_here, left_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    from minimax_nb.display.run_view import RunView
+    from minimax_nb.display.view import View
     from minimax_nb.message.reply import ToolCall
     from minimax_nb.steps.exchanges import Recollection
     from minimax_nb.steps.recorder import StepRecorder
@@ -38,7 +37,7 @@ class Turn:
         *,
         recorder: StepRecorder,
         known: Recollection,
-        open_view: Callable[[], RunView],
+        open_view: Callable[[], View],
     ) -> None:
         self.reply = Reply(partial_reason="cut", problem="nothing has arrived yet")
         self._messages = messages
@@ -49,7 +48,7 @@ class Turn:
         self._recorded = False
         self._unanswered: dict[int, ToolCall] = {}
         self._reply_before = last_reply_here()
-        self._view: RunView
+        self._view: View
 
     def __enter__(self) -> Self:
         self._view = self._open_view()
@@ -76,7 +75,7 @@ class Turn:
             return
         for position, call in list(self._unanswered.items()):
             self.take(ToolResult(position, call, NOT_FINISHED, error="not finished"))
-        partial = self._partial(error)
+        partial = left_over(error, self._reply_before, self._messages)
         if partial is not self.reply and (partial.content or partial.reasoning or partial.tool_calls):
             self._record_question()
             self._recorder.reply(partial)
@@ -91,17 +90,6 @@ class Turn:
         if not self._recorded:
             self._recorder.message(self._question)
         self._recorded = True
-
-    def _partial(self, error: BaseException) -> Reply:
-        """What a run that broke off has to show: what had arrived of the reply, or the words of the error."""
-        partial = error.reply if isinstance(error, StreamError | StreamInterrupted) else last_reply_here()
-        if partial is not None and partial.partial_reason not in {None, "length"} and partial is not self._reply_before:
-            return partial
-        if partial is not None and self._messages and self._messages[-1] is partial.message:
-            return partial  # the stop came too late, the whole of it has arrived
-        if isinstance(error, KeyboardInterrupt | asyncio.CancelledError):
-            return Reply(partial_reason="interrupted")
-        return Reply(partial_reason="error", problem=f"{type(error).__name__}: {error}")
 
 
 def checked_question(question: Any) -> Any:

@@ -6,32 +6,37 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Protocol
 
-from minimax_nb.display.terminal import TextReply
-from minimax_nb.frontend import display_mode, publish
+from minimax_nb.frontend import by_display_mode, publish
 from minimax_nb.render.comparison import comparison_bundle, plain_table
 from minimax_nb.render.text.text import visible
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from .terminal import TextReply
+from .view import HiddenView
 
-    from minimax_nb.message.events import RunEvent
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
     from minimax_nb.message.reply import Reply
 
+    from .view import View
 
-class ColumnView(Protocol):
-    """A place where replies are shown beside each other. Events and ends may come from any thread."""
 
-    def feed(self, column: int, event: RunEvent) -> None:
-        """One more event of a column's reply."""
+class Columns(Protocol):
+    """Replies beside each other.
 
-    def end(self, column: int, reply: Reply) -> None:
-        """A column's reply is there, whole or partial."""
+    Attributes:
+        views: a view for each; they may be told from any thread.
+    """
+
+    @property
+    def views(self) -> Sequence[View]:
+        """The views, in the order of the names."""
 
     def finish(self, replies: Mapping[str, Reply]) -> None:
-        """All have ended: shows what stays."""
+        """Show what stays: all have ended."""
 
 
-def open_column_view(names: Sequence[str], *, wanted: bool = True) -> ColumnView:
+def open_columns(names: Sequence[str], *, wanted: bool = True) -> Columns:
     """The place to show replies at, on show at once if it is a live one.
 
     Args:
@@ -42,29 +47,25 @@ def open_column_view(names: Sequence[str], *, wanted: bool = True) -> ColumnView
         ConfigurationError: ``MINIMAX_NB_DISPLAY`` holds something unknown.
     """
     if not wanted:
-        return _HiddenColumns()
-    match display_mode():
-        case "text":
-            return _TextColumns(names)
-        case "live":
-            from minimax_nb.widgets.live_columns import LiveColumns
+        return _HiddenColumns(names)
+    form: Callable[[Sequence[str]], Columns] = by_display_mode(live=_live, static=_StaticColumns, text=_TextColumns)
+    return form(names)
 
-            return LiveColumns(names)
-        case _:
-            return _StaticColumns()
+
+def _live(names: Sequence[str]) -> Columns:
+    from minimax_nb.widgets.live_columns import LiveColumns
+
+    return LiveColumns(names)
 
 
 class _HiddenColumns:
     """Shows nothing."""
 
-    def feed(self, column: int, event: RunEvent) -> None:
-        """Nobody watches."""
-
-    def end(self, column: int, reply: Reply) -> None:
-        """Nobody watches."""
+    def __init__(self, names: Sequence[str]) -> None:
+        self.views: Sequence[View] = [HiddenView() for _ in names]
 
     def finish(self, replies: Mapping[str, Reply]) -> None:
-        """Nobody watches."""
+        """Show nothing."""
 
 
 class _StaticColumns(_HiddenColumns):
@@ -74,18 +75,26 @@ class _StaticColumns(_HiddenColumns):
         publish(comparison_bundle(replies))
 
 
-class _TextColumns(_HiddenColumns):
+class _TextColumns:
     """Writes each reply when it is whole, the quickest first: text cannot stream side by side. The table comes last."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._names = names
-        self._lock = threading.Lock()
-
-    def end(self, column: int, reply: Reply) -> None:
-        with self._lock:
-            sys.stdout.write(f"== {visible(self._names[column])} ==\n")
-            TextReply().finish(reply)
-            sys.stdout.write("\n")
+        lock = threading.Lock()
+        self.views: Sequence[View] = [_TextColumn(name, lock) for name in names]
 
     def finish(self, replies: Mapping[str, Reply]) -> None:
         sys.stdout.write(f"{plain_table(replies)}\n")
+
+
+class _TextColumn(HiddenView):
+    """Writes one reply under its name; the lock keeps it in one piece."""
+
+    def __init__(self, name: str, lock: threading.Lock) -> None:
+        self._name = name
+        self._lock = lock
+
+    def finish(self, reply: Reply) -> None:
+        with self._lock:
+            sys.stdout.write(f"== {visible(self._name)} ==\n")
+            TextReply().finish(reply)
+            sys.stdout.write("\n")

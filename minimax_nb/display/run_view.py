@@ -1,12 +1,11 @@
-"""A turn on show: while it runs, and as the one output that stays. Which kind, the front end decides."""
+"""A reply, or a run with its tools, on show: while it comes, and as the one output that stays."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from minimax_nb.display.terminal import TextReply
-from minimax_nb.frontend import current_shell, display_mode, publish, remember_shown
+from minimax_nb.frontend import by_display_mode, current_shell, publish, remember_shown
 from minimax_nb.message.events import Finished, LeaveAsked, RoundEnded, RoundStarted, RunEvent, ToolResult, ToolStarted
 from minimax_nb.render.bundle import metadata
 from minimax_nb.render.run_record import RunRecord
@@ -15,50 +14,33 @@ from minimax_nb.render.tracetext import summary
 from minimax_nb.steps.steps import Step
 from minimax_nb.steps.tables import table_html
 
+from .terminal import TextReply
+from .view import HiddenView
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from minimax_nb.message.reply import Reply
+
+    from .view import View
 
 _LONGEST_LINE = 500
 
 
-class RunView(Protocol):
-    """A place where a turn is shown: it is told the events, then the last reply, once."""
-
-    def feed(self, event: RunEvent) -> None:
-        """One more event of the run."""
-
-    def finish(self, reply: Reply) -> None:
-        """The run is over; ``reply`` is the last one, whole or partial."""
-
-
-def open_run_view(*, wanted: bool = True) -> RunView:
-    """The place to show a turn at, on show at once if it is a live one.
+def open_run_view(*, wanted: bool = True, streams: bool = True) -> View:
+    """The place to show a reply, or a run with its tools, at; on show at once if it is a live one.
 
     Args:
-        wanted: whether the turn is to be shown at all.
+        wanted: whether it is to be shown at all.
+        streams: whether there is anything to wait for; a reply in hand needs no live view.
 
     Raises:
         ConfigurationError: ``MINIMAX_NB_DISPLAY`` holds something unknown.
     """
     if not wanted:
-        return _HiddenRun()
-    match display_mode():
-        case "text":
-            return TextRun()
-        case "live":
-            return LiveRun()
-        case _:
-            return StaticRun()
-
-
-class _HiddenRun:
-    """Shows nothing."""
-
-    def feed(self, event: RunEvent) -> None:
-        """Nobody watches."""
-
-    def finish(self, reply: Reply) -> None:
-        """Nothing is shown; as the value of a cell the reply still shows itself."""
+        return HiddenView()
+    view: Callable[[], View] = by_display_mode(live=LiveRun if streams else StaticRun, static=StaticRun, text=TextRun)
+    return view()
 
 
 class StaticRun:

@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from minimax_nb.errors import StreamError, StreamInterrupted
-from minimax_nb.frontend import display_mode, publish, remember_shown, shown_by_this_cell
+from minimax_nb.frontend import shown_by_this_cell
 from minimax_nb.message.reply import Reply
-from minimax_nb.stream.reading import acollect, collect, last_reply
+from minimax_nb.stream.last_reply import last_reply_here, left_over
+from minimax_nb.stream.reading import acollect, collect
 from minimax_nb.stream.sources import is_completion
+
+from .run_view import StaticRun, open_run_view
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable
 
-    from minimax_nb.message.events import StreamEvent
-
-
-class _View(Protocol):
-    """A place where a reply is shown: it is told the events, then the finished reply, once."""
-
-    def feed(self, event: StreamEvent) -> None: ...
-
-    def finish(self, reply: Reply) -> None: ...
+    from .view import View
 
 
 def show(source: Reply | Iterable[Any] | Any) -> Reply:
@@ -42,13 +36,14 @@ def show(source: Reply | Iterable[Any] | Any) -> Reply:
         StreamInterrupted: you stopped it; likewise.
         ConfigurationError: ``MINIMAX_NB_DISPLAY`` holds something unknown.
     """
-    view, before = _open_view(source), last_reply()
+    view, before = _open_view(source), last_reply_here()
     try:
         reply = collect(source, on_event=view.feed)
     except BaseException as error:
-        view.finish(_left_over(error, before))
+        view.finish(left_over(error, before))
         raise
-    return _shown(view, reply)
+    view.finish(reply)
+    return reply
 
 
 async def ashow(source: Reply | AsyncIterable[Any] | Any) -> Reply:
@@ -65,63 +60,22 @@ async def ashow(source: Reply | AsyncIterable[Any] | Any) -> Reply:
         StreamInterrupted: as in ``show``.
         ConfigurationError: as in ``show``.
     """
-    view, before = _open_view(source), last_reply()
+    view, before = _open_view(source), last_reply_here()
     try:
         reply = await acollect(source, on_event=view.feed)
     except BaseException as error:
-        view.finish(_left_over(error, before))
+        view.finish(left_over(error, before))
         raise
-    return _shown(view, reply)
-
-
-def _open_view(source: Any) -> _View:
-    """The place to show a reply at, on show at once if it is a live one."""
-    mode = display_mode()
-    if mode == "text":
-        from .terminal import TextReply
-
-        return TextReply()
-    if mode == "live" and not isinstance(source, Reply) and not is_completion(source):
-        from minimax_nb.widgets.live import LiveReply
-
-        return LiveReply()
-    return _StaticReply()
-
-
-class _StaticReply:
-    """Shows nothing until the reply is there, then exactly one output."""
-
-    def feed(self, event: StreamEvent) -> None:
-        """Nobody watches."""
-
-    def finish(self, reply: Reply) -> None:
-        _publish(reply)
-
-
-def _publish(reply: Reply) -> None:
-    from minimax_nb.render.bundle import bundle, metadata
-
-    publish(bundle(reply), metadata=metadata(reply))
-
-
-def _left_over(error: BaseException, before: Reply | None) -> Reply:
-    """What there is to show when a source has failed; ``before`` is the last reply before this one."""
-    if isinstance(error, StreamError | StreamInterrupted) and error.reply is not None:
-        return error.reply
-    partial = last_reply()
-    if partial is not None and partial is not before:
-        return partial
-    return Reply(partial_reason="error", problem=f"{type(error).__name__}: {error}")
-
-
-def _shown(view: _View, reply: Reply) -> Reply:
-    """Ends the show."""
     view.finish(reply)
-    remember_shown(reply)
     return reply
+
+
+def _open_view(source: Any) -> View:
+    """The place to show a reply at, on show at once if it is a live one."""
+    return open_run_view(streams=not isinstance(source, Reply) and not is_completion(source))
 
 
 def display_reply(reply: Reply) -> None:
     """Shows a reply that is the value of a cell, unless this cell has shown it already."""
     if not shown_by_this_cell(reply):
-        _publish(reply)
+        StaticRun().finish(reply)

@@ -10,7 +10,6 @@ import asyncio
 import inspect
 import json
 from contextlib import aclosing, closing, suppress
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from minimax_nb.errors import (
@@ -24,9 +23,9 @@ from minimax_nb.errors import (
 from minimax_nb.message.completion import from_completion
 from minimax_nb.message.reply import Reply
 from minimax_nb.message.service_error import ServiceError, read_service_error
-from minimax_nb.message.usage_log import session
 
 from .accumulator import StreamAccumulator
+from .last_reply import remember
 from .sources import ACCEPTED, Source, as_source, is_completion
 
 if TYPE_CHECKING:
@@ -40,9 +39,6 @@ _DROPS = {
     *("DecodingError", "HTTPException", "ClientPayloadError", "ChunkedEncodingError"),  # a body cut midway
 }
 _INTERRUPTED = "it was stopped by the reader"
-
-_last: Reply | None = None
-_last_here: ContextVar[Reply | None] = ContextVar("_last_here", default=None)
 
 
 def collect(source: Any, *, on_event: Callable[[StreamEvent], object] | None = None) -> Reply:
@@ -109,16 +105,6 @@ async def acollect(source: Any, *, on_event: Callable[[StreamEvent], object] | N
             await events.aclose()
             raise StreamInterrupted(acc.finish()) from None
     return acc.finish()
-
-
-def last_reply() -> Reply | None:
-    """The last reply of this process that was read to its end or broken off; None when there was none."""
-    return _last
-
-
-def last_reply_here() -> Reply | None:
-    """The same for this thread or task alone, where others read replies at the same time."""
-    return _last_here.get()
 
 
 def drive(source: Any, acc: StreamAccumulator) -> Generator[StreamEvent, None, None]:
@@ -207,15 +193,15 @@ async def adrive(source: Any, acc: StreamAccumulator) -> AsyncGenerator[StreamEv
 def _whole(source: Any, acc: StreamAccumulator) -> bool:
     """Take a source that holds its whole reply already."""
     if isinstance(source, Reply):
-        _remember(acc.adopt(source), new=False)
+        remember(acc.adopt(source), new=False)
         return True
     if not is_completion(source):
         return False
     try:
-        _remember(acc.adopt(from_completion(source)))
+        remember(acc.adopt(from_completion(source)))
     except StreamError as error:
         if error.reply is not None:
-            error.reply = _remember(acc.adopt(error.reply))
+            error.reply = remember(acc.adopt(error.reply))
         raise
     return True
 
@@ -231,7 +217,7 @@ def _ended(source: Source, acc: StreamAccumulator) -> None:
             "service",
             reply=_finish(acc, "cut", "what came was no chat completion"),
         )
-    _remember(acc.finish())
+    remember(acc.finish())
 
 
 def _broke_off(error: BaseException, source: Source, acc: StreamAccumulator) -> None:
@@ -247,7 +233,7 @@ def _broke_off(error: BaseException, source: Source, acc: StreamAccumulator) -> 
         raise error
     if kinds & (_TIMEOUTS | _DROPS):
         if acc.finished:
-            _remember(acc.finish())  # only the connection's farewell is missing
+            remember(acc.finish())  # only the connection's farewell is missing
             return
         if kinds & _TIMEOUTS:
             _raise_timeout(error, source, acc)
@@ -285,17 +271,7 @@ def _raise_service_error(
 
 
 def _finish(acc: StreamAccumulator, reason: Any, problem: str) -> Reply:
-    return _remember(acc.finish(reason, problem))
-
-
-def _remember(reply: Reply, *, new: bool = True) -> Reply:
-    """Every reply comes by here once; a ``Reply`` that is only read again is not new."""
-    global _last
-    _last = reply
-    _last_here.set(reply)
-    if new:
-        session.count(reply)
-    return reply
+    return remember(acc.finish(reason, problem))
 
 
 def _close(source: Source, acc: StreamAccumulator) -> None:

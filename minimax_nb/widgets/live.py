@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from minimax_nb.frontend import publish
 from minimax_nb.render.bundle import metadata
 
-from .feed import Feed
+from .frame_sender import FrameSender
 from .live_view import LiveView
 from .painter import Painter
 from .shared_code import new_id
@@ -28,16 +28,16 @@ class LiveReply:
     def __init__(self, painter: Painter | RunPainter | None = None) -> None:
         self._painter = painter or Painter()
         view = LiveView()
-        self._feed = Feed(self._painter, view)
+        self._frames = FrameSender(self._painter, view)
         self._display_id = new_id()
         publish(view.bundle(), display_id=self._display_id)
-        self._feed.start()
+        self._frames.start()
 
     def feed(self, event: RunEvent) -> None:
         """One more event of the stream; returns at once."""
-        self._feed.feed(event)
+        self._frames.feed(event)
 
     def finish(self, reply: Reply) -> None:
         """Shows the finished reply, whole or partial, in place of the live view."""
-        self._feed.end(reply)
+        self._frames.finish(reply)
         publish(self._painter.bundle(reply), metadata=metadata(reply), display_id=self._display_id, update=True)

@@ -11,7 +11,7 @@ from minimax_nb.frontend import publish
 from minimax_nb.message.events import RoundStarted
 from minimax_nb.render.comparison import TRACKS, column_head, comparison_bundle
 
-from .feed import Feed
+from .frame_sender import FrameSender
 from .live_view import WAITING
 from .painter import PAST, Painter
 
@@ -28,11 +28,14 @@ class LiveColumns:
     """One output that shows replies as they come, each under its name, and in the end the output that stays.
 
     On show from the moment it is made.
+
+    Attributes:
+        views: one for each reply.
     """
 
     def __init__(self, names: Sequence[str]) -> None:
-        self._feeds = [Feed(_ColumnPainter(name)) for name in names]
-        views = [feed.view for feed in self._feeds]
+        self.views = [FrameSender(_ColumnPainter(name)) for name in names]
+        views = [sender.view for sender in self.views]
         layout = ipywidgets.Layout(grid_template_columns=TRACKS, grid_gap="0.5em 2em", width="100%")
         self._grid = ipywidgets.GridBox(views, layout=layout)
         for view in views:
@@ -41,27 +44,19 @@ class LiveColumns:
         spec = {"version_major": 2, "version_minor": 0, "model_id": self._grid.model_id}
         bundle = {"application/vnd.jupyter.widget-view+json": spec, "text/plain": WAITING}
         publish(bundle, display_id=self._display_id)
-        for feed in self._feeds:
-            feed.start()
-            feed.feed(RoundStarted(1))  # so that the names are on show at once
-
-    def feed(self, column: int, event: RunEvent) -> None:
-        """One more event of a column's reply; returns at once."""
-        self._feeds[column].feed(event)
-
-    def end(self, column: int, reply: Reply) -> None:
-        """A column's reply is there, whole or partial; the others go on."""
-        self._feeds[column].end(reply)
+        for sender in self.views:
+            sender.start()
+            sender.feed(RoundStarted(1))  # so that the names are on show at once
 
     def finish(self, replies: Mapping[str, Reply]) -> None:
         """All of them have ended: something static takes their place."""
-        for feed in self._feeds:
-            feed.view.send_frame([("phase", "done")])
+        for sender in self.views:
+            sender.view.send_frame([("phase", "done")])
         publish(comparison_bundle(replies), display_id=self._display_id, update=True)
 
     def _let_go(self, _change: Any) -> None:
         """Views close when no page shows them any more; the box goes with the last one."""
-        if self._grid.comm is not None and all(feed.view.comm is None for feed in self._feeds):
+        if self._grid.comm is not None and all(sender.view.comm is None for sender in self.views):
             self._grid.layout.close()
             self._grid.close()
 

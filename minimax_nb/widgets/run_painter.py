@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from minimax_nb.message.events import Finished, LeaveAsked, RoundEnded, RoundStarted, ToolResult, ToolStarted
+from minimax_nb.message.events import LeaveAsked, RoundEnded, RoundStarted, StreamEvent, ToolResult, ToolStarted
 from minimax_nb.render.run_record import RunRecord
 from minimax_nb.render.tracehtml import row
 
@@ -44,6 +44,9 @@ class RunPainter:
 
     def take(self, event: RunEvent) -> None:
         """One more event of the run."""
+        if isinstance(event, StreamEvent):
+            self._reply.take(event)
+            return
         at = len(self._record)
         steps = self._record.take(event)
         match event:
@@ -67,10 +70,6 @@ class RunPainter:
                     self._changed.append(("tool", _named(self._running.values())))
                 self._earlier += len(text[:_UNFOLDS_TO].encode("utf-8", "surrogatepass"))
                 self._add_rows(steps, at)
-            case Finished():
-                pass
-            case _:
-                self._reply.take(event)
 
     def frame(self) -> list[Operation]:
         """What has changed since the last frame."""

@@ -11,9 +11,8 @@ import pytest
 from openai import OpenAI
 
 import minimax_nb as mm
-from minimax_nb import Comparison, Origin, Reply, Timing, Usage, acompare, compare
+from minimax_nb import Comparison, Origin, Reply, Timing, Usage, acompare, compare, frontend
 from minimax_nb.display import column_view as columns
-from minimax_nb.display import show as display
 from minimax_nb.server.app import EmbeddedServer
 
 from ..scripted import chunks, message
@@ -183,7 +182,7 @@ def test_the_async_twin_takes_either_client(client: OpenAI) -> None:
 
 def test_stop_ends_all_of_them_and_closes_their_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[Any] = []
-    monkeypatch.setattr(columns, "display_mode", lambda: "static")
+    monkeypatch.setenv("MINIMAX_NB_DISPLAY", "static")
     monkeypatch.setattr(columns, "publish", shown.append)
     closed: list[str] = []
     waiting = asyncio.Event()
@@ -213,7 +212,7 @@ def test_stop_ends_all_of_them_and_closes_their_streams(monkeypatch: pytest.Monk
 
 def test_what_was_stopped_before_it_was_asked_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[Any] = []
-    monkeypatch.setattr(columns, "display_mode", lambda: "static")
+    monkeypatch.setenv("MINIMAX_NB_DISPLAY", "static")
     monkeypatch.setattr(columns, "publish", shown.append)
 
     class Unreachable(Fake):
@@ -233,7 +232,7 @@ def test_what_was_stopped_before_it_was_asked_says_so(monkeypatch: pytest.Monkey
 
 def test_a_cancelled_task_leaves_what_had_arrived_on_show(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[Any] = []
-    monkeypatch.setattr(columns, "display_mode", lambda: "static")
+    monkeypatch.setenv("MINIMAX_NB_DISPLAY", "static")
     monkeypatch.setattr(columns, "publish", shown.append)
 
     async def main() -> None:
@@ -269,7 +268,7 @@ def test_a_comparison_is_shown_once_in_its_cell_and_again_in_others(monkeypatch:
     shown: list[Any] = []
     monkeypatch.setattr("minimax_nb.analysis.comparison.publish", shown.append)
     cell = [1]
-    monkeypatch.setattr(display, "_cell", lambda: cell[0])
+    monkeypatch.setattr(frontend, "_cell", lambda: cell[0])
     comparison = compare("Hi?", ["a"], client=Fake(a="A."))  # type: ignore[arg-type]
     comparison._ipython_display_()
     assert shown == []

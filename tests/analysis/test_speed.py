@@ -55,7 +55,7 @@ def test_the_speed_is_tokens_from_the_first_to_the_last() -> None:
 
 def test_whoever_watches_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     shown: list[tuple[str, bool]] = []
-    monkeypatch.setattr(speed, "display_mode", lambda: "live")
+    monkeypatch.setenv("MINIMAX_NB_DISPLAY", "live")
     monkeypatch.setattr(
         speed, "publish", lambda data, *, display_id, update: shown.append((data["text/plain"], update))
     )

@@ -9,7 +9,7 @@ import minimax_nb as mm
 from minimax_nb import Origin, Reply, StreamCutError, Usage
 from minimax_nb.analysis import frames
 from minimax_nb.message import usage_log as ledger
-from minimax_nb.stream import reading
+from minimax_nb.stream import last_reply
 
 from ..scripted import chunks, completion, message
 
@@ -20,7 +20,7 @@ USAGE = Usage(1000, 500, reasoning_tokens=200, cached_tokens=None, total_tokens=
 def fresh(monkeypatch: pytest.MonkeyPatch) -> ledger.Ledger:
     """A ledger of this test alone."""
     session = ledger.Ledger()
-    for module in (ledger, reading, frames):
+    for module in (ledger, last_reply, frames):
         monkeypatch.setattr(module, "session", session)
     return session
 

@@ -13,7 +13,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .live_view import LiveView
-from .pacing import Pacer
+from .throttle import Throttle
 
 if TYPE_CHECKING:
     from minimax_nb.message.events import RunEvent
@@ -43,8 +43,8 @@ class Paints(Protocol):
         """The last changes, which make the view equal to the finished reply."""
 
 
-class Feed:
-    """Feeds one view. Put ``view`` on show, ``start``, ``feed`` it the events, then ``end`` it once.
+class FrameSender:
+    """The frames of one view, sent. Put ``view`` on show, ``start``, ``feed`` it the events, then ``finish`` it once.
 
     Attributes:
         view: the view.
@@ -53,7 +53,7 @@ class Feed:
     def __init__(self, painter: Paints, view: FramedWidget | None = None) -> None:
         self.view: FramedWidget = view or LiveView()
         self._painter = painter
-        self._pacer = Pacer(sent=_OPENING_BYTES)
+        self._throttle = Throttle(sent=_OPENING_BYTES)
         self._events: deque[Any] = deque()
         self._news = threading.Event()
         self._ended = threading.Event()
@@ -72,7 +72,7 @@ class Feed:
         if not self._news.is_set():
             self._news.set()
 
-    def end(self, reply: Reply) -> None:
+    def finish(self, reply: Reply) -> None:
         """The last frame, which shows the finished reply, whole or partial."""
         self._ended.set()
         self._news.set()
@@ -87,10 +87,10 @@ class Feed:
             self._idle.set()
 
     def _run(self) -> None:
-        """Sends a frame whenever there is news and the pacer allows it."""
+        """Sends a frame whenever there is news and the throttle allows it."""
         while True:
             self._news.wait()
-            while not self._ended.is_set() and (delay := self._pacer.delay(time.perf_counter())) > 0:
+            while not self._ended.is_set() and (delay := self._throttle.delay(time.perf_counter())) > 0:
                 self._ended.wait(delay)
                 self._take_events()
             if self._ended.is_set():
@@ -101,7 +101,7 @@ class Feed:
     def _take_events(self) -> None:
         while self._events:
             self._painter.take(self._events.popleft())
-        self._pacer.text = self._painter.size
+        self._throttle.text = self._painter.size
 
     def _send(self) -> None:
         """One frame, if anything has changed."""
@@ -110,4 +110,4 @@ class Feed:
         size = 0
         if operations := self._painter.frame():
             size = self.view.send_frame(operations)
-        self._pacer.went(time.perf_counter(), time.thread_time() - started, size)
+        self._throttle.went(time.perf_counter(), time.thread_time() - started, size)

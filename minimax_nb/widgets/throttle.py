@@ -24,7 +24,7 @@ from halting the view; the last shows a reply that stalls up to its last word.
 
 
 @dataclass(slots=True)
-class Pacer:
+class Throttle:
     """Decides when frames go, from what frames have cost so far.
 
     Attributes:

@@ -15,11 +15,11 @@ from minimax_nb.message.events import TextDelta
 from minimax_nb.message.reply import Reply
 from minimax_nb.render.markdown.html import to_html
 from minimax_nb.widgets import frame_widget as framed
-from minimax_nb.widgets.feed import _OPENING_BYTES, Feed
+from minimax_nb.widgets.frame_sender import _OPENING_BYTES, FrameSender
 from minimax_nb.widgets.framelog import FrameLog
-from minimax_nb.widgets.pacing import Pacer
 from minimax_nb.widgets.painter import ANSWER, Painter
 from minimax_nb.widgets.shared_code import primer
+from minimax_nb.widgets.throttle import Throttle
 
 from .test_painter import Page
 
@@ -48,8 +48,8 @@ class View:
             time.sleep(0.005)
 
 
-def begin(view: Any) -> Feed:
-    feed = Feed(Painter(), view)
+def begin(view: Any) -> FrameSender:
+    feed = FrameSender(Painter(), view)
     feed.start()
     return feed
 
@@ -59,7 +59,7 @@ def test_the_end_comes_last_and_shows_all() -> None:
     feed = begin(view)
     for piece in ("It ", "was ", "*so*."):
         feed.feed(TextDelta(piece))
-    feed.end(Reply(content="It was *so*."))
+    feed.finish(Reply(content="It was *so*."))
     assert view.page.html(ANSWER) == to_html("It was *so*.", formulas="mathml")
     assert view.page.phases[-1] == "done"
 
@@ -68,7 +68,7 @@ def test_nothing_goes_out_after_the_end() -> None:
     view = View()
     feed = begin(view)
     feed.feed(TextDelta("So"))
-    feed.end(Reply(content="So"))
+    feed.finish(Reply(content="So"))
     frames = view.frames
     feed.feed(TextDelta(" what"))
     time.sleep(0.1)
@@ -88,20 +88,20 @@ def test_a_byte_of_a_long_reply_costs_what_one_of_a_short_reply_does(kind: str, 
 def price(tokens: list[str], rate: int) -> float:
     """How many bytes go to the page for a byte of text, while so many tokens come each second."""
     text = "".join(tokens)
-    painter, log, pacer = Painter(), FrameLog(primer()), Pacer(sent=_OPENING_BYTES)
+    painter, log, throttle = Painter(), FrameLog(primer()), Throttle(sent=_OPENING_BYTES)
     looks = 0.0
     for number, token in enumerate(tokens):
         painter.take(TextDelta(token))
-        pacer.text = painter.size
+        throttle.text = painter.size
         now = number / rate
         if now < looks:
             continue
-        if (delay := pacer.delay(now)) > 0:
+        if (delay := throttle.delay(now)) > 0:
             looks = now + delay
             continue
-        pacer.went(now, 0.001, framed._MESSAGE_BYTES + len(log.add(painter.frame())))
+        throttle.went(now, 0.001, framed._MESSAGE_BYTES + len(log.add(painter.frame())))
     last = framed._MESSAGE_BYTES + len(log.add(painter.finish(Reply(content=text))))
-    return (pacer.sent + last) / len(text.encode())
+    return (throttle.sent + last) / len(text.encode())
 
 
 def prose() -> str:

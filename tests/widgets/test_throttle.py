@@ -6,18 +6,18 @@ from itertools import pairwise
 
 import pytest
 
-from minimax_nb.widgets.pacing import BYTES_PER_TEXT_BYTE, HOLDS, INTERVAL_S, RENDER_SHARE, Pacer
+from minimax_nb.widgets.throttle import BYTES_PER_TEXT_BYTE, HOLDS, INTERVAL_S, RENDER_SHARE, Throttle
 
 
-def frames(pacer: Pacer, *, rate: float, seconds: float, size: int = 90, busy: float = 0.0005) -> list[float]:
+def frames(throttle: Throttle, *, rate: float, seconds: float, size: int = 90, busy: float = 0.0005) -> list[float]:
     """The moments at which frames go while ``rate`` bytes of text arrive a second."""
     went, now = [], 0.0
     while now < seconds:
-        pacer.text = int(rate * now)
-        if (delay := pacer.delay(now)) > 0:
+        throttle.text = int(rate * now)
+        if (delay := throttle.delay(now)) > 0:
             now += delay
             continue
-        pacer.went(now, busy, size)
+        throttle.went(now, busy, size)
         went.append(now)
         now += 1e-6
     return went
@@ -28,50 +28,50 @@ def gaps(moments: list[float]) -> list[float]:
 
 
 def test_the_first_frame_goes_at_once() -> None:
-    assert Pacer().delay(12.5) == 0
+    assert Throttle().delay(12.5) == 0
 
 
 def test_frames_keep_the_smallest_interval() -> None:
-    assert min(gaps(frames(Pacer(), rate=100_000, seconds=5))) >= INTERVAL_S - 1e-9
+    assert min(gaps(frames(Throttle(), rate=100_000, seconds=5))) >= INTERVAL_S - 1e-9
 
 
 def test_slow_rendering_makes_frames_rare() -> None:
-    first, *others = gaps(frames(Pacer(), rate=100_000, seconds=20, busy=0.02))
+    first, *others = gaps(frames(Throttle(), rate=100_000, seconds=20, busy=0.02))
     assert first < min(others)
     assert min(others) >= 0.02 / RENDER_SHARE - 1e-9
 
 
 def test_a_single_slow_frame_does_not_stop_the_view() -> None:
-    pacer = Pacer(text=10_000)
+    throttle = Throttle(text=10_000)
     for busy in (0.001, 0.5, 0.001):
-        pacer.went(0.0, busy, 90)
-        assert pacer.delay(INTERVAL_S) == 0
+        throttle.went(0.0, busy, 90)
+        assert throttle.delay(INTERVAL_S) == 0
 
 
 @pytest.mark.parametrize("rate", [200, 450, 1800])
 def test_the_bytes_stay_in_proportion_to_the_text(rate: int) -> None:
-    pacer = Pacer()
-    frames(pacer, rate=rate, seconds=60)
-    assert pacer.sent <= BYTES_PER_TEXT_BYTE * pacer.text + HOLDS[1][0]
+    throttle = Throttle()
+    frames(throttle, rate=rate, seconds=60)
+    assert throttle.sent <= BYTES_PER_TEXT_BYTE * throttle.text + HOLDS[1][0]
 
 
 def test_a_reply_begins_at_once_though_its_opening_is_not_paid_for() -> None:
-    moments = frames(Pacer(sent=750), rate=450, seconds=2)
+    moments = frames(Throttle(sent=750), rate=450, seconds=2)
     assert moments[0] == 0
     assert max(gaps(moments)) <= HOLDS[1][1] + INTERVAL_S
 
 
 def test_text_is_held_back_for_half_a_second_at_most() -> None:
-    pacer = Pacer(sent=10_000_000)
-    pacer.went(0.0, 0.0, 0)
-    moments = frames(pacer, rate=1, seconds=10)
+    throttle = Throttle(sent=10_000_000)
+    throttle.went(0.0, 0.0, 0)
+    moments = frames(throttle, rate=1, seconds=10)
     assert max(gaps(moments)) <= HOLDS[-1][1] + INTERVAL_S
 
 
 def test_one_large_frame_does_not_stop_the_view() -> None:
-    pacer = Pacer()
-    before = frames(pacer, rate=450, seconds=20)
-    pacer.went(20.0, 0.001, 1500)
-    pacer.size = 90
-    assert pacer.delay(20.2) == 0
+    throttle = Throttle()
+    before = frames(throttle, rate=450, seconds=20)
+    throttle.went(20.0, 0.001, 1500)
+    throttle.size = 90
+    assert throttle.delay(20.2) == 0
     assert len(before) > 60
