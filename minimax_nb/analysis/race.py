@@ -9,11 +9,12 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.chat.turn import checked_question
-from minimax_nb.client.sdk import async_client, explain, redact
+from minimax_nb.client.sdk import async_client, explain
 from minimax_nb.display.column_view import open_columns
 from minimax_nb.errors import MinimaxNbError
 from minimax_nb.history.check import check_history
 from minimax_nb.message.reply import Reply
+from minimax_nb.redaction import mask_key
 from minimax_nb.stream.accumulator import StreamAccumulator
 from minimax_nb.stream.reading import adrive
 
@@ -100,7 +101,7 @@ class Contest:
         hint = explain(error)
         if hint and hint not in text:
             text = f"{text}\nHint: {hint}"
-        return redact(text if isinstance(error, MinimaxNbError) else f"{type(error).__name__}: {text}", self._key())
+        return mask_key(text if isinstance(error, MinimaxNbError) else f"{type(error).__name__}: {text}", self._key())
 
     def _key(self) -> str:
         key = getattr(self._client, "api_key", None)

@@ -16,6 +16,7 @@ from minimax_nb.client.configure import connect
 from minimax_nb.display.terminal import TextReply
 from minimax_nb.errors import StreamError, StreamInterrupted
 from minimax_nb.message.events import ReasoningDelta, Rewritten, StreamEvent
+from minimax_nb.redaction import mask_key
 from minimax_nb.render.text.text import visible
 from minimax_nb.stream.reading import collect
 
@@ -46,13 +47,13 @@ def run(options: argparse.Namespace) -> int:
         client = connect()
     from openai import OpenAIError
 
-    from minimax_nb.client.sdk import explain, redact
+    from minimax_nb.client.sdk import explain
 
     view: _View = _on_a_terminal(options) if sys.stdout.isatty() else _AnswerAlone()
     try:
         reply = collect(client.chat.completions.create(**request), on_event=view.feed)
     except (StreamError, StreamInterrupted) as error:
-        problem = redact((error.reply and error.reply.problem) or str(error), client.api_key)
+        problem = mask_key((error.reply and error.reply.problem) or str(error), client.api_key)
         if error.reply is not None:
             view.finish(replace(error.reply, problem=problem))
         if isinstance(error, StreamInterrupted):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from minimax_nb import __version__
 from minimax_nb.errors import MinimaxNbError
+from minimax_nb.redaction import mask_key
 
 from . import COMMANDS, FAILED, INTERRUPTED, CommandError
 
@@ -84,12 +85,8 @@ def build_parser() -> argparse.ArgumentParser:
 def _say(error: Exception, code: int) -> int:
     """Tell what went wrong on standard error, without any key."""
     text = str(error) or type(error).__name__
-    keys = [key for name in _KEYS if (key := os.environ.get(name, "").strip())]
-    if keys:
-        from minimax_nb.client.sdk import redact
-
-        for key in keys:
-            text = redact(text, key)
+    for name in _KEYS:
+        text = mask_key(text, os.environ.get(name, "").strip())
     print(f"minimax-nb: {text}", file=sys.stderr)
     return code
 

@@ -21,6 +21,7 @@ from openai import (
 )
 
 from minimax_nb.errors import NoMatchError, StreamServiceError
+from minimax_nb.redaction import KEY_MARK, Masker
 
 from .endpoint import host_behind, host_of
 from .hints import connection_hint, hint_for, is_unknown_model
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
 _ASK_TIMEOUT_S = 3.0
-_SHORTEST_SECRET = 8
 # What can go wrong when a server answers /models with something else than a list of models.
 _NO_LIST = (OpenAIError, AttributeError, TypeError, ValueError)
 
@@ -113,11 +113,6 @@ def explain(error: BaseException) -> str:
     return _hint(error)
 
 
-def redact(text: str, key: str) -> str:
-    """The text without the key in it."""
-    return text.replace(key, "[key]") if len(key) >= _SHORTEST_SECRET else text
-
-
 def _hint(error: BaseException, served: Sequence[str] = ()) -> str:
     if isinstance(error, StreamServiceError):
         return hint_for(error.code, str(error))
@@ -157,21 +152,11 @@ def _amend(error: APIError, key: str, served: Sequence[str]) -> None:
     """Add the hint to an error and take the key out of it."""
     hint = _hint(error, served)
     message = f"{error.message}\nHint: {hint}" if hint else error.message
-    error.message = redact(message, key)
+    masker = Masker([key], KEY_MARK)
+    error.message = masker.text(message)
     error.args = (error.message,)
-    error.body = _redacted(error.body, key)
-    error.hint = redact(hint, key)  # type: ignore[attr-defined]
-
-
-def _redacted(body: Any, key: str) -> Any:
-    """A body as JSON gives it, without the key in any of its texts."""
-    if isinstance(body, str):
-        return redact(body, key)
-    if isinstance(body, dict):
-        return {name: _redacted(value, key) for name, value in body.items()}
-    if isinstance(body, list):
-        return [_redacted(value, key) for value in body]
-    return body
+    error.body = masker.value(error.body)
+    error.hint = masker.text(hint)  # type: ignore[attr-defined]
 
 
 @asynccontextmanager

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from minimax_nb.client.endpoint import host_behind
 from minimax_nb.errors import StreamFormatError
 from minimax_nb.message.reply import Origin
+from minimax_nb.redaction import mask_key
 from minimax_nb.sse import SSEDecoder
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class Source:
         headers = getattr(getattr(self._response, "request", None), "headers", None)
         sent = headers.get("authorization") if isinstance(headers, Mapping) else None
         key = str(sent or "").removeprefix("Bearer ").strip()
-        return text.replace(key, "[key]") if key else text
+        return mask_key(text, key)
 
     def begin(self, acc: StreamAccumulator) -> None:
         """Tell the accumulator where its chunks come from."""

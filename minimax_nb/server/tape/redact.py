@@ -1,30 +1,21 @@
-"""Takes secrets out of what is going to be written: those that are known by their letters, and what looks like one.
+"""Take secrets out of what is going to be written: those of the request, and what looks like one.
 
 A stream may bring a secret in pieces, so the texts at one place of all its events are looked at as one text.
 """
 
 from __future__ import annotations
 
-import itertools
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from minimax_nb.redaction import SHORTEST, Masker
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from minimax_nb.server.answer.wire import Event
 
-MARK = "[redacted]"
-_SHORTEST = 8
-"""Shorter ones would be found in innocent words."""
-_HEAD = 12
-"""So many first letters of a secret give it away: snapshots and cut replies hold it in part."""
-_LOOKS_SECRET = re.compile(
-    r"(?<![\w-])(?:sk|pk|nb|gh[a-z]|hf|xox[a-z])[-_](?=[\w-]*\d)[\w-]{20,}"  # keys of services
-    r"|(?<![\w-])eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*"  # a JSON web token
-    r"|(?<=[Bb]earer )[\w.~+/-]{20,}=*"
-)
 _NAMED_SECRET = re.compile(r"auth|key|token|secret|cookie|session|passw|credential|signature", re.IGNORECASE)
 _LOOKS_RANDOM = re.compile(r"(?=\S*\d)(?=\S*[A-Za-z])\S{16,}")
 # What a client says of itself and of its message in every request.
@@ -48,28 +39,11 @@ def secrets_in(headers: Mapping[str, str], query: Mapping[str, str]) -> set[str]
             found |= {value, *(part.partition("=")[2] for part in value.split("; ")), *value.split()[1:]}
         elif _LOOKS_RANDOM.fullmatch(value):
             found.add(value)
-    return {secret for secret in found if len(secret) >= _SHORTEST}
+    return {secret for secret in found if len(secret) >= SHORTEST}
 
 
-class Redactor:
-    """Knows some secrets and takes them out of texts, JSON values and streams.
-
-    Args:
-        secrets: the known ones; those of fewer than eight letters are left where they are.
-    """
-
-    def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = sorted({secret for secret in secrets if len(secret) >= _SHORTEST}, key=len, reverse=True)
-
-    def value(self, value: Any) -> Any:
-        """A JSON value with every text in it redacted, the names of fields too."""
-        if isinstance(value, str):
-            return self.texts([value])[0]
-        if isinstance(value, dict):
-            return {self.value(name): self.value(each) for name, each in value.items()}
-        if isinstance(value, list):
-            return [self.value(each) for each in value]
-        return value
+class Redactor(Masker):
+    """Takes secrets out of the events of a stream, besides texts and JSON values."""
 
     def events(self, events: Sequence[Event]) -> tuple[Event, ...]:
         """Events with every text redacted, those that go on from event to event as the one text they are."""
@@ -81,48 +55,6 @@ class Redactor:
         return tuple(
             replace(event, body=_with_leaves(event.body, (), lambda path: next(mended[path]))) for event in events
         )
-
-    def texts(self, pieces: Sequence[str]) -> list[str]:
-        """The pieces of one text, redacted; a secret that lies across pieces leaves its mark in the first."""
-        whole = "".join(pieces)
-        spans = self._spans(whole)
-        if not spans:
-            return list(pieces)
-        found = []
-        begin = 0
-        for piece in pieces:
-            end = begin + len(piece)
-            kept, at = "", begin
-            for start, stop in spans:
-                if start >= end or stop <= at:
-                    continue
-                if start >= begin:
-                    kept += whole[at:start] + MARK
-                at = min(stop, end)
-            found.append(kept + whole[at:end])
-            begin = end
-        return found
-
-    def _spans(self, text: str) -> list[tuple[int, int]]:
-        """Where something secret stands, in order and without overlap."""
-        found = [match.span() for match in _LOOKS_SECRET.finditer(text)]
-        for secret in self._secrets:
-            head = secret[:_HEAD]
-            at = text.find(head)
-            while at >= 0:
-                alike = itertools.takewhile(
-                    lambda pair: pair[0] == pair[1], zip(secret, text[at : at + len(secret)], strict=False)
-                )
-                end = at + sum(1 for _ in alike)
-                found.append((at, end))
-                at = text.find(head, end)
-        spans: list[tuple[int, int]] = []
-        for start, stop in sorted(found):
-            if spans and start <= spans[-1][1]:
-                spans[-1] = (spans[-1][0], max(stop, spans[-1][1]))
-            else:
-                spans.append((start, stop))
-        return spans
 
 
 def _leaves(value: Any, path: _Path) -> Iterator[tuple[_Path, str]]:

@@ -1,56 +1,23 @@
-"""What is taken out of a tape before it is written, however it is cut up."""
+"""What is taken out of a tape before it is written."""
 
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
+from minimax_nb.redaction import MARK
 from minimax_nb.server.answer.wire import Event
-from minimax_nb.server.tape.redact import MARK, Redactor, secrets_in
+from minimax_nb.server.tape.redact import Redactor, secrets_in
 
 SECRET = "mm-7f3a9c51e8d24b60"
 redactor = Redactor([SECRET, "short"])
 
 
-@pytest.mark.parametrize(
-    ("text", "left"),
-    [
-        (SECRET, MARK),
-        (f"The key {SECRET}, twice: {SECRET}.", f"The key {MARK}, twice: {MARK}."),
-        ("a short word", "a short word"),
-        (f"cut: {SECRET[:14]}", f"cut: {MARK}"),
-        (f"{SECRET[:14]}{SECRET}", MARK),
-        ("sk-proj-A1b2C3d4E5f6G7h8I9j0", MARK),
-        ("risk-adjusted-return-models-of-2026", "risk-adjusted-return-models-of-2026"),
-        ("Authorization: Bearer abcdefghij1234567890+/==", f"Authorization: Bearer {MARK}"),
-        ("eyJhbGciOiJSUzI1NiJ9.eyJHcm91cCI6ImEifQ.c2lnbmF0dXJl", MARK),
-        ("", ""),
-    ],
-)
-def test_what_is_secret_or_looks_it_is_replaced(text: str, left: str) -> None:
-    assert redactor.value(text) == left
-
-
 def test_every_text_of_a_value_is_looked_at() -> None:
     value = {"a": [SECRET, 1, None, {"b": SECRET}], SECRET: True}
     assert redactor.value(value) == {"a": [MARK, 1, None, {"b": MARK}], MARK: True}
-
-
-@given(st.text(max_size=20), st.text(max_size=20), st.lists(st.integers(0, 60), max_size=8))
-def test_a_secret_is_found_however_its_stream_is_cut(before: str, after: str, cuts: list[int]) -> None:
-    text = before + SECRET + after
-    places = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
-    pieces = [text[a:b] for a, b in pairwise(places)]
-    found = redactor.texts(pieces)
-
-    assert len(found) == len(pieces)
-    assert "".join(found) == redactor.value(text)
-    assert SECRET not in "".join(found)
 
 
 def deltas(*pieces: str, **more: Any) -> list[Event]:
