@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from minimax_nb.client import configure as client
+from minimax_nb.client.endpoint import VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PREFIXES = ("OPENAI_", "MINIMAX_API_KEY", "MINIMAX_REGION")
+PREFIXES = ("OPENAI_", *VARIABLES)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,7 +14,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb import __version__
-from minimax_nb.client.configure import connect
+from minimax_nb.client.configure import connect, user_environment
+from minimax_nb.client.endpoint import VARIABLES as ADDRESSES
+from minimax_nb.client.endpoint import region_problem
 from minimax_nb.errors import ConfigurationError
 from minimax_nb.frontend import VARIABLE, display_mode
 
@@ -37,7 +39,7 @@ _PACKAGES = (
     "starlette",
     "uvicorn",
 )
-_VARIABLES = ("MINIMAX_API_KEY", "MINIMAX_REGION", "OPENAI_BASE_URL", "OPENAI_API_KEY", VARIABLE, "MINIMAX_NB_SPEED")
+_VARIABLES = (*ADDRESSES, VARIABLE, "MINIMAX_NB_SPEED")
 _PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 _MOST_NAMES = 20
 _LONGEST = 600
@@ -107,12 +109,15 @@ def _requests(advice: list[str]) -> bool:
         _section("Requests", [("go", "nowhere: region, URL or key do not fit together")])
         advice.append(str(error))
         return False
-    goes = said.getvalue().strip().removeprefix("minimax_nb: ")
+    goes = said.getvalue().strip().removeprefix("minimax_nb: ").partition(" Besides: ")[0]
     began = time.monotonic()
     answer, fine = _ask(client, advice)
     _section("Requests", [("go", goes), ("answer", f"{answer} ({time.monotonic() - began:.1f} s)")])
     if "no key found" in goes or "belongs to another service" in goes:
         advice.append("set MINIMAX_API_KEY to talk to the service; everything works without it too, as a rehearsal")
+        if problem := region_problem(user_environment()):
+            advice.append(problem)
+            return False
     if fine:
         advice.append("minimax-nb lab opens the lessons")
     return fine

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from minimax_nb.client.endpoint import describe, resolve
+from minimax_nb.client.endpoint import VARIABLES, describe, resolve
 from minimax_nb.errors import ConfigurationError
 
 from . import OK, CommandError
@@ -22,8 +22,6 @@ from .lessons import copy_lessons, first_lesson
 
 if TYPE_CHECKING:
     import argparse
-
-_OF_AN_ENDPOINT = ("OPENAI_BASE_URL", "OPENAI_API_KEY", "MINIMAX_API_KEY", "MINIMAX_REGION")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -84,7 +82,7 @@ def _where_requests_go() -> str:
 
 
 def _take_keys_away() -> None:
-    for name in _OF_AN_ENDPOINT:
+    for name in VARIABLES:
         os.environ.pop(name, None)
 
 

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from minimax_nb.client.endpoint import resolve
+from minimax_nb.client.endpoint import VARIABLES, resolve
 
 from . import OK, CommandError, UnusableInputError
 from .arguments import port_number
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
-_NOT_HANDED_ON = ("MINIMAX_API_KEY", "MINIMAX_REGION")
 _SIGNALLED = 128
 
 
@@ -62,7 +61,7 @@ def _recorded(base_url: str, api_key: str, host: str, words: list[str]) -> int:
 
 def _run(words: list[str], variables: Mapping[str, str]) -> int:
     """Run a command to its end, which Ctrl-C may bring about: the terminal sends that to the command too."""
-    environment = {name: value for name, value in os.environ.items() if name not in _NOT_HANDED_ON}
+    environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     spared = ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1")))
     try:
         command = subprocess.Popen(words, env={**environment, "NO_PROXY": spared, **variables})  # noqa: S603 (asked for)

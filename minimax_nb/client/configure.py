@@ -9,8 +9,9 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.errors import ConfigurationError
+from minimax_nb.hosts import is_loopback
 
-from .endpoint import Endpoint, describe, is_loopback, resolve
+from .endpoint import Endpoint, describe, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,7 +38,7 @@ class _Process:
             during a detour.
     """
 
-    given: dict[str, str] = field(default_factory=dict)
+    given: dict[str, Any] = field(default_factory=dict)
     ours: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     detours: list[Detour] = field(default_factory=list)
     before: _Before | None = None
@@ -49,7 +50,7 @@ class _Before:
     """The state before the first detour."""
 
     variables: dict[str, str | None]
-    given: dict[str, str]
+    given: dict[str, Any]
     ours: dict[str, tuple[str, str | None]]
 
 
@@ -57,22 +58,31 @@ _process = _Process()
 _lock = RLock()
 
 
-def configure(*, region: str | None = None, base_url: str | None = None, api_key: str | None = None) -> None:
+def configure(
+    *,
+    region: str | None = None,
+    base_url: str | None = None,
+    api_key: str | None = None,
+    allow_http: bool | None = None,
+) -> None:
     """Point a plain ``openai.OpenAI()`` of this process at MiniMax, or at the embedded server when there is no key.
 
     Sets ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY`` and prints one line that says where requests go. The arguments
-    come first; else ``OPENAI_BASE_URL`` with ``OPENAI_API_KEY``; else ``MINIMAX_API_KEY``; else the embedded server.
-    Without arguments it forgets those of an earlier call. Call it again after changing a variable.
+    come first; else ``OPENAI_BASE_URL`` with ``OPENAI_API_KEY``; else ``MINIMAX_API_KEY`` at ``MINIMAX_BASE_URL``, else
+    ``MINIMAX_API_HOST``, else in ``MINIMAX_REGION``; else the embedded server. Without arguments it forgets those of an
+    earlier call. Call it again after changing a variable.
 
     Args:
         region: "global" (api.minimax.io) or "china" (api.minimaxi.com); default: ``MINIMAX_REGION``, else "global".
         base_url: another OpenAI-compatible address, such as ``https://api.minimax.cn/v1``.
         api_key: its key. Alone, a MiniMax key for the region.
+        allow_http: whether the key may travel in clear text (``http://``) to any host, and not in private networks
+            alone; default: ``MINIMAX_NB_ALLOW_HTTP`` (1 or 0), else no.
 
     Raises:
         ConfigurationError: they do not fit together, or the embedded server cannot start. Nothing was changed.
     """
-    _configure(region, base_url, api_key, forget=True)
+    _configure(_given(region, base_url, api_key, allow_http), forget=True)
 
 
 def connect(
@@ -80,6 +90,7 @@ def connect(
     region: str | None = None,
     base_url: str | None = None,
     api_key: str | None = None,
+    allow_http: bool | None = None,
     **client_options: Any,
 ) -> OpenAI:
     """Do what ``configure`` does and return an ``openai.OpenAI`` whose errors carry hints.
@@ -90,13 +101,14 @@ def connect(
         region: as in ``configure``.
         base_url: as in ``configure``.
         api_key: as in ``configure``.
+        allow_http: as in ``configure``.
         **client_options: handed to ``openai.OpenAI``, such as ``timeout`` (seconds without a byte before giving up;
             openai's default is 600) and ``max_retries`` (default 2).
 
     Raises:
         ConfigurationError: as in ``configure``.
     """
-    return _client(_configure(region, base_url, api_key, forget=False), client_options)
+    return _client(_configure(_given(region, base_url, api_key, allow_http), forget=False), client_options)
 
 
 def aconnect(
@@ -104,6 +116,7 @@ def aconnect(
     region: str | None = None,
     base_url: str | None = None,
     api_key: str | None = None,
+    allow_http: bool | None = None,
     **client_options: Any,
 ) -> AsyncOpenAI:
     """Do what ``connect`` does, for an ``openai.AsyncOpenAI``. Not a coroutine: no ``await`` is needed.
@@ -112,6 +125,7 @@ def aconnect(
         region: as in ``configure``.
         base_url: as in ``configure``.
         api_key: as in ``configure``.
+        allow_http: as in ``configure``.
         **client_options: handed to ``openai.AsyncOpenAI``.
 
     Raises:
@@ -119,7 +133,7 @@ def aconnect(
     """
     from .sdk import AsyncClient
 
-    endpoint = _configure(region, base_url, api_key, forget=False)
+    endpoint = _configure(_given(region, base_url, api_key, allow_http), forget=False)
     return AsyncClient(base_url=endpoint.base_url, api_key=endpoint.api_key, **_without_openai_account(client_options))
 
 
@@ -129,7 +143,7 @@ def default_client() -> OpenAI:
     Raises:
         ConfigurationError: as in ``configure``.
     """
-    return _client(_configure(None, None, None, forget=False, asked=False), {})
+    return _client(_configure({}, forget=False, asked=False), {})
 
 
 def user_environment() -> dict[str, str]:
@@ -161,7 +175,7 @@ def detoured(way: Detour) -> Iterator[None]:
             _process.before = _Before(variables, dict(_process.given), dict(_process.ours))
         _process.detours.append(way)
     try:
-        _configure(None, None, None, forget=False)
+        _configure({}, forget=False)
         yield
     finally:
         with _lock:
@@ -195,12 +209,13 @@ def _client(endpoint: Endpoint, options: dict[str, Any]) -> OpenAI:
     return Client(base_url=endpoint.base_url, api_key=endpoint.api_key, **_without_openai_account(options))
 
 
-def _configure(
-    region: str | None, base_url: str | None, api_key: str | None, *, forget: bool, asked: bool = True
-) -> Endpoint:
+def _given(region: str | None, base_url: str | None, api_key: str | None, allow_http: bool | None) -> dict[str, Any]:
+    told = {"region": region, "base_url": base_url, "api_key": api_key, "allow_http": allow_http}
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _configure(given: dict[str, Any], *, forget: bool, asked: bool = True) -> Endpoint:
     """Work out the endpoint, set the variables, print the line; if nobody asked for it, only if it is news."""
-    told = {"region": region, "base_url": base_url, "api_key": api_key}
-    given = {name: value for name, value in told.items() if value is not None}
     with _lock:
         if not given and not forget:
             given = _process.given
@@ -215,7 +230,7 @@ def _configure(
     return endpoint
 
 
-def _resolved(given: dict[str, str]) -> tuple[Endpoint, str, dict[str, str]]:
+def _resolved(given: dict[str, Any]) -> tuple[Endpoint, str, dict[str, str]]:
     """Where requests go, the line that says so, and the user's environment."""
     environ = user_environment()
     found = resolve(environ, **given)

@@ -1,28 +1,38 @@
 """Where requests go: region, URL and key, worked out from arguments and environment. No I/O, nothing is changed.
 
-The order: explicit arguments; ``OPENAI_BASE_URL`` with ``OPENAI_API_KEY``; ``MINIMAX_API_KEY`` with a region; else
-None, which means the embedded server. A key never shows in a repr or in an error of this file.
+The order: explicit arguments; ``OPENAI_BASE_URL`` with ``OPENAI_API_KEY``; ``MINIMAX_API_KEY`` at ``MINIMAX_BASE_URL``,
+else ``MINIMAX_API_HOST``, else ``MINIMAX_REGION``; else None, which means the embedded server. A key never shows in a
+repr or in an error of this file, and goes to no host but the one that was named with it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from minimax_nb.errors import ConfigurationError
+from minimax_nb.hosts import host_of, is_loopback
+
+from .validation import (
+    ALLOW_HTTP,
+    REGIONS,
+    checked_key,
+    checked_region,
+    checked_url,
+    http_allowed,
+    is_minimax,
+    with_scheme,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-REGIONS = {"global": "https://api.minimax.io/v1", "china": "https://api.minimaxi.com/v1"}
-"""Base URL by region, from MiniMax's OpenAI-compatible API page."""
+_MINIMAX_URLS = ("MINIMAX_BASE_URL", "MINIMAX_API_HOST")
+"""Where ``MINIMAX_API_KEY`` belongs, as MiniMax's own tools are told; the first that is set holds."""
 
-NEW_CHINA_URL = "https://api.minimax.cn/v1"
-"""The newer address of the China region, named by the Chinese documentation since September 2026."""
+VARIABLES = ("OPENAI_BASE_URL", "OPENAI_API_KEY", "MINIMAX_API_KEY", *_MINIMAX_URLS, "MINIMAX_REGION", ALLOW_HTTP)
+"""All that is read here."""
 
-_MINIMAX_DOMAINS = ("minimax.io", "minimaxi.com", "minimax.cn")
 _HOST_HEADER = "minimax-nb-host"
 _EMBEDDED = "requests go to the embedded server on this machine (rehearsal and recorded lessons)."
 
@@ -53,6 +63,7 @@ def resolve(
     region: str | None = None,
     base_url: str | None = None,
     api_key: str | None = None,
+    allow_http: bool | None = None,
 ) -> Endpoint | None:
     """Work out where requests go.
 
@@ -61,6 +72,8 @@ def resolve(
         region: "global" or "china".
         base_url: the address of an OpenAI-compatible API, instead of a region.
         api_key: its key. Alone it is taken for a MiniMax key.
+        allow_http: whether a key may travel in clear text to a host on the internet; None for what the environment
+            says.
 
     Returns:
         The endpoint, or None when no key was found: then the embedded server answers.
@@ -68,10 +81,11 @@ def resolve(
     Raises:
         ConfigurationError: region, URL or key are malformed or do not fit together.
     """
+    user = _User(environ, http_allowed(environ) if allow_http is None else allow_http)
     if region is not None:
-        region = _checked_region(region, "region")
+        region = checked_region(region, "region")
     if base_url is not None:
-        base_url = checked_url(base_url, "base_url")
+        base_url = checked_url(base_url, "base_url", allow_http=user.allow_http)
         if region is not None and _region_of(base_url) != region:
             raise ConfigurationError(
                 f"expected region or base_url, got both and they differ: region={region!r} is {REGIONS[region]}, "
@@ -81,21 +95,22 @@ def resolve(
         api_key = checked_key(api_key, "api_key")
 
     if base_url is not None:
-        return _at(base_url, "base_url", api_key, environ)
+        return user.at(base_url, "base_url", api_key)
     if api_key is not None:
-        return Endpoint(_minimax_url(region, environ), api_key, "api_key")
-    if region is not None and environ.get("MINIMAX_API_KEY"):
-        return _with_minimax_key(REGIONS[region], environ)
-    if env_url := environ.get("OPENAI_BASE_URL", "").strip():
-        found = _at(checked_url(env_url, "OPENAI_BASE_URL"), "OPENAI_BASE_URL", None, environ)
+        return Endpoint(user.minimax_url(region), api_key, "api_key")
+    if region is not None and user.has("MINIMAX_API_KEY"):
+        return user.in_region(region)
+    if (env_url := user.openai_url()) is not None:
+        found = user.at(env_url, "OPENAI_BASE_URL", None)
         if region is not None and _region_of(found.base_url) != region:
             raise ConfigurationError(
                 f"expected a key for region={region!r}, found only one for {found.host} (OPENAI_BASE_URL). "
                 f"Set MINIMAX_API_KEY, give api_key=…, or leave region out."
             )
         return found
-    if environ.get("MINIMAX_API_KEY"):
-        return _with_minimax_key(_minimax_url(region, environ), environ)
+    if user.has("MINIMAX_API_KEY"):
+        _, home = user.minimax_home()
+        return user.with_minimax_key(home or user.minimax_url(None))
     return None
 
 
@@ -105,103 +120,26 @@ def describe(endpoint: Endpoint | None, environ: Mapping[str, str]) -> str:
         key = "the key given" if endpoint.key_from == "api_key" else f"the key from {endpoint.key_from}"
         return f"minimax_nb: requests go to {endpoint.host} with {key}."
     if environ.get("OPENAI_API_KEY", "").strip():
-        return (
+        line = (
             "minimax_nb: OPENAI_API_KEY without OPENAI_BASE_URL belongs to another service and is not sent to MiniMax; "
             + _EMBEDDED
         )
-    return f"minimax_nb: no key found, so {_EMBEDDED}"
+    else:
+        named = next((name for name in _MINIMAX_URLS if environ.get(name, "").strip()), None)
+        beside = f" beside {named} (MINIMAX_API_KEY is not set)" if named else ""
+        line = f"minimax_nb: no key found{beside}, so {_EMBEDDED}"
+    problem = region_problem(environ)
+    return f"{line} Besides: {problem}" if problem else line
 
 
-def checked_url(url: str, name: str) -> str:
-    """The URL in its plain form, ``/v1`` added where a MiniMax host lacks it.
-
-    Args:
-        url: what the user gave.
-        name: the argument or variable it came in, for the error.
-
-    Raises:
-        ConfigurationError: it is no usable base URL.
-    """
-    example = f"such as {REGIONS['global']}"
-    if not isinstance(url, str):
-        raise ConfigurationError(f"expected {name} to be a text {example}, got {type(url).__name__}")
-    text = url.strip()
-    if not text.isascii() or any(mark.isspace() or mark in "\\\"'<>" or ord(mark) < 32 for mark in text):
-        raise ConfigurationError(f"expected {name} to be a URL {example}, got blanks, quotes or other odd characters")
+def region_problem(environ: Mapping[str, str]) -> str:
+    """What is wrong with ``MINIMAX_REGION``, or ""."""
+    region = environ.get("MINIMAX_REGION", "").strip()
     try:
-        parts = urlsplit(text)
-        host, port = parts.hostname or "", parts.port
-    except ValueError as error:
-        raise ConfigurationError(f"expected {name} to be a URL {example}, got a broken host or port") from error
-    if parts.scheme not in ("http", "https") or not host:
-        # What stands there may be a key in the wrong place, so it is not repeated.
-        raise ConfigurationError(f"expected {name} to be a URL {example}, got a text without https:// and a host")
-    if parts.username is not None or parts.query or parts.fragment:
-        raise ConfigurationError(f"expected {name} to end with its path {example}, got a user, '?…' or '#…' in it")
-    if parts.scheme == "http" and not _may_go_unencrypted(host):
-        raise ConfigurationError(
-            f"expected https:// in {name}, got http:// and the host {host!r}: the key would travel in clear text. "
-            f"Write https://{host}…"
-        )
-    path = parts.path.rstrip("/")
-    if path.endswith("/chat/completions"):
-        raise ConfigurationError(f"expected {name} to end before /chat/completions: the client adds that itself")
-    if is_minimax(host):
-        if path not in ("", "/v1"):
-            raise ConfigurationError(f"expected {name} of {host} to end in /v1 (OpenAI-compatible API), got {path!r}")
-        path = "/v1"
-    netloc = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{netloc}{f':{port}' if port is not None else ''}{path}"
-
-
-def checked_key(key: str, name: str) -> str:
-    """The key without the blanks around it.
-
-    Args:
-        key: what the user gave.
-        name: the argument or variable it came in, for the error.
-
-    Raises:
-        ConfigurationError: it is no key. The message does not show it.
-    """
-    if not isinstance(key, str):
-        raise ConfigurationError(f"expected {name} to be a text, got {type(key).__name__}")
-    text = key.strip()
-    problem = None
-    if not text:
-        problem = "it is empty"
-    elif text[0] in "\"'`“”‘’" or text[-1] in "\"'`“”‘’":
-        problem = "it has quotes around it: paste the key alone"
-    elif text.lower().startswith("bearer "):
-        problem = "it begins with 'Bearer': paste the key alone"
-    elif text[0] in "<$" or text[0] == "{":
-        problem = "it is a placeholder: put your own key there"
-    elif any(not 32 < ord(mark) < 127 for mark in text):
-        problem = "it has blanks, line breaks or non-ASCII characters inside"
-    if problem:
-        raise ConfigurationError(f"expected {name} to be an API key, but {problem}")
-    return text
-
-
-def is_minimax(host: str) -> bool:
-    """Whether a host belongs to MiniMax."""
-    return any(host == domain or host.endswith(f".{domain}") for domain in _MINIMAX_DOMAINS)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
-
-
-def host_of(url: str) -> str:
-    """The host's name in a URL, without user and port; "" when there is none."""
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
+        checked_region(region or "global", "MINIMAX_REGION")
+    except ConfigurationError as error:
+        return str(error)
+    return ""
 
 
 def host_behind(url: str, headers: Mapping[str, str]) -> str:
@@ -215,58 +153,91 @@ def host_behind(url: str, headers: Mapping[str, str]) -> str:
     return (is_loopback(host) and headers.get(_HOST_HEADER)) or host
 
 
-def _at(base_url: str, name: str, api_key: str | None, environ: Mapping[str, str]) -> Endpoint:
-    """The endpoint at a given URL, with the key that belongs there."""
-    if api_key is not None:
-        return Endpoint(base_url, api_key, "api_key")
-    if environ.get("OPENAI_API_KEY") and _is_openai_base_url(base_url, environ):
-        return Endpoint(base_url, checked_key(environ["OPENAI_API_KEY"], "OPENAI_API_KEY"), "OPENAI_API_KEY")
-    host = host_of(base_url)
-    if is_minimax(host) and environ.get("MINIMAX_API_KEY"):
-        return _with_minimax_key(base_url, environ)
-    if name == "base_url":
+@dataclass(frozen=True, slots=True)
+class _User:
+    """The user's environment, read as far as it is asked for: what is wrong in the rest does not matter."""
+
+    environ: Mapping[str, str]
+    allow_http: bool
+
+    def has(self, name: str) -> bool:
+        """Whether a variable is set, be it to blanks, which are told as an error later."""
+        return bool(self.environ.get(name))
+
+    def openai_url(self) -> str | None:
+        """``OPENAI_BASE_URL``, or None."""
+        text = self.environ.get("OPENAI_BASE_URL", "").strip()
+        return checked_url(text, "OPENAI_BASE_URL", allow_http=self.allow_http) if text else None
+
+    def minimax_home(self) -> tuple[str, str | None]:
+        """The base URL that ``MINIMAX_API_KEY`` was set together with, and its variable; None where none was."""
+        for name in _MINIMAX_URLS:
+            if text := self.environ.get(name, "").strip():
+                url = checked_url(with_scheme(text), name, allow_http=self.allow_http)
+                path = url.partition("://")[2].partition("/")[2]
+                # A host is what /v1 comes after, a base URL what it is the end of.
+                bare = not path or (name == "MINIMAX_API_HOST" and path.rpartition("/")[2] != "v1")
+                return name, f"{url}/v1" if bare else url
+        return "", None
+
+    def minimax_url(self, region: str | None) -> str:
+        """MiniMax's address: the region's, else the one that a variable names, else the default's."""
+        if region is not None:
+            return REGIONS[region]
+        env_url = self.environ.get("OPENAI_BASE_URL", "").strip()
+        if env_url and is_minimax(host_of(env_url)):
+            return checked_url(env_url, "OPENAI_BASE_URL", allow_http=self.allow_http)
+        _, home = self.minimax_home()
+        if home is not None and is_minimax(host_of(home)):
+            return home
+        return REGIONS[checked_region(self.environ.get("MINIMAX_REGION", "").strip() or "global", "MINIMAX_REGION")]
+
+    def in_region(self, region: str) -> Endpoint:
+        """MiniMax's endpoint in a region, with ``MINIMAX_API_KEY``."""
+        name, home = self.minimax_home()
+        if not self.minimax_key_belongs(REGIONS[region]):
+            raise ConfigurationError(
+                f"expected a MiniMax key for region={region!r}, found MINIMAX_API_KEY beside {name}, which is "
+                f"{host_of(home or '')}: it is not sent to {host_of(REGIONS[region])}. Give api_key=…, or unset {name}."
+            )
+        return self.with_minimax_key(REGIONS[region])
+
+    def at(self, base_url: str, name: str, api_key: str | None) -> Endpoint:
+        """The endpoint at a given URL, with the key that belongs there."""
+        if api_key is not None:
+            return Endpoint(base_url, api_key, "api_key")
+        if self.has("OPENAI_API_KEY") and self._is_openai_url(base_url):
+            return Endpoint(base_url, checked_key(self.environ["OPENAI_API_KEY"], "OPENAI_API_KEY"), "OPENAI_API_KEY")
+        host = host_of(base_url)
+        if self.has("MINIMAX_API_KEY") and self.minimax_key_belongs(base_url):
+            return self.with_minimax_key(base_url)
+        if name == "base_url":
+            raise ConfigurationError(
+                f"expected a key for {host} beside base_url, found none that belongs there. Give api_key=… "
+                + ("or set MINIMAX_API_KEY." if is_minimax(host) else "(any word for a server that wants no key).")
+            )
         raise ConfigurationError(
-            f"expected a key for {host} beside base_url, found none that belongs there. Give api_key=… "
-            + ("or set MINIMAX_API_KEY." if is_minimax(host) else "(any word for a server that wants no key).")
+            f"expected OPENAI_API_KEY beside OPENAI_BASE_URL ({host}), found none. Set it"
+            + (", or MINIMAX_API_KEY." if is_minimax(host) else " (to any word for a server that wants no key).")
         )
-    raise ConfigurationError(
-        f"expected OPENAI_API_KEY beside OPENAI_BASE_URL ({host}), found none. Set it"
-        + (", or MINIMAX_API_KEY." if is_minimax(host) else " (to any word for a server that wants no key).")
-    )
 
+    def minimax_key_belongs(self, base_url: str) -> bool:
+        """Whether ``MINIMAX_API_KEY`` may be sent to an address: where it was named for, else MiniMax's own."""
+        _, home = self.minimax_home()
+        if home is not None and not is_minimax(host_of(home)):
+            return home == base_url
+        return is_minimax(host_of(base_url))
 
-def _is_openai_base_url(base_url: str, environ: Mapping[str, str]) -> bool:
-    """Whether ``OPENAI_BASE_URL`` means this very place, so that ``OPENAI_API_KEY`` belongs there."""
-    try:
-        return checked_url(environ.get("OPENAI_BASE_URL", ""), "OPENAI_BASE_URL") == base_url
-    except ConfigurationError:
-        return False
+    def with_minimax_key(self, base_url: str) -> Endpoint:
+        """The endpoint at a URL, with ``MINIMAX_API_KEY``."""
+        return Endpoint(base_url, checked_key(self.environ["MINIMAX_API_KEY"], "MINIMAX_API_KEY"), "MINIMAX_API_KEY")
 
-
-def _with_minimax_key(base_url: str, environ: Mapping[str, str]) -> Endpoint:
-    return Endpoint(base_url, checked_key(environ["MINIMAX_API_KEY"], "MINIMAX_API_KEY"), "MINIMAX_API_KEY")
-
-
-def _minimax_url(region: str | None, environ: Mapping[str, str]) -> str:
-    """MiniMax's address for a MiniMax key: the region's, else the one in ``OPENAI_BASE_URL``, else the default's."""
-    if region is not None:
-        return REGIONS[region]
-    env_url = environ.get("OPENAI_BASE_URL", "").strip()
-    if env_url and is_minimax(host_of(env_url)):
-        return checked_url(env_url, "OPENAI_BASE_URL")
-    return REGIONS[_checked_region(environ.get("MINIMAX_REGION", "").strip() or "global", "MINIMAX_REGION")]
-
-
-def _checked_region(region: str, name: str) -> str:
-    known = region.strip().lower() if isinstance(region, str) else ""
-    if known in REGIONS:
-        return known
-    # A long text may be a key in the wrong place, so it is not repeated.
-    came = repr(region) if isinstance(region, str) and len(region) <= 12 else f"a {type(region).__name__}"
-    raise ConfigurationError(
-        f"expected {name} to be 'global' ({REGIONS['global']}) or 'china' ({REGIONS['china']}), got {came}. "
-        f"For another address, such as {NEW_CHINA_URL}, give base_url=…"
-    )
+    def _is_openai_url(self, base_url: str) -> bool:
+        """Whether ``OPENAI_BASE_URL`` means this very place, so that ``OPENAI_API_KEY`` belongs there."""
+        try:
+            return self.openai_url() == base_url
+        except ConfigurationError:
+            return False
 
 
 def _region_of(base_url: str) -> str | None:
@@ -275,13 +246,3 @@ def _region_of(base_url: str) -> str | None:
     if not is_minimax(host):
         return None
     return "global" if host.endswith("minimax.io") else "china"
-
-
-def _may_go_unencrypted(host: str) -> bool:
-    """Whether plain HTTP is fine: this machine, or a private network where people run their own servers."""
-    if is_loopback(host):
-        return True
-    try:
-        return ip_address(host).is_private
-    except ValueError:
-        return "." not in host or host.endswith((".local", ".lan", ".internal", ".home.arpa"))

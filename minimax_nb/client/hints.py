@@ -11,8 +11,9 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from minimax_nb.catalog import FORMER_NAMES, MODELS, find
+from minimax_nb.hosts import host_of, is_loopback
 
-from .endpoint import NEW_CHINA_URL, REGIONS, host_of, is_loopback, is_minimax
+from .validation import NEW_CHINA_URL, REGIONS, is_minimax
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

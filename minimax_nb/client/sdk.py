@@ -21,9 +21,10 @@ from openai import (
 )
 
 from minimax_nb.errors import NoMatchError, StreamServiceError
+from minimax_nb.hosts import host_of
 from minimax_nb.redaction import KEY_MARK, Masker
 
-from .endpoint import host_behind, host_of
+from .endpoint import host_behind
 from .hints import connection_hint, hint_for, is_unknown_model
 
 if TYPE_CHECKING:

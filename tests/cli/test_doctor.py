@@ -115,6 +115,9 @@ def test_silence_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     ("variables", "said"),
     [
         ({"MINIMAX_API_KEY": "k" * 20, "MINIMAX_REGION": "mars"}, "expected MINIMAX_REGION to be"),
+        ({"MINIMAX_REGION": "cn"}, "expected MINIMAX_REGION to be"),
+        ({"MINIMAX_API_KEY": "k" * 20, "MINIMAX_API_HOST": "ftp://x"}, "expected MINIMAX_API_HOST to be a URL"),
+        ({"MINIMAX_NB_ALLOW_HTTP": "perhaps"}, "expected MINIMAX_NB_ALLOW_HTTP to be 1 or 0"),
         ({"OPENAI_BASE_URL": "ftp://x", "OPENAI_API_KEY": "k"}, "expected OPENAI_BASE_URL to be a URL"),
         ({"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"}, "expected OPENAI_API_KEY beside OPENAI_BASE_URL"),
         ({"MINIMAX_NB_DISPLAY": "loud"}, "expected MINIMAX_NB_DISPLAY to be"),

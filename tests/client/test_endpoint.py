@@ -24,8 +24,12 @@ EMBEDDED = None
 REFUSED = "refused"
 
 
-def env(*, url: str = "", openai: bool = False, minimax: bool = False, region: str = "") -> dict[str, str]:
+def env(
+    *, url: str = "", openai: bool = False, minimax: bool = False, region: str = "", base: str = "", host: str = ""
+) -> dict[str, str]:
     values = {
+        "MINIMAX_BASE_URL": base,
+        "MINIMAX_API_HOST": host,
         "OPENAI_BASE_URL": url,
         "OPENAI_API_KEY": OPENAI_KEY if openai else "",
         "MINIMAX_API_KEY": MINIMAX_KEY if minimax else "",
@@ -95,6 +99,44 @@ TABLE = [
     (env(minimax=True), {"base_url": NEW_CHINA, "region": "china"}, (NEW_CHINA, MINIMAX_KEY)),
     (env(minimax=True), {"base_url": CHINA, "region": "global"}, REFUSED),
     (env(), {"base_url": OWN, "api_key": GIVEN_KEY, "region": "global"}, REFUSED),
+    # MiniMax's own variables for the address, beside its key.
+    (env(minimax=True, host="https://api.minimaxi.com"), {}, (CHINA, MINIMAX_KEY)),
+    (env(minimax=True, host="https://api.minimaxi.com/"), {}, (CHINA, MINIMAX_KEY)),
+    (env(minimax=True, host="https://api.minimaxi.com/v1"), {}, (CHINA, MINIMAX_KEY)),
+    (env(minimax=True, host="api.minimaxi.com"), {}, (CHINA, MINIMAX_KEY)),
+    (env(minimax=True, host=" api.minimax.cn/v1/ "), {}, (NEW_CHINA, MINIMAX_KEY)),
+    (env(minimax=True, base="https://api.minimaxi.com/v1"), {}, (CHINA, MINIMAX_KEY)),
+    (env(minimax=True, base="https://api.minimaxi.com"), {}, (CHINA, MINIMAX_KEY)),
+    (env(minimax=True, base="api.minimaxi.com/v1/"), {}, (CHINA, MINIMAX_KEY)),
+    (env(minimax=True, base=CHINA, host=GLOBAL), {}, (CHINA, MINIMAX_KEY)),
+    (env(minimax=True, base=CHINA, region="global"), {}, (CHINA, MINIMAX_KEY)),
+    (env(minimax=True, host=CHINA, region="mars"), {}, (CHINA, MINIMAX_KEY)),
+    (env(minimax=True, base="https://gateway.example"), {}, (OTHER, MINIMAX_KEY)),
+    (env(minimax=True, base="https://gateway.example/mm"), {}, ("https://gateway.example/mm", MINIMAX_KEY)),
+    (env(minimax=True, host="gateway.example/mm"), {}, ("https://gateway.example/mm/v1", MINIMAX_KEY)),
+    (env(minimax=True, host="localhost:8000"), {}, ("http://localhost:8000/v1", MINIMAX_KEY)),
+    (env(minimax=True, host="127.0.0.1:8000/v1"), {}, (OWN, MINIMAX_KEY)),
+    (env(minimax=True, base=" ", host=" "), {}, (GLOBAL, MINIMAX_KEY)),
+    (env(base=CHINA), {}, EMBEDDED),
+    (env(host="api.minimaxi.com", openai=True), {}, EMBEDDED),
+    (env(minimax=True, openai=True, url=OTHER, base=CHINA), {}, (OTHER, OPENAI_KEY)),
+    (env(minimax=True, base="https://api.minimax.io/anthropic"), {}, REFUSED),
+    (env(minimax=True, base="http://gateway.example/v1"), {}, REFUSED),
+    (env(minimax=True, base="ftp://api.minimax.io"), {}, REFUSED),
+    (env(minimax=True, host=GIVEN_KEY), {}, REFUSED),
+    # A MiniMax key that was set beside a host goes nowhere else.
+    (env(minimax=True, base=OTHER), {"base_url": OTHER}, (OTHER, MINIMAX_KEY)),
+    (env(minimax=True, base=OTHER), {"base_url": CHINA}, REFUSED),
+    (env(minimax=True, base=OTHER), {"region": "china"}, REFUSED),
+    (env(minimax=True, base=OTHER, url=GLOBAL), {}, REFUSED),
+    (env(minimax=True, base=OTHER), {"base_url": "https://gateway.example:8443/v1"}, REFUSED),
+    (env(minimax=True, base=CHINA), {"region": "global"}, (GLOBAL, MINIMAX_KEY)),
+    (env(minimax=True, base=CHINA), {"base_url": GLOBAL}, (GLOBAL, MINIMAX_KEY)),
+    (env(minimax=True, base=CHINA), {"base_url": OTHER}, REFUSED),
+    # A key that is given alone is a MiniMax key.
+    (env(base=CHINA), {"api_key": GIVEN_KEY}, (CHINA, GIVEN_KEY)),
+    (env(host="api.minimaxi.com", region="global"), {"api_key": GIVEN_KEY}, (CHINA, GIVEN_KEY)),
+    (env(base=OTHER), {"api_key": GIVEN_KEY}, (GLOBAL, GIVEN_KEY)),
 ]
 
 
@@ -126,6 +168,11 @@ def test_requests_go_where_the_table_says(environ: dict[str, str], given: dict[s
             {},
             f"minimax_nb: OPENAI_API_KEY without OPENAI_BASE_URL {NOT_SENT}; {ON_THIS_MACHINE}",
         ),
+        (
+            env(host="api.minimaxi.com"),
+            {},
+            f"minimax_nb: no key found beside MINIMAX_API_HOST (MINIMAX_API_KEY is not set), so {ON_THIS_MACHINE}",
+        ),
         (env(minimax=True), {}, "minimax_nb: requests go to api.minimax.io with the key from MINIMAX_API_KEY."),
         (env(url=OWN, openai=True), {}, "minimax_nb: requests go to 127.0.0.1 with the key from OPENAI_API_KEY."),
         (
@@ -152,6 +199,10 @@ def test_one_line_says_where_requests_go(environ: dict[str, str], given: dict[st
         ("http://10.0.0.7:8000/v1", "http://10.0.0.7:8000/v1"),
         ("http://gpu-box:30000/v1", "http://gpu-box:30000/v1"),
         ("http://gpu.internal/v1", "http://gpu.internal/v1"),
+        ("http://100.101.102.103:8000/v1", "http://100.101.102.103:8000/v1"),
+        ("http://gpu.tail1a2b.ts.net:8000/v1", "http://gpu.tail1a2b.ts.net:8000/v1"),
+        ("http://[fd7a:115c:a1e0::1]:8000/v1", "http://[fd7a:115c:a1e0::1]:8000/v1"),
+        ("http://host.docker.internal:11434/v1", "http://host.docker.internal:11434/v1"),
     ],
 )
 def test_a_url_is_brought_to_its_plain_form(url: str, plain: str) -> None:
@@ -181,6 +232,9 @@ def test_a_url_is_brought_to_its_plain_form(url: str, plain: str) -> None:
         ("http://api.minimax.io/v1", "clear text"),
         ("http://gateway.example/v1", "clear text"),
         ("http://8.8.8.8/v1", "clear text"),
+        ("http://134744072/v1", "clear text"),
+        ("http://[::ffff:8.8.8.8]/v1", "clear text"),
+        ("http://8.8.8.8/v1", "allow_http=True or MINIMAX_NB_ALLOW_HTTP=1"),
         ("https://api.minimax.io/anthropic", "end in /v1"),
         ("https://api.minimax.io/v1/text/chatcompletion_v2", "end in /v1"),
         ("https://api.minimax.io/v1/chat/completions", "before /chat/completions"),
@@ -193,6 +247,78 @@ def test_a_url_that_cannot_work_is_refused_with_the_reason(url: str, says: str) 
     assert says in str(caught.value)
     assert "OPENAI_BASE_URL" in str(caught.value)
     assert "secret" not in str(caught.value)
+
+
+PLAIN = "http://gateway.example/v1"
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "allowed"),
+    [
+        ("1", None, True),
+        (" True ", None, True),
+        ("yes", None, True),
+        ("", True, True),
+        ("0", True, True),
+        ("", None, False),
+        ("0", None, False),
+        ("off", None, False),
+        ("1", False, False),
+        ("perhaps", None, False),
+    ],
+)
+@pytest.mark.parametrize("place", ["base_url", "OPENAI_BASE_URL", "MINIMAX_BASE_URL"])
+def test_clear_text_to_any_host_can_be_allowed(said: str, given: bool | None, allowed: bool, place: str) -> None:
+    environ = {"MINIMAX_NB_ALLOW_HTTP": said, "OPENAI_API_KEY": OPENAI_KEY, "MINIMAX_API_KEY": MINIMAX_KEY}
+    arguments: dict[str, str] = {"base_url": PLAIN, "api_key": GIVEN_KEY} if place == "base_url" else {}
+    environ |= {place: PLAIN} if place != "base_url" else {}
+    if allowed:
+        found = resolve(environ, allow_http=given, **arguments)
+        assert found is not None
+        assert found.base_url == PLAIN
+    else:
+        with pytest.raises(ConfigurationError, match="MINIMAX_NB_ALLOW_HTTP"):
+            resolve(environ, allow_http=given, **arguments)
+
+
+@pytest.mark.parametrize("key", ["sk-9d41ab77c3", "eyJhbGciOiJSUzI1NiJ9.eyJHcm91cCI6ImEifQ.c2lnbmF0dXJlMTIzNDU2Nzg5"])
+@pytest.mark.parametrize("place", ["MINIMAX_BASE_URL", "MINIMAX_API_HOST"])
+def test_a_key_in_the_place_of_a_host_is_not_taken_for_one(key: str, place: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"expected {place} to be a URL") as caught:
+        resolve({place: key, "MINIMAX_API_KEY": MINIMAX_KEY})
+    assert key.lower() not in str(caught.value).lower()
+
+
+@pytest.mark.parametrize(
+    ("region", "meant"),
+    [
+        ("cn", "china"),
+        ("CN", "china"),
+        ("zh", "china"),
+        ("chna", "china"),
+        ("中国", "china"),
+        ("api.minimaxi.com", "china"),
+        ("intl", "global"),
+        ("international", "global"),
+        ("globl", "global"),
+        ("api.minimax.io", "global"),
+        ("mars", ""),
+        ("k" * 60, ""),
+    ],
+)
+def test_a_wrong_region_is_told_with_or_without_a_key(region: str, meant: str) -> None:
+    with pytest.raises(ConfigurationError, match="expected MINIMAX_REGION to be") as caught:
+        resolve(env(minimax=True, region=region))
+    for said in (
+        str(caught.value),
+        describe(None, env(region=region)),
+        describe(None, env(region=region, openai=True)),
+    ):
+        assert "expected MINIMAX_REGION to be" in said
+        assert (f"Did you mean '{meant}'?" in said) if meant else ("Did you mean" not in said)
+        assert "k" * 60 not in said
+    for right in ("", "china", " Global "):
+        assert "MINIMAX_REGION" not in describe(None, env(region=right))
 
 
 @pytest.mark.parametrize("swapped", [{"base_url": GIVEN_KEY}, {"region": GIVEN_KEY}, {"base_url": f"//{GIVEN_KEY}"}])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from minimax_nb.hosts import host_of, is_loopback
 from minimax_nb.server.api_error import ApiError
 from minimax_nb.server.http.gate import Asked, refusal
 from minimax_nb.server.tape.recorded import Recorded, form_of
@@ -27,7 +27,6 @@ _BROUGHT_BACK = {
     "content-type", "cache-control", "retry-after", "retry-after-ms", "x-should-retry", "x-request-id",
     "trace-id", "minimax-request-id", "x-mm-request-id", "x-session-id",
 }  # fmt: skip
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 _TIMEOUT_S = 600.0
 """As the SDK's own; a client with less patience leaves earlier, and then the request ends."""
 _CONNECT_TIMEOUT_S = 10.0
@@ -40,7 +39,7 @@ def connections(base_url: str) -> httpx.AsyncClient:
         base_url: where they lead; no proxy can reach a server on this machine.
     """
     return httpx.AsyncClient(
-        trust_env=urlsplit(base_url).hostname not in _LOOPBACK,
+        trust_env=not is_loopback(host_of(base_url)),
         timeout=httpx.Timeout(_TIMEOUT_S, connect=_CONNECT_TIMEOUT_S),
         limits=httpx.Limits(max_connections=None, max_keepalive_connections=20),
         follow_redirects=True,
@@ -90,7 +89,7 @@ class Passage:
                 await self._bring(response, send)
         except httpx.HTTPError as error:
             if not begun:
-                host = urlsplit(self._url).hostname
+                host = host_of(self._url)
                 what = f"{host} could not be reached while recording: {type(error).__name__}"
                 await refusal(ApiError(502, "server_error", what), self._asked.arrived)(send)
             # Else the reply is left unfinished, as it came.
@@ -98,7 +97,7 @@ class Passage:
     async def _bring(self, response: httpx.Response, send: Send) -> None:
         listener = self._listener if response.status_code == 200 else None
         back = [(name, value) for name, value in response.headers.items() if name.lower() in _BROUGHT_BACK]
-        back.append(("minimax-nb-host", urlsplit(self._url).hostname or ""))  # the reader is told who has answered
+        back.append(("minimax-nb-host", host_of(self._url)))  # the reader is told who has answered
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in back]
         await send({"type": "http.response.start", "status": response.status_code, "headers": raw})
         try:
