@@ -17,8 +17,10 @@ from minimax_nb import __version__
 from minimax_nb.client.configure import connect, user_environment
 from minimax_nb.client.endpoint import VARIABLES as ADDRESSES
 from minimax_nb.client.endpoint import region_problem
+from minimax_nb.client.proxies import unusable
 from minimax_nb.errors import ConfigurationError
 from minimax_nb.frontend import VARIABLE, display_mode
+from minimax_nb.hosts import host_of, is_loopback
 
 from . import FAILED, OK
 from .text_table import columns
@@ -109,6 +111,11 @@ def _requests(advice: list[str]) -> bool:
         _section("Requests", [("go", "nowhere: region, URL or key do not fit together")])
         advice.append(str(error))
         return False
+    if is_loopback(host_of(str(client.base_url))):
+        advice += [
+            f"{problem} Until then only requests to this machine work."
+            for problem in unusable(user_environment()).values()
+        ]
     goes = said.getvalue().strip().removeprefix("minimax_nb: ").partition(" Besides: ")[0]
     began = time.monotonic()
     answer, fine = _ask(client, advice)

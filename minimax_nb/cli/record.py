@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from minimax_nb.client.endpoint import VARIABLES, resolve
+from minimax_nb.client.proxies import changes_for, check_proxies
+from minimax_nb.hosts import is_loopback
 
 from . import OK, CommandError, UnusableInputError
 from .arguments import port_number
@@ -39,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
     endpoint = resolve(os.environ)
     if endpoint is None:
         raise CommandError("expected a key for the service that is to be recorded, found none; set MINIMAX_API_KEY")
+    if not is_loopback(endpoint.host):
+        check_proxies(os.environ)
     from minimax_nb.server.recording.recorder import RecordingServer
 
     server = RecordingServer(endpoint.base_url, endpoint.api_key, options.output, port=options.port)
@@ -62,9 +66,9 @@ def _recorded(base_url: str, api_key: str, host: str, words: list[str]) -> int:
 def _run(words: list[str], variables: Mapping[str, str]) -> int:
     """Run a command to its end, which Ctrl-C may bring about: the terminal sends that to the command too."""
     environment = {name: value for name, value in os.environ.items() if name not in VARIABLES}
-    spared = ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1")))
+    past_proxies = changes_for("127.0.0.1", os.environ)
     try:
-        command = subprocess.Popen(words, env={**environment, "NO_PROXY": spared, **variables})  # noqa: S603 (asked for)
+        command = subprocess.Popen(words, env={**environment, **past_proxies, **variables})  # noqa: S603 (asked for)
     except (OSError, ValueError) as error:
         raise UnusableInputError(f"expected a command to run after --, got {words[0][:60]!r}: {error}") from error
     with command:

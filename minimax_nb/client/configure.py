@@ -12,6 +12,7 @@ from minimax_nb.errors import ConfigurationError
 from minimax_nb.hosts import is_loopback
 
 from .endpoint import Endpoint, describe, resolve
+from .proxies import changes_for, check_proxies
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     """Takes where requests would go, and the line that says so; gives where they go instead, and its line."""
 
 _URL, _KEY = "OPENAI_BASE_URL", "OPENAI_API_KEY"
-_TOUCHED = (_URL, _KEY, "no_proxy", "NO_PROXY")
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class _Process:
 class _Before:
     """The state before the first detour."""
 
-    variables: dict[str, str | None]
+    variables: dict[str, str]
     given: dict[str, Any]
     ours: dict[str, tuple[str, str | None]]
 
@@ -108,7 +108,8 @@ def connect(
     Raises:
         ConfigurationError: as in ``configure``.
     """
-    return _client(_configure(_given(region, base_url, api_key, allow_http), forget=False), client_options)
+    given = _given(region, base_url, api_key, allow_http)
+    return _client(_configure(given, transport=client_options.get("http_client")), client_options)
 
 
 def aconnect(
@@ -133,7 +134,8 @@ def aconnect(
     """
     from .sdk import AsyncClient
 
-    endpoint = _configure(_given(region, base_url, api_key, allow_http), forget=False)
+    given = _given(region, base_url, api_key, allow_http)
+    endpoint = _configure(given, transport=client_options.get("http_client"))
     return AsyncClient(base_url=endpoint.base_url, api_key=endpoint.api_key, **_without_openai_account(client_options))
 
 
@@ -143,7 +145,7 @@ def default_client() -> OpenAI:
     Raises:
         ConfigurationError: as in ``configure``.
     """
-    return _client(_configure({}, forget=False, asked=False), {})
+    return _client(_configure({}, asked=False), {})
 
 
 def user_environment() -> dict[str, str]:
@@ -171,11 +173,10 @@ def detoured(way: Detour) -> Iterator[None]:
     """
     with _lock:
         if not _process.detours:
-            variables = {name: os.environ.get(name) for name in _TOUCHED}
-            _process.before = _Before(variables, dict(_process.given), dict(_process.ours))
+            _process.before = _Before(dict(os.environ), dict(_process.given), dict(_process.ours))
         _process.detours.append(way)
     try:
-        _configure({}, forget=False)
+        _configure({})
         yield
     finally:
         with _lock:
@@ -193,13 +194,10 @@ def _go_back() -> None:
     before, _process.before = _process.before, None
     if before is None:
         return
-    for name, value in before.variables.items():
+    for name in {*_process.ours, *before.ours}:
         if name in _process.ours and os.environ.get(name) != _process.ours[name][0]:
             continue
-        if value is None:
-            os.environ.pop(name, None)
-        else:
-            os.environ[name] = value
+        _put(name, before.variables.get(name))
     _process.given, _process.ours = before.given, before.ours
 
 
@@ -214,12 +212,19 @@ def _given(region: str | None, base_url: str | None, api_key: str | None, allow_
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _configure(given: dict[str, Any], *, forget: bool, asked: bool = True) -> Endpoint:
-    """Work out the endpoint, set the variables, print the line; if nobody asked for it, only if it is news."""
+def _configure(
+    given: dict[str, Any], *, forget: bool = False, asked: bool = True, transport: object = None
+) -> Endpoint:
+    """Work out the endpoint, set the variables, print the line; if nobody asked for it, only if it is news.
+
+    A client that brings its own transport does not read the proxies of the environment.
+    """
     with _lock:
         if not given and not forget:
             given = _process.given
         endpoint, line, environ = _resolved(given)
+        if not (is_loopback(endpoint.host) or transport):
+            check_proxies(environ)
         _point_at(endpoint, environ)
         _process.given = given
         wanted = asked and not _process.detours
@@ -241,11 +246,15 @@ def _resolved(given: dict[str, Any]) -> tuple[Endpoint, str, dict[str, str]]:
 
 
 def _point_at(endpoint: Endpoint, environ: dict[str, str]) -> None:
-    """Point a plain client at the endpoint."""
-    _set(_URL, endpoint.base_url, environ)
-    _set(_KEY, endpoint.api_key, environ)
+    """Point a plain client at the endpoint, past all proxies if it is on this machine."""
+    for name, (ours, before) in _process.ours.items():
+        if os.environ.get(name) == ours:
+            _put(name, before)
+    wanted = {_URL: endpoint.base_url, _KEY: endpoint.api_key}
     if is_loopback(endpoint.host):
-        _keep_off_proxies(endpoint.host)
+        wanted |= changes_for(endpoint.host, environ)
+    _process.ours = {name: (value, environ.get(name)) for name, value in wanted.items()}
+    os.environ.update(wanted)
 
 
 def _embedded() -> Endpoint:
@@ -267,25 +276,11 @@ def _embedded() -> Endpoint:
     return Endpoint(server.base_url, server.api_key, "embedded")
 
 
-def _set(name: str, value: str, user: dict[str, str]) -> None:
-    _process.ours[name] = (value, user.get(name))
-    os.environ[name] = value
-
-
-def _keep_off_proxies(host: str) -> None:
-    """Name a loopback host in ``NO_PROXY`` where a proxy is set: no proxy can reach this machine's own server."""
-    if not any(os.environ.get(name) for name in _proxy_variables()):
-        return
-    name = "no_proxy" if "no_proxy" in os.environ else "NO_PROXY"
-    hosts = [entry.strip() for entry in os.environ.get(name, "").split(",") if entry.strip()]
-    if host not in hosts and "*" not in hosts:
-        os.environ[name] = ",".join([*hosts, host])
-
-
-def _proxy_variables() -> Iterator[str]:
-    for scheme in ("http", "https", "all"):
-        yield f"{scheme}_proxy"
-        yield f"{scheme.upper()}_PROXY"
+def _put(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
 
 
 def _without_openai_account(options: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,9 @@ message ends with a hint, which also stands in ``error.hint``.
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+import asyncio
+import os
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from openai import (
@@ -15,13 +17,15 @@ from openai import (
     APIStatusError,
     APITimeoutError,
     AsyncOpenAI,
+    DefaultAsyncHttpxClient,
+    DefaultHttpxClient,
     NotFoundError,
     OpenAI,
     OpenAIError,
 )
 
 from minimax_nb.errors import NoMatchError, StreamServiceError
-from minimax_nb.hosts import host_of
+from minimax_nb.hosts import host_of, is_loopback
 from minimax_nb.redaction import KEY_MARK, Masker
 
 from .endpoint import host_behind
@@ -39,10 +43,38 @@ class TapeMissError(NotFoundError, NoMatchError):
     """No tape fits a request while tapes are replayed: openai's class for the status, and ours for the cause."""
 
 
+class _Direct(DefaultHttpxClient):
+    """Connections to this machine, whatever proxies and certificates the environment names."""
+
+    def __init__(self) -> None:
+        super().__init__(trust_env=False)
+
+    def __del__(self) -> None:  # as the SDK's own connections, which its users need not close
+        if not self.is_closed:
+            self.close()
+
+
+class _AsyncDirect(DefaultAsyncHttpxClient):
+    """``_Direct`` for an async client."""
+
+    def __init__(self) -> None:
+        super().__init__(trust_env=False)
+
+    def __del__(self) -> None:
+        if not self.is_closed:
+            with suppress(RuntimeError):  # no loop runs, and its connections have ended with it
+                asyncio.get_running_loop().create_task(self.aclose())
+
+
 class Client(OpenAI):
-    """``openai.OpenAI`` with hints on its errors."""
+    """``openai.OpenAI`` with hints on its errors, and no proxy on the way to this machine."""
 
     _served: tuple[str, ...] | None = None
+
+    def __init__(self, *, http_client: Any = None, **options: Any) -> None:
+        if http_client is None and _is_here(options):
+            http_client = _Direct()
+        super().__init__(http_client=http_client, **options)
 
     def request(self, *args: Any, **kwargs: Any) -> Any:
         """Send a request as openai does; on failure add the hint and take out the key."""
@@ -70,9 +102,14 @@ class Client(OpenAI):
 
 
 class AsyncClient(AsyncOpenAI):
-    """``openai.AsyncOpenAI`` with hints on its errors."""
+    """``openai.AsyncOpenAI`` with hints on its errors, and no proxy on the way to this machine."""
 
     _served: tuple[str, ...] | None = None
+
+    def __init__(self, *, http_client: Any = None, **options: Any) -> None:
+        if http_client is None and _is_here(options):
+            http_client = _AsyncDirect()
+        super().__init__(http_client=http_client, **options)
 
     async def request(self, *args: Any, **kwargs: Any) -> Any:
         """Send a request as openai does; on failure add the hint and take out the key."""
@@ -112,6 +149,12 @@ def explain(error: BaseException) -> str:
     if isinstance(known, str):
         return known
     return _hint(error)
+
+
+def _is_here(options: dict[str, Any]) -> bool:
+    """Whether a client with these options sends its requests to this machine."""
+    url = options.get("base_url") or os.environ.get("OPENAI_BASE_URL") or ""
+    return is_loopback(host_of(str(url)))
 
 
 def _hint(error: BaseException, served: Sequence[str] = ()) -> str:

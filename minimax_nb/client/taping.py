@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from minimax_nb.errors import ConfigurationError, TapeError
+from minimax_nb.hosts import is_loopback
 
-from .configure import detoured
+from .configure import detoured, user_environment
 from .endpoint import Endpoint
+from .proxies import check_proxies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,6 +120,8 @@ def replaying(folder: str | Path, *, strict: bool = True) -> Iterator[None]:
 def _recorder(endpoint: Endpoint, folder: str | Path) -> RecordingServer:
     from minimax_nb.server.recording.recorder import RecordingServer
 
+    if not is_loopback(endpoint.host):
+        check_proxies(user_environment())
     server = RecordingServer(endpoint.base_url, endpoint.api_key, folder)
     try:
         return server.start()
