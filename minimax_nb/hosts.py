@@ -22,6 +22,17 @@ def host_of(url: str) -> str:
         return ""
 
 
+def address_of(url: str) -> str:
+    """The host in a URL, with the port where one is named."""
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        port = None
+    host = host_of(url)
+    name = f"[{host}]" if ":" in host else host
+    return name if port is None else f"{name}:{port}"
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine."""
     address = _address(host)

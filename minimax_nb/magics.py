@@ -18,6 +18,7 @@ from IPython.core.magic_arguments import argument, magic_arguments
 from .analysis.frames import models, usage
 from .chat.chat import Chat
 from .client.configure import default_client
+from .client.parameters import OMIT_HELP, omitted_names, without
 from .render.text.template import fill
 from .tools.tool import toolbox
 
@@ -58,6 +59,7 @@ class MinimaxMagics(Magics):
     @argument("-o", "--output", metavar="VARIABLE", help="put the reply into this variable, besides _ and Out")
     @argument("--system", metavar="TEXT", help="a system message, in quotes; of a chat that begins")
     @argument("--native", action="store_true", help="ask for the thinking inside the answer, as <think>")
+    @argument("--omit", metavar="NAMES", help=OMIT_HELP)
     def minimax(self, line: str, cell: str) -> Reply:
         """Ask a model: the cell is the question, the reply streams below it and is the value of the cell.
 
@@ -113,6 +115,7 @@ class MinimaxMagics(Magics):
         chat = Chat(self._connected(), system=system, tools=tools, reasoning_split=not options.native)
         if options.model is not None:
             chat.model = self._filled(options.model)
+        _leave_out(chat, options)
         return chat
 
     def _adapt(self, chat: Chat, options: argparse.Namespace) -> None:
@@ -129,6 +132,7 @@ class MinimaxMagics(Magics):
             chat.model = self._filled(options.model)
         if options.native:
             chat.options["extra_body"] = {**(chat.options.get("extra_body") or {}), "reasoning_split": False}
+        _leave_out(chat, options)
 
     def _tools(self, options: argparse.Namespace) -> dict[str, Tool]:
         """The functions that the options name; a name may also stand for a list of them."""
@@ -189,6 +193,16 @@ def _parsed(magic: Any, line: str) -> argparse.Namespace:
         raise UsageError(f"expected the quotes of the line to pair: {error}") from error
     options: argparse.Namespace = magic.parser.parse_args(words)
     return options
+
+
+def _leave_out(chat: Chat, options: argparse.Namespace) -> None:
+    """From here on, do not send what ``--omit`` names."""
+    try:
+        names = omitted_names(options.omit)
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    if names:
+        chat.options = without(chat.options, names)
 
 
 def _check_name(name: str, option: str) -> None:

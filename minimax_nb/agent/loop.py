@@ -18,6 +18,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from minimax_nb.client.parameters import request_parameters
 from minimax_nb.errors import ToolArgumentsError, ToolError, TurnLimitError, UnknownToolError
 from minimax_nb.message.arguments import fixed_arguments, read_arguments
 from minimax_nb.message.calls import read_tool_calls
@@ -85,11 +86,7 @@ class ToolLoop:
                 messages=self.messages,
             )
         self.round += 1
-        request = {"stream": True, **self._options}
-        if request["stream"]:
-            request["stream_options"] = {**(request.get("stream_options") or {}), "include_usage": True}
-        else:
-            del request["stream"]
+        request = request_parameters(self._options)
         if self.tools:
             request["tools"] = [tool.schema for tool in self.tools.values()]
         request["messages"] = [entry.message if isinstance(entry, Reply) else entry for entry in self.messages]

@@ -49,7 +49,8 @@ def run_tools(
         max_rounds: how many requests to make at most.
         approve: asked before each call: True lets it run, False does not, a text is told to the model as the reason.
         **options: handed to ``create``: ``model``, ``temperature``, ``extra_body``, ``stream=False`` … Usage is
-            always asked for while streaming.
+            asked for while streaming; ``stream_options=None`` leaves that out, for servers that refuse it.
+            ``reasoning_split`` goes into ``extra_body``.
 
     Yields:
         ``RoundStarted``, the events of the reply, ``RoundEnded``, then for each call ``LeaveAsked`` (where there is

@@ -135,7 +135,8 @@ def compare(
         reasoning_split: whether the thinking comes in a field of its own (True) or as ``<think>`` in the content
             (False); None leaves the parameter out, for servers that do not know it.
         display: whether to show the replies.
-        **options: go with each request, such as ``temperature``, ``max_completion_tokens`` or ``extra_body``.
+        **options: go with each request, such as ``temperature``, ``max_completion_tokens`` or ``extra_body``;
+            ``stream_options=None`` leaves that parameter out.
 
     Raises:
         ValueError: there is no question or no model, or a model is given twice.

@@ -9,6 +9,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.chat.turn import checked_question
+from minimax_nb.client.parameters import request_parameters
 from minimax_nb.client.sdk import async_client, explain
 from minimax_nb.display.column_view import open_columns
 from minimax_nb.errors import MinimaxNbError
@@ -44,11 +45,8 @@ class Contest:
         options: dict[str, Any],
     ) -> None:
         self._models = _checked_models(models)
-        self._request = {**options, "messages": _messages(prompt, system), "stream": True}
-        self._request["stream_options"] = {**(options.get("stream_options") or {}), "include_usage": True}
-        if reasoning_split is not None:
-            given = options.get("extra_body") or {}
-            self._request["extra_body"] = {"reasoning_split": reasoning_split, **given}
+        asked = {"messages": _messages(prompt, system), "stream": True, "reasoning_split": reasoning_split}
+        self._request = request_parameters({**options, **asked})
         self._client = client
         if client is None:
             from minimax_nb.client.configure import default_client

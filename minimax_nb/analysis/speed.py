@@ -8,6 +8,7 @@ from statistics import mean, stdev
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.catalog import find
+from minimax_nb.client.parameters import request_parameters
 from minimax_nb.frontend import by_display_mode, publish
 from minimax_nb.render.text.quantities import seconds
 from minimax_nb.render.text.text import visible
@@ -54,7 +55,9 @@ def measure_speed(
         runs: how many requests for each model.
         prompt: what to ask; short answers measure badly.
         client: an ``openai.OpenAI``; without it ``connect()``.
-        **options: go with each request, such as ``max_completion_tokens`` or ``extra_body``.
+        **options: go with each request, such as ``max_completion_tokens``, ``reasoning_split`` or ``extra_body``;
+            ``stream_options=None`` leaves that parameter out, and then only a server that sends token counts unasked
+            can be measured.
 
     Returns:
         One row for each model: ``runs`` that could be measured (a reply that came in one piece, or without token
@@ -78,8 +81,8 @@ def measure_speed(
         from minimax_nb.client.configure import default_client
 
         client = default_client()
-    request = {**options, "messages": [{"role": "user", "content": prompt}], "stream": True}
-    request["stream_options"] = {**(options.get("stream_options") or {}), "include_usage": True}
+    asked = {"messages": [{"role": "user", "content": prompt}], "stream": True}
+    request = request_parameters({**options, **asked})
     rows, say, began = [], _line_in_cell(), time.perf_counter()
     for name in names:
         replies = []

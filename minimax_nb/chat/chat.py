@@ -68,7 +68,8 @@ class Chat:
             max_rounds: how many requests one question may lead to at most.
             approve: asked before each call of a tool, see ``run_tools``; True for a prompt in the cell.
             display: whether to show the turns.
-            **options: go with each request, such as ``temperature``, ``max_completion_tokens`` or ``extra_body``.
+            **options: go with each request, such as ``temperature``, ``max_completion_tokens`` or ``extra_body``;
+                ``stream_options=None`` leaves that parameter out.
 
         Raises:
             ToolError: a tool cannot be offered to a model.
@@ -227,11 +228,8 @@ class Chat:
 
     def _settings(self, allow: Callable[[ToolCall], Any] | None = None) -> dict[str, Any]:
         approve = allow if allow is not None and self._approve is ask_reader else self._approve
-        settings = {**self.options, "model": self.model, "max_rounds": self._max_rounds, "approve": approve}
-        if self._reasoning_split is not None:
-            given = self.options.get("extra_body") or {}
-            settings["extra_body"] = {"reasoning_split": self._reasoning_split, **given}
-        return settings
+        settings = {"model": self.model, "max_rounds": self._max_rounds, "approve": approve}
+        return {"reasoning_split": self._reasoning_split, **self.options, **settings}
 
 
 def panel(client: OpenAI | AsyncOpenAI | None = None, model: str = "MiniMax-M2.7", **settings: Any) -> Chat:

@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from minimax_nb.client.configure import connect
+from minimax_nb.client.parameters import OMIT_HELP, omitted_names, request_parameters, without
 from minimax_nb.display.terminal import TextReply
 from minimax_nb.errors import StreamError, StreamInterrupted
 from minimax_nb.message.events import ReasoningDelta, Rewritten, StreamEvent
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-m", "--model", default=MODEL, help="the model to ask; default: %(default)s")
     parser.add_argument("--system", metavar="TEXT", help="a system message before the question")
     parser.add_argument("--native", action="store_true", help="ask for the thinking inside the answer, as <think>")
+    parser.add_argument("--omit", metavar="NAMES", help=OMIT_HELP)
     parser.add_argument("--no-thinking", action="store_true", help="do not show the thinking")
 
 
@@ -119,13 +121,11 @@ def _request(options: argparse.Namespace) -> dict[str, Any]:
     for text in (options.model, *(message["content"] for message in messages)):
         if not _is_unicode(text):
             raise UnusableInputError(f"expected text in UTF-8 on the command line, got {text[:60]!r}")
-    return {
-        "model": options.model,
-        "messages": messages,
-        "stream": True,
-        "stream_options": {"include_usage": True},
-        "extra_body": {} if options.native else {"reasoning_split": True},
-    }
+    asked = {"model": options.model, "messages": messages, "reasoning_split": not options.native}
+    try:
+        return request_parameters(without(asked, omitted_names(options.omit)))
+    except ValueError as error:
+        raise UnusableInputError(str(error)) from error
 
 
 def _question(words: list[str]) -> str:

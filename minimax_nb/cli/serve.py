@@ -1,18 +1,20 @@
 """Run the embedded server in the foreground, for any OpenAI client on this machine.
 
-Prints the two variables that a client needs, as a shell reads them, and serves until Ctrl-C. It answers from tapes, and
-rehearses where none fits.
+Prints the two variables that a client needs, as a shell reads them, and serves until Ctrl-C. The key is a new one each
+time, or the one that --key gives. It answers from tapes, and rehearses where none fits.
 """
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from minimax_nb.errors import TapeFormatError
+from minimax_nb.client.validation import checked_key
+from minimax_nb.errors import ConfigurationError, TapeFormatError
 from minimax_nb.server.quirks.faults import FAULTS
 from minimax_nb.server.quirks.quirks import QUIRKS
 
@@ -29,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--tapes", type=Path, action="append", default=[], metavar="PATH", help="a folder of tapes, or one; repeatable"
     )
+    parser.add_argument("--key", metavar="KEY", help="the key that clients have to send; default: a new one each time")
     parser.add_argument("--strict", action="store_true", help="no rehearsals: what no tape fits is an error")
     parser.add_argument("--speed", metavar="TIMES", help="how many times faster than real time, or max; default: 1")
     parser.add_argument(
@@ -50,6 +53,7 @@ def run(options: argparse.Namespace) -> int:
 
     try:
         server = EmbeddedServer(
+            key=None if options.key is None else checked_key(options.key, "--key"),
             tapes=options.tapes,
             port=options.port,
             strict=options.strict,
@@ -57,7 +61,7 @@ def run(options: argparse.Namespace) -> int:
             fault=options.fault,
             speed=options.speed,
         )
-    except (TapeFormatError, ValueError) as error:  # the latter: no such fault or speed
+    except (ConfigurationError, TapeFormatError, ValueError) as error:  # the latter: no such fault or speed
         raise UnusableInputError(str(error)) from error
     with server, suppress(KeyboardInterrupt):
         print_exports(server.base_url, server.api_key)
@@ -69,7 +73,7 @@ def run(options: argparse.Namespace) -> int:
 def print_exports(base_url: str, api_key: str) -> None:
     """Tell a shell where the server is."""
     print(f"export OPENAI_BASE_URL={base_url}")
-    print(f"export OPENAI_API_KEY={api_key}", flush=True)
+    print(f"export OPENAI_API_KEY={shlex.quote(api_key)}", flush=True)
 
 
 def wait_for_ctrl_c() -> None:

@@ -9,7 +9,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.errors import ConfigurationError
-from minimax_nb.hosts import is_loopback
+from minimax_nb.hosts import address_of, is_loopback
 
 from .endpoint import Endpoint, describe, resolve
 from .proxies import changes_for, check_proxies
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     """Takes where requests would go, and the line that says so; gives where they go instead, and its line."""
 
 _URL, _KEY = "OPENAI_BASE_URL", "OPENAI_API_KEY"
+OWN_SERVERS = ("embedded", "recorder", "tapes")
+"""Where the key of a server of our own comes from."""
 
 
 @dataclass(slots=True)
@@ -34,6 +36,7 @@ class _Process:
         ours: for each variable we set: our value, and the user's before it.
         detours: where requests are sent instead, while they are recorded or replayed; the last one holds.
         before: what to go back to after the last detour: variables, ``given`` and ``ours``.
+        servers: where servers of our own have listened, as "host:port".
         said: the line that was printed last. A client that nobody asked for does not say it again, nor does one made
             during a detour.
     """
@@ -42,6 +45,7 @@ class _Process:
     ours: dict[str, tuple[str, str | None]] = field(default_factory=dict)
     detours: list[Detour] = field(default_factory=list)
     before: _Before | None = None
+    servers: set[str] = field(default_factory=set)
     said: str = ""
 
 
@@ -148,6 +152,11 @@ def default_client() -> OpenAI:
     return _client(_configure({}, asked=False), {})
 
 
+def is_own_server(url: str) -> bool:
+    """Whether a URL leads to a server that this process has started for its own requests, be it gone by now."""
+    return address_of(url) in _process.servers
+
+
 def user_environment() -> dict[str, str]:
     """The environment as the user made it: variables that ``configure`` has set are put back."""
     environ = dict(os.environ)
@@ -227,6 +236,8 @@ def _configure(
             check_proxies(environ)
         _point_at(endpoint, environ)
         _process.given = given
+        if endpoint.key_from in OWN_SERVERS:
+            _process.servers.add(address_of(endpoint.base_url))
         wanted = asked and not _process.detours
         news = line != _process.said
         _process.said = line

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from minimax_nb.catalog import FORMER_NAMES, MODELS, find
 from minimax_nb.hosts import host_of, is_loopback
 
+from .parameters import how_to_leave_out, refused_parameter
 from .validation import NEW_CHINA_URL, REGIONS, is_minimax
 
 if TYPE_CHECKING:
@@ -20,9 +21,18 @@ if TYPE_CHECKING:
 
 _TRAILING_CODE = re.compile(r"\((\d{4,5})\)\s*$")
 _MODEL_NAME = re.compile(
-    r"""unknown\ model\s*['"`]?(?P<a>[^'"`\s(),]*) | model\ ['"`](?P<b>[^'"`]+)['"`]\ does\ not\ exist""",
+    r"""
+    unknown\ model:?\s*['"`]?(?P<a>[^'"`\s(),]*)
+    | model:?\ ['"`](?P<b>[^'"`]+)['"`]\ (?:does\ not\ exist|(?:was\ |is\ )?not\ found)
+    | (?P<c>[^\s'"`]+)\ is\ not\ a\ valid\ model
+    | invalid\ model\ name\ passed\ in\ model=(?P<d>[^\s.,'"`]+)
+    | model\ not\ found:?\ ['"`]?(?P<e>[^'"`\s(),]*)
+    """,
     re.IGNORECASE | re.VERBOSE,
 )
+_NO_MONEY = re.compile(r"quota|billing|balance|credit", re.IGNORECASE)
+_REFUSALS = (None, 400, 404, 422, 500, 501)
+"""Statuses under which servers refuse a parameter, 500 among them; None for an error in a stream."""
 _LONGEST_NAME = 60
 _HISTORY = "mm.check_history(messages) shows where, mm.repair_history(messages) gives a mended copy."
 _RETRY = "This passes: wait a little and send it again."
@@ -51,6 +61,10 @@ _BY_CODE = {
 
 _INVALID_PARAMETERS: tuple[tuple[str, str], ...] = (
     (
+        "tool type",
+        'The service takes tools of another type: each entry of tools is {"type": "function", "function": {…}}.',
+    ),
+    (
         "tool call result does not follow tool call",
         f"Every tool call needs its tool message directly after the assistant message that made it. {_HISTORY}",
     ),
@@ -76,15 +90,18 @@ _INVALID_PARAMETERS: tuple[tuple[str, str], ...] = (
     ("temperature", "temperature lies above 0 and up to 1 for M2 models, between 0 and 2 for MiniMax-M3."),
     ("invalid chat setting", f"The messages have a form the service does not take, perhaps none at all. {_HISTORY}"),
 )
-_OTHER_INVALID = f"The service does not take a parameter or a message as it is. {_HISTORY}"
+_OTHER_INVALID = (
+    f"The service does not take a parameter or a message as it is; its own words say which. If it is one of the "
+    f"messages: {_HISTORY}"
+)
 
 _BY_STATUS = {
-    402: _BY_CODE[1008],
-    403: "The key may not do this. Check what its plan includes.",
-    404: "Nothing answers at this address. The base URL must end in /v1.",
+    402: "The account's balance is used up, says the service. Top it up there; sending again will not help.",
+    403: "The service does not allow this. Its own words may say why; else check what the key's plan includes.",
+    404: "Nothing answers at this address. Check the base URL; most end in /v1.",
     408: _BY_CODE[1001],
-    413: "The request is too large. Shorten the messages.",
-    422: _BY_CODE[1026],
+    413: "The request is too large. Shorten the messages, or send smaller pictures.",
+    422: "The service does not take a field of the request as it is; its own words say which.",
     429: _BY_CODE[1002],
     529: _BY_CODE[2064],
 }
@@ -109,6 +126,8 @@ def hint_for(
     *,
     host: str = "",
     served: Sequence[str] = (),
+    own: bool = False,
+    body: str = "",
 ) -> str:
     """What an error means and what to do.
 
@@ -118,6 +137,8 @@ def hint_for(
         status: the HTTP status.
         host: the host that answered, for hints about keys and addresses.
         served: names of the models the endpoint serves, if it was asked.
+        own: whether the embedded server of this process has answered.
+        body: all that came, where that is more than the message.
 
     Returns:
         A sentence or two; "" when nothing useful is known.
@@ -126,7 +147,9 @@ def hint_for(
     if is_unknown_model(message):
         return _unknown_model(message, host, served)
     if code in (1004, 2049) or (code is None and status == 401):
-        return _refused_key(host)
+        return _refused_key(host, own=own, code=code)
+    if code in (None, 2013) and status in _REFUSALS and (name := refused_parameter(body or message)):
+        return how_to_leave_out(name)
     if code == 2013:
         lower = message.lower()
         return next((hint for mark, hint in _INVALID_PARAMETERS if mark in lower), _OTHER_INVALID)
@@ -134,34 +157,24 @@ def hint_for(
         return _BY_CODE[code]
     if status is None:
         return ""
+    if status == 429 and _NO_MONEY.search(message):
+        return _BY_STATUS[402]
     return _BY_STATUS.get(status) or _BY_GROUP.get(status // 100, "")
 
 
-def connection_hint(host: str, *, timed_out: bool = False) -> str:
-    """What to do when no answer came at all.
-
-    Args:
-        host: where the request went.
-        timed_out: the connection stood, but nothing came in time.
-    """
-    if timed_out:
-        return (
-            f"{host or 'The endpoint'} did not answer in time. Send it again; for long replies use stream=True, "
-            "or raise timeout=… (seconds) in mm.connect()."
-        )
-    if is_loopback(host):
-        return (
-            "Nothing listens there any more, as after a restart of the kernel. "
-            "Call mm.configure() or mm.connect() again."
-        )
-    return f"{host or 'The endpoint'} could not be reached. Check the network, a proxy, and the base URL."
-
-
-def _refused_key(host: str) -> str:
-    if is_loopback(host):
+def _refused_key(host: str, *, own: bool, code: int | None) -> str:
+    if own:
         return "The server on this machine wants its own key. Call mm.configure() or mm.connect() again to get it."
+    if is_loopback(host) and code is not None:  # no other server on this machine speaks like MiniMax's
+        return (
+            f"The server of minimax-nb on {host} wants its own key. It stands where minimax-nb serve (or record) was "
+            "started, in the line export OPENAI_API_KEY=…; minimax-nb serve --key lets you choose it."
+        )
     if host and not is_minimax(host):
-        return f"{host} refused the key. Check that OPENAI_API_KEY belongs to OPENAI_BASE_URL."
+        return (
+            f"{host} refused the key. Check that it belongs there: OPENAI_API_KEY to OPENAI_BASE_URL, MINIMAX_API_KEY "
+            "to MINIMAX_BASE_URL, api_key=… to base_url=…."
+        )
     others = [
         f"{how} for {host_of(url)}"
         for how, url in (
@@ -179,7 +192,7 @@ def _refused_key(host: str) -> str:
 
 def _unknown_model(message: str, host: str, served: Sequence[str]) -> str:
     found = _MODEL_NAME.search(message)
-    asked = (found["a"] or found["b"] or "")[:_LONGEST_NAME] if found else ""
+    asked = next(filter(None, found.groups()), "")[:_LONGEST_NAME] if found else ""
     known = tuple(served) or tuple(model.name for model in MODELS)
     if served:
         there = f"{host or 'This endpoint'} serves {_listed(served)}."
@@ -192,6 +205,8 @@ def _unknown_model(message: str, host: str, served: Sequence[str]) -> str:
     if entry and served and entry.name not in served:
         about = f" ({entry.status})" if entry.status != "listed" else ""
         return f"{entry.name} is no longer or not yet served here{about}. {there}"
+    if asked in known:
+        return f"{asked} is a name of MiniMax's, and this endpoint does not serve it to this key. {there}"
     by_lower = {name.lower(): name for name in known}
     near = get_close_matches(asked.lower(), by_lower, n=1, cutoff=0.8)
     return f"Did you mean {by_lower[near[0]]}? {there}" if near else there

@@ -25,11 +25,14 @@ from openai import (
 )
 
 from minimax_nb.errors import NoMatchError, StreamServiceError
-from minimax_nb.hosts import host_of, is_loopback
+from minimax_nb.hosts import address_of, host_of, is_loopback
 from minimax_nb.redaction import KEY_MARK, Masker
 
+from .configure import is_own_server
 from .endpoint import host_behind
-from .hints import connection_hint, hint_for, is_unknown_model
+from .hints import hint_for, is_unknown_model
+from .proxies import proxy_before
+from .unanswered import connection_hint, failure_behind
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -162,13 +165,18 @@ def _hint(error: BaseException, served: Sequence[str] = ()) -> str:
         return hint_for(error.code, str(error))
     if not isinstance(error, APIError):
         return ""
-    host = host_of(str(error.request.url))
+    url = str(error.request.url)
+    host, own = host_of(url), is_own_server(url)
     if isinstance(error, APIConnectionError):
-        return connection_hint(host, timed_out=isinstance(error, APITimeoutError))
+        address, proxy = address_of(url), proxy_before(url, os.environ)
+        if isinstance(error, APITimeoutError):
+            return connection_hint(address, "timeout")
+        failure, detail = failure_behind(error)
+        return connection_hint(address, failure, detail=detail, own=own, proxy=proxy)
     status = None
     if isinstance(error, APIStatusError):
-        status, host = error.status_code, host_behind(str(error.request.url), error.response.headers)
-    return hint_for(None, _said(error), status, host=host, served=served)
+        status, host = error.status_code, host_behind(url, error.response.headers)
+    return hint_for(None, _said(error), status, host=host, served=served, own=own, body=error.message)
 
 
 def _said(error: APIError) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -11,8 +12,10 @@ import sys
 import urllib.request
 from typing import TYPE_CHECKING
 
+import openai
 import pytest
 
+import minimax_nb as mm
 from minimax_nb.cli import serve
 from minimax_nb.cli.main import main
 from minimax_nb.server.quirks.faults import FAULTS
@@ -67,9 +70,37 @@ def test_a_port_in_use_ends_with_1(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     assert f"expected to listen on port {port}" in err
 
 
+@pytest.mark.parametrize("key", ["x", "my-own-key", "a$b&c;d'e", "k" * 300])
+def test_the_key_can_be_chosen(key: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    answers: list[str] = []
+
+    def ask() -> None:
+        given = dict(
+            shlex.split(line)[1].split("=", 1)
+            for line in capsys.readouterr().out.splitlines()
+            if line.startswith("export ")
+        )
+        for sent in (given["OPENAI_API_KEY"], key, f"{key}y"):
+            with mm.connect(base_url=given["OPENAI_BASE_URL"], api_key=sent, max_retries=0) as client:
+                try:
+                    answers.append(str(len(client.models.list().data)))
+                except openai.AuthenticationError as error:
+                    answers.append(str(error))
+
+    monkeypatch.setattr(serve, "wait_for_ctrl_c", ask)
+    assert main(["serve", "--key", key]) == 0
+    assert answers[:2] == ["8", "8"]
+    assert "minimax-nb serve (or record) was started, in the line export OPENAI_API_KEY=" in answers[2]
+    assert "--key lets you choose it" in answers[2]
+    assert "mm.configure()" not in answers[2]
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
+        (["--key", ""], "expected --key to be an API key, but it is empty"),
+        (["--key", "two words"], "expected --key to be an API key, but it has blanks"),
+        (["--key", "<key>"], "placeholder"),
         (["--fault", "nope"], "expected one of rate-limit"),
         (["--speed", "slow"], "expected a speed above 0"),
         (["--speed", "0"], "expected a speed above 0"),

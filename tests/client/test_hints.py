@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from minimax_nb.catalog import MODELS
-from minimax_nb.client.hints import code_in, connection_hint, hint_for, is_unknown_model
+from minimax_nb.client.hints import code_in, hint_for, is_unknown_model
 
 RECORDED = Path(__file__).resolve().parents[2] / ".." / "shared" / "recordings" / "errors_observed.jsonl"
 
@@ -61,6 +61,8 @@ def test_the_code_is_the_number_in_parentheses_at_the_end(message: str, code: in
         ("reasoning_split must be boolean (2013)", "True or False"),
         ("Not yet implemented (2013)", "empty list"),
         ("temperature out of range (2013)", "up to 1"),
+        ("invalid tool type: retrieval (2013)", "each entry of tools"),
+        ("Invalid tool type (2013)", '{"type": "function"'),
         ("something else (2013)", "check_history"),
     ],
 )
@@ -77,11 +79,24 @@ def test_a_refused_key_names_the_other_regions(host: str) -> None:
     assert hint.startswith(f"{host} refused the key")
 
 
-@pytest.mark.parametrize(("host", "says"), [("127.0.0.1", "mm.configure()"), ("gateway.example", "OPENAI_BASE_URL")])
-def test_a_refused_key_elsewhere_speaks_of_no_region(host: str, says: str) -> None:
-    hint = hint_for(None, "no", 401, host=host)
+@pytest.mark.parametrize(
+    ("host", "code", "own", "says"),
+    [
+        ("127.0.0.1", 1004, True, "Call mm.configure()"),
+        ("127.0.0.1", None, True, "Call mm.configure()"),
+        ("127.0.0.1", 1004, False, "minimax-nb serve (or record) was started"),
+        ("localhost", 2049, False, "minimax-nb serve --key"),
+        ("127.0.0.1", None, False, "127.0.0.1 refused the key. Check that it belongs there"),
+        ("192.168.1.5", None, False, "192.168.1.5 refused the key."),
+        ("gateway.example", None, False, "OPENAI_API_KEY to OPENAI_BASE_URL"),
+        ("gateway.example", 1004, False, "MINIMAX_API_KEY to MINIMAX_BASE_URL"),
+    ],
+)
+def test_a_refused_key_elsewhere_speaks_of_no_region(host: str, code: int | None, own: bool, says: str) -> None:
+    hint = hint_for(code, "no", 401, host=host, own=own)
     assert says in hint
     assert "region" not in hint
+    assert ("configure()" in hint) is own
 
 
 @pytest.mark.parametrize(
@@ -96,10 +111,23 @@ def test_a_refused_key_elsewhere_speaks_of_no_region(host: str, says: str) -> No
         ("unknown model 'gpt-9' (2013)", ("a", "b"), "serves a, b."),
         ("The model `MiniMax-M3` does not exist.", ("MiniMaxAI/MiniMax-M3",), "serves MiniMaxAI/MiniMax-M3."),
         ("unknown model '' (2013)", (), "Known models are"),
+        ('model "llama9" not found, try pulling it first', ("llama3",), "serves llama3."),
+        ("model 'MiniMax-M27' not found", (), "Did you mean MiniMax-M2.7?"),
+        ("MiniMax-M27 is not a valid model ID", (), "Did you mean MiniMax-M2.7?"),
+        ("Invalid model name passed in model=MiniMax-M27. Call `/v1/models`", (), "Did you mean MiniMax-M2.7?"),
     ],
 )
 def test_an_unknown_model_is_met_with_names_that_work(message: str, served: tuple[str, ...], says: str) -> None:
     assert says in hint_for(None, message, 400, served=served)
+
+
+@pytest.mark.parametrize("served", [(), tuple(model.name for model in MODELS), ("a", "b")])
+@pytest.mark.parametrize("asked", [*(model.name for model in MODELS), "MiniMax-M2-Stable", "a"])
+def test_what_was_written_is_never_offered(asked: str, served: tuple[str, ...]) -> None:
+    hint = hint_for(None, f"unknown model '{asked}' (2013)", 400, served=served)
+    assert f"Did you mean {asked}?" not in hint
+    assert f"now {asked}." not in hint
+    assert hint
 
 
 def test_without_an_answer_from_the_endpoint_the_catalogue_lists_the_models() -> None:
@@ -138,16 +166,23 @@ def test_an_unknown_model_is_known_by_its_message(message: str, expected: bool) 
 
 
 @pytest.mark.parametrize(
-    ("host", "timed_out", "says"),
+    ("status", "message", "says", "not_said"),
     [
-        ("127.0.0.1", False, "mm.configure()"),
-        ("api.minimax.io", False, "proxy"),
-        ("api.minimax.io", True, "stream=True"),
-        ("", True, "The endpoint did not"),
+        (402, "Insufficient credits", "Top it up there", "MiniMax"),
+        (404, "not found", "most end in /v1", "must"),
+        (422, "Input should be a valid string", "its own words", "sensitive"),
+        (429, "You exceeded your current quota, please check your plan and billing details.", "balance", "minute"),
+        (429, "Rate limit reached", "minute", "balance"),
+        (403, "Forbidden", "own words", "The key may not"),
+        (401, "Unauthorized", "gateway.example refused the key", "region"),
     ],
 )
-def test_no_answer_at_all_has_a_hint(host: str, timed_out: bool, says: str) -> None:
-    assert says in connection_hint(host, timed_out=timed_out)
+def test_a_hint_for_another_service_says_nothing_of_this_one(
+    status: int, message: str, says: str, not_said: str
+) -> None:
+    hint = hint_for(None, message, status, host="gateway.example")
+    assert says in hint
+    assert not_said not in hint
 
 
 @pytest.mark.skipif(not RECORDED.exists(), reason="the recordings are not part of this checkout")

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 import openai
 import pytest
 
+import minimax_nb as mm
 from minimax_nb import StreamServiceError, explain
 from minimax_nb.client.sdk import AsyncClient, Client
+from minimax_nb.server.app import stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +104,7 @@ def async_failure(service: Service, **request: Any) -> openai.APIError:
             openai.BadRequestError,
             "repair_history",
         ),
-        (401, "login fail (1004)", openai.AuthenticationError, "own key"),
+        (401, "login fail (1004)", openai.AuthenticationError, "minimax-nb serve"),
         (422, "input new_sensitive (1026)", openai.UnprocessableEntityError, "Rephrase"),
         (429, "usage limit exceeded (2056)", openai.RateLimitError, "window"),
         (429, "insufficient balance (1008)", openai.RateLimitError, "Top it up"),
@@ -223,7 +225,29 @@ def test_a_server_that_is_gone_says_how_to_come_back(service: Service) -> None:
     with Client(base_url=f"http://127.0.0.1:{port}/v1", api_key=KEY, max_retries=0, timeout=5) as client:
         error = failure(client)
     assert type(error) is openai.APIConnectionError
-    assert "Hint: Nothing listens there any more" in str(error)
+    assert f"Hint: 127.0.0.1:{port} refused the connection: nothing listens there. Start the server" in str(error)
+    assert "configure()" not in str(error)
+
+
+def test_an_embedded_server_that_is_gone_says_how_to_come_back() -> None:
+    with mm.connect(max_retries=0) as client:
+        port = client.base_url.port
+        stop()
+        for raised in (failure(client), asyncio.run(_async_failure_of(str(client.base_url)))):
+            assert f"Hint: 127.0.0.1:{port} refused the connection. Nothing listens there any more" in str(raised)
+            assert "Call mm.configure() or mm.connect() again." in str(raised)
+
+
+def test_a_wrong_key_for_the_embedded_server_says_how_to_get_it() -> None:
+    with mm.connect() as right, Client(base_url=right.base_url, api_key=KEY, max_retries=0) as wrong:
+        assert "Call mm.configure()" in str(failure(wrong))
+
+
+async def _async_failure_of(url: str) -> openai.APIError:
+    async with AsyncClient(base_url=url, api_key=KEY, max_retries=0, timeout=5) as client:
+        with pytest.raises(openai.APIError) as caught:
+            await client.models.list()
+        return caught.value
 
 
 def test_a_server_that_hangs_is_given_up_with_a_hint() -> None:
