@@ -33,6 +33,7 @@ _MODEL_NAME = re.compile(
 _NO_MONEY = re.compile(r"quota|billing|balance|credit", re.IGNORECASE)
 _REFUSALS = (None, 400, 404, 422, 500, 501)
 """Statuses under which servers refuse a parameter, 500 among them; None for an error in a stream."""
+_NOT_RECORDED = "could not be reached while recording"
 _LONGEST_NAME = 60
 _HISTORY = "mm.check_history(messages) shows where, mm.repair_history(messages) gives a mended copy."
 _RETRY = "This passes: wait a little and send it again."
@@ -100,9 +101,11 @@ _BY_STATUS = {
     403: "The service does not allow this. Its own words may say why; else check what the key's plan includes.",
     404: "Nothing answers at this address. Check the base URL; most end in /v1.",
     408: _BY_CODE[1001],
+    405: "The address exists, and does not take such a request. Check the base URL; most end in /v1.",
     413: "The request is too large. Shorten the messages, or send smaller pictures.",
     422: "The service does not take a field of the request as it is; its own words say which.",
     429: _BY_CODE[1002],
+    501: "The server does not offer what was asked for. Sending it again will not help.",
     529: _BY_CODE[2064],
 }
 _BY_GROUP = {5: f"The service failed. {_RETRY}"}
@@ -157,6 +160,8 @@ def hint_for(
         return _BY_CODE[code]
     if status is None:
         return ""
+    if _NOT_RECORDED in message:
+        return "The recorder on this machine found no way to the service. Check the network, a proxy, and the base URL."
     if status == 429 and _NO_MONEY.search(message):
         return _BY_STATUS[402]
     return _BY_STATUS.get(status) or _BY_GROUP.get(status // 100, "")

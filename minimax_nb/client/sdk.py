@@ -7,6 +7,7 @@ message ends with a hint, which also stands in ``error.hint``.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
 _ASK_TIMEOUT_S = 3.0
+_WORDS = ("message", "detail", "msg", "error_msg", "reason")
+_MOST_WORDS = 600
 # What can go wrong when a server answers /models with something else than a list of models.
 _NO_LIST = (OpenAIError, AttributeError, TypeError, ValueError)
 
@@ -176,14 +179,23 @@ def _hint(error: BaseException, served: Sequence[str] = ()) -> str:
     status = None
     if isinstance(error, APIStatusError):
         status, host = error.status_code, host_behind(url, error.response.headers)
-    return hint_for(None, _said(error), status, host=host, served=served, own=own, body=error.message)
+    return hint_for(
+        None, _said(error), status, host=host, served=served, own=own, body=f"{error.message}\n{error.body}"
+    )
 
 
 def _said(error: APIError) -> str:
-    """The service's own words: the message in the body, else the error's text."""
-    inner = error.body.get("error", error.body) if isinstance(error.body, dict) else None
-    said = inner.get("message") if isinstance(inner, dict) else None
-    return said if isinstance(said, str) else error.message
+    """The service's own words in the body, in whichever field they stand; else the error's text."""
+    return _words_in(error.body) or error.message
+
+
+def _words_in(body: object) -> str:
+    inner = body.get("error", body) if isinstance(body, dict) else body
+    if isinstance(inner, dict):
+        inner = next((inner[name] for name in _WORDS if inner.get(name)), "")
+    if not isinstance(inner, str):
+        return json.dumps(inner, ensure_ascii=False, default=str) if inner else ""
+    return "" if inner.lstrip().startswith("<") else inner.strip()  # a page for a browser
 
 
 def _is_tape_miss(error: APIError) -> TypeGuard[NotFoundError]:
@@ -203,7 +215,10 @@ def _is_about_the_model(error: APIError) -> bool:
 def _amend(error: APIError, key: str, served: Sequence[str]) -> None:
     """Add the hint to an error and take the key out of it."""
     hint = _hint(error, served)
-    message = f"{error.message}\nHint: {hint}" if hint else error.message
+    message, words = error.message, _words_in(error.body)[:_MOST_WORDS]
+    if words and isinstance(error, APIStatusError) and words not in message:
+        message = f"{message} - {words}"  # the SDK takes over what it knows the field of
+    message = f"{message}\nHint: {hint}" if hint else message
     masker = Masker([key], KEY_MARK)
     error.message = masker.text(message)
     error.args = (error.message,)

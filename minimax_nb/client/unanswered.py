@@ -37,7 +37,7 @@ def failure_behind(error: BaseException) -> tuple[Failure, str]:
     for link in _links(error):
         match link:
             case ssl.SSLCertVerificationError():
-                return "certificate", link.verify_message
+                return "certificate", getattr(link, "verify_message", "")  # only where OpenSSL has made the error
             case socket.gaierror():
                 return "name", ""
             case ConnectionRefusedError():

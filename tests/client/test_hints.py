@@ -174,6 +174,9 @@ def test_an_unknown_model_is_known_by_its_message(message: str, expected: bool) 
         (429, "You exceeded your current quota, please check your plan and billing details.", "balance", "minute"),
         (429, "Rate limit reached", "minute", "balance"),
         (403, "Forbidden", "own words", "The key may not"),
+        (501, "Not Implemented", "will not help", "send it again"),
+        (502, "Bad gateway", "send it again", "recorder"),
+        (502, "x.example could not be reached while recording: ConnectError", "found no way", "The service failed"),
         (401, "Unauthorized", "gateway.example refused the key", "region"),
     ],
 )

@@ -186,6 +186,35 @@ def test_a_key_that_the_service_repeats_is_taken_out(service: Service, client: C
         assert "[key]" in shown
 
 
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"detail": "Method takes no pictures"}, "Method takes no pictures"),
+        ({"detail": [{"loc": ["body", "model"], "msg": "Field required"}]}, "Field required"),
+        ({"error": "no such luck"}, "no such luck"),
+        ({"error": {"msg": "no such luck"}}, "no such luck"),
+        ({"object": "error", "message": {"detail": [{"msg": "too odd"}]}}, "too odd"),
+        ({"message": "flat words"}, "flat words"),
+        ("plain words", "plain words"),
+        ({"detail": f"wrong key {KEY}"}, "wrong key [key]"),
+    ],
+)
+def test_the_services_own_words_are_shown_wherever_they_stand(
+    service: Service, client: Client, body: Any, words: str
+) -> None:
+    service.answers["/v1/chat/completions"] = (400, body)
+    for raised in (failure(client), failure(client, stream=True), async_failure(service)):
+        assert words in str(raised)
+        assert KEY not in str(raised)
+
+
+@pytest.mark.parametrize("body", ["<html><body>Bad gateway</body></html>", "", [], {}, {"error": None}, None, 5])
+def test_a_body_without_words_adds_none(service: Service, client: Client, body: Any) -> None:
+    service.answers["/v1/chat/completions"] = (502, body)
+    assert str(failure(client)).count("\n") <= 1
+    assert "None -" not in str(failure(client))
+
+
 @pytest.mark.parametrize("key", ["x", "e", "none", "models"])
 def test_a_short_key_leaves_the_words_of_an_error_alone(service: Service, key: str) -> None:
     service.refuse(400, "no model named x is served; there are none (2013)")
