@@ -108,7 +108,7 @@ def _requests(advice: list[str]) -> bool:
         with redirect_stdout(io.StringIO()) as said:
             client = connect(timeout=_TIMEOUT_S, max_retries=0)
     except ConfigurationError as error:
-        _section("Requests", [("go", "nowhere: region, URL or key do not fit together")])
+        _section("Requests", [("go", "nowhere: what is configured cannot work")])
         advice.append(str(error))
         return False
     if is_loopback(host_of(str(client.base_url))):

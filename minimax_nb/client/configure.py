@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     """Takes where requests would go, and the line that says so; gives where they go instead, and its line."""
 
 _URL, _KEY = "OPENAI_BASE_URL", "OPENAI_API_KEY"
-OWN_SERVERS = ("embedded", "recorder", "tapes")
+_OWN_SERVERS = ("embedded", "recorder", "tapes")
 """Where the key of a server of our own comes from."""
 
 
@@ -236,7 +236,7 @@ def _configure(
             check_proxies(environ)
         _point_at(endpoint, environ)
         _process.given = given
-        if endpoint.key_from in OWN_SERVERS:
+        if endpoint.key_from in _OWN_SERVERS:
             _process.servers.add(address_of(endpoint.base_url))
         wanted = asked and not _process.detours
         news = line != _process.said

@@ -222,6 +222,17 @@ def test_a_short_key_leaves_the_words_of_an_error_alone(service: Service, key: s
         assert "no model named x is served; there are none (2013)" in str(failure(client))
 
 
+@pytest.mark.parametrize("key", ["x", "next"])
+def test_a_short_key_leaves_the_words_of_a_stream_alone(service: Service, key: str) -> None:
+    event = {"error": {"message": "the next box explodes"}}
+    service.answers["/v1/chat/completions"] = (200, f"data: {json.dumps(event)}\n\n")
+    with (
+        Client(base_url=service.url, api_key=key, max_retries=0) as client,
+        pytest.raises(StreamServiceError, match="the next box explodes"),
+    ):
+        mm.collect(client.chat.completions.create(**HELLO, stream=True))
+
+
 def test_a_client_shows_its_host_but_neither_key_nor_port(service: Service, client: Client) -> None:
     async_client = AsyncClient(base_url=service.url, api_key=KEY)
     assert repr(client) == "<minimax_nb client of 127.0.0.1>"
