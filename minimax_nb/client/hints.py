@@ -33,10 +33,11 @@ _MODEL_NAME = re.compile(
 _NO_MONEY = re.compile(r"quota|billing|balance|credit", re.IGNORECASE)
 _REFUSALS = (None, 400, 404, 422, 500, 501)
 """Statuses under which servers refuse a parameter, 500 among them; None for an error in a stream."""
-_NOT_RECORDED = "could not be reached while recording"
 _LONGEST_NAME = 60
 _HISTORY = "mm.check_history(messages) shows where, mm.repair_history(messages) gives a mended copy."
 _RETRY = "This passes: wait a little and send it again."
+
+_NO_SUCH_INPUT = "The model does not take such input. mm.models() says of each what it reads."
 
 _BY_CODE = {
     1000: f"The service failed without saying why. {_RETRY}",
@@ -60,11 +61,25 @@ _BY_CODE = {
     2064: f"The service is overloaded. {_RETRY}",
 }
 
-_INVALID_PARAMETERS: tuple[tuple[str, str], ...] = (
+_BY_WORDS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
-        "tool type",
+        re.compile(r"tool[_ ]type|tools?\W{1,3}\d+\W{1,5}type", re.IGNORECASE),
         'The service takes tools of another type: each entry of tools is {"type": "function", "function": {…}}.',
     ),
+    (
+        re.compile(
+            r"maximum context length|context_length_exceeded|exceeds? the (?:available )?context", re.IGNORECASE
+        ),
+        "Prompt and answer exceed the context window. Shorten the messages, or lower max_tokens.",
+    ),
+    (
+        re.compile("could not be reached while recording"),
+        "The recorder on this machine found no way to the service. Check the network, a proxy, and the base URL.",
+    ),
+)
+"""What servers of every make say in about the same words, with or without a number."""
+
+_INVALID_PARAMETERS: tuple[tuple[str, str], ...] = (
     (
         "tool call result does not follow tool call",
         f"Every tool call needs its tool message directly after the assistant message that made it. {_HISTORY}",
@@ -75,6 +90,12 @@ _INVALID_PARAMETERS: tuple[tuple[str, str], ...] = (
         f"An assistant message holds a tool call whose arguments are no JSON object. {_HISTORY}",
     ),
     ("invalid message role: system", f"M2 models take one system message, the first. {_HISTORY}"),
+    ("invalid message role", "A message's role is system, user, assistant or tool."),
+    ("chat content is empty", f"A message has no content. {_HISTORY}"),
+    ("invalid part type", "A part of a content is of type text, image_url or video_url; pictures are for MiniMax-M3."),
+    ("image input", _NO_SUCH_INPUT),
+    ("video input", _NO_SUCH_INPUT),
+    ("top_p", "top_p lies above 0 and up to 1."),
     (
         "function name or parameters is empty",
         'Every tool needs a name and parameters; for none write {"type": "object", "properties": {}}.',
@@ -153,6 +174,8 @@ def hint_for(
         return _refused_key(host, own=own, code=code)
     if code in (None, 2013) and status in _REFUSALS and (name := refused_parameter(body or message)):
         return how_to_leave_out(name)
+    if code in (None, 2013) and (hint := next((hint for words, hint in _BY_WORDS if words.search(message)), "")):
+        return hint
     if code == 2013:
         lower = message.lower()
         return next((hint for mark, hint in _INVALID_PARAMETERS if mark in lower), _OTHER_INVALID)
@@ -160,8 +183,6 @@ def hint_for(
         return _BY_CODE[code]
     if status is None:
         return ""
-    if _NOT_RECORDED in message:
-        return "The recorder on this machine found no way to the service. Check the network, a proxy, and the base URL."
     if status == 429 and _NO_MONEY.search(message):
         return _BY_STATUS[402]
     return _BY_STATUS.get(status) or _BY_GROUP.get(status // 100, "")
