@@ -92,12 +92,12 @@ def test_what_repair_cannot_mend_ends_with_1(file: Callable[[Any], str], capsys:
     assert "empty-tools" in err
 
 
-def test_repair_keeps_half_characters_as_they_stand(
+def test_repair_mends_half_characters(
     file: Callable[[Any], str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     document = [{"role": "user", "content": "\ud83d half"}]
     main(["check", file(document), "--repair"])
-    assert json.loads(capsys.readouterr().out.replace("\\\\ud83d", "\\ud83d")) == document
+    assert json.loads(capsys.readouterr().out) == [{"role": "user", "content": "\ufffd half"}]
 
 
 @pytest.mark.parametrize(
