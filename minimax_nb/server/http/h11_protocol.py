@@ -1,0 +1,75 @@
+"""uvicorn's HTTP protocol with a time limit for request headers, and a bound on the connections that have sent none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+if TYPE_CHECKING:
+    import asyncio
+
+HEADERS_S = 20.0
+"""Seconds from the connection, or from the first byte of a further request on it, to the end of the headers."""
+MOST_WAITING = 512
+"""Connections that have not sent their headers yet; beyond that the oldest of them makes room."""
+_TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+
+
+class TimedH11Protocol(H11Protocol):
+    """A connection whose request headers have to come in time.
+
+    uvicorn waits for them without end, and a browser tab or a stuck client could hold every file descriptor of the
+    process.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._headers_due: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait, and make room where too many wait already."""
+        super().connection_made(transport)
+        self._wait_for_headers()
+        waiting = [each for each in self.connections if isinstance(each, TimedH11Protocol) and each.headers_due_at]
+        if len(waiting) > MOST_WAITING:
+            min(waiting, key=lambda each: each.headers_due_at or 0.0).make_room()
+
+    @property
+    def headers_due_at(self) -> float | None:
+        """When the headers have to be there, by the loop's clock; None while a request is served or none has begun."""
+        return self._headers_due.when() if self._headers_due else None
+
+    def make_room(self) -> None:
+        """Drop the connection at once."""
+        self._stop_waiting()
+        self.transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes in; the wait is over with the headers' end, and not prolonged by each byte of them."""
+        super().data_received(data)
+        if self.conn.their_state is h11.IDLE and not self.transport.is_closing():
+            self._wait_for_headers()
+        else:
+            self._stop_waiting()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the wait."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait_for_headers(self) -> None:
+        if self._headers_due is None:
+            self._headers_due = self.loop.call_later(HEADERS_S, self._too_late)
+
+    def _stop_waiting(self) -> None:
+        if self._headers_due is not None:
+            self._headers_due.cancel()
+            self._headers_due = None
+
+    def _too_late(self) -> None:
+        self._headers_due = None
+        if not self.transport.is_closing():
+            self.transport.write(_TOO_LATE)
+            self.transport.close()
