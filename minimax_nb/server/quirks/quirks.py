@@ -92,6 +92,6 @@ def checked(names: Sequence[str]) -> tuple[str, ...]:
         ApiError: naming the one that is not, and those that are.
     """
     for name in names:
-        if name not in QUIRKS:
+        if not isinstance(name, str) or name not in QUIRKS:
             raise invalid(f"unknown quirk {str(name)[:60]!r}, expected one of {', '.join(QUIRKS)}")
     return tuple(names)

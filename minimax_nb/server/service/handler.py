@@ -152,18 +152,19 @@ class Handler:
 
     def _wishes(self, request: dict[str, Any]) -> _Wishes:
         """The server's own settings, with those of the request added; a model named ``fault-…`` is a wish, too."""
-        own = request.pop(OWN_KEY, None) or {}
+        own = request.pop(OWN_KEY, None)
+        own = {} if own is None else own
         if not isinstance(own, dict):
             raise invalid("minimax_nb: expected an object with quirks, fault or speed")
-        quirks = own.get("quirks") or []
+        quirks = [] if own.get("quirks") is None else own["quirks"]
         if not isinstance(quirks, list):
             raise invalid("minimax_nb.quirks: expected a list of names")
-        spec = own.get("fault") or self.fault
+        spec = self.fault if own.get("fault") is None else own["fault"]
         if isinstance(request.get("model"), str) and request["model"].startswith("fault-"):
             spec = request["model"].removeprefix("fault-")
             request["model"] = "MiniMax-M2.7"
         speed = self.speed if own.get("speed") is None else speed_from(own["speed"])
-        return _Wishes((*self.quirks, *checked(quirks)), fault_from(spec) if spec else None, speed)
+        return _Wishes((*self.quirks, *checked(quirks)), None if spec is None else fault_from(spec), speed)
 
     def _striking(self, fault: Fault | None, request: dict[str, Any]) -> Fault | None:
         """The fault, unless this request has already been tried as often as the fault holds."""
@@ -203,7 +204,7 @@ def speed_from(value: object) -> float:
         return float("inf")
     try:
         speed = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         speed = 0.0
     if not speed > 0:
         raise invalid(f"expected a speed above 0 or 'max', got {str(value)[:40]!r}")

@@ -57,6 +57,45 @@ def test_an_unknown_fault_is_told_with_those_there_are(said: Callable[..., Any])
             fault_from(spec)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"quirks": [[]]},
+        {"quirks": [{}]},
+        {"quirks": [None]},
+        {"quirks": [7]},
+        {"quirks": ["done", ["done"]]},
+        {"quirks": "done"},
+        {"quirks": {}},
+        {"quirks": 0},
+        {"fault": []},
+        {"fault": {}},
+        {"fault": ["cut"]},
+        {"fault": False},
+        {"fault": ""},
+        {"speed": [[]]},
+        {"speed": {}},
+        {"speed": 10**400},
+        {"speed": "nan"},
+        {"speed": False},
+        [],
+        "done",
+        7,
+    ],
+    ids=str,
+)
+def test_a_wish_of_another_type_is_refused_as_any_parameter(ask: Callable[..., Any], own: Any) -> None:
+    response = ask(minimax_nb=own)
+    error = json.loads(response.body)["error"]
+    assert (response.status, error["type"]) == (400, "bad_request_error")
+    assert error["message"].endswith("(2013)")
+
+
+@pytest.mark.parametrize("own", [None, {}, {"quirks": None, "fault": None, "speed": None}, {"quirks": []}], ids=str)
+def test_a_wish_may_be_empty(ask: Callable[..., Any], own: Any) -> None:
+    assert ask(minimax_nb=own).status == 200
+
+
 def test_a_fault_can_hold_for_some_attempts_at_each_request(ask: Callable[..., Any]) -> None:
     handler = Handler(fault="rate-limit*2")
     statuses = [ask(handler=handler).status for _ in range(4)]
