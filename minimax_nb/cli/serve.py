@@ -63,11 +63,25 @@ def run(options: argparse.Namespace) -> int:
         )
     except (ConfigurationError, TapeFormatError, ValueError) as error:  # the latter: no such fault or speed
         raise UnusableInputError(str(error)) from error
+    _check_tapes(server.without_tapes, strict=options.strict)
     with server, suppress(KeyboardInterrupt):
         print_exports(server.base_url, server.api_key)
         print("Serving this machine alone. Copy the two lines into another terminal. Ctrl-C stops it.", file=sys.stderr)
         wait_for_ctrl_c()
     return OK
+
+
+def _check_tapes(empty: list[str], *, strict: bool) -> None:
+    """Tell of folders and files that were given as tapes and hold none: with --strict nothing of them would answer."""
+    if not empty:
+        return
+    what = (
+        f"expected tapes (files *.json) in {', '.join(map(repr, empty))}, found none; "
+        "give a folder that 'minimax-nb record -o' has written into, or one such file"
+    )
+    if strict:
+        raise UnusableInputError(what)
+    print(f"minimax-nb: {what}. Replies will be rehearsed.", file=sys.stderr)
 
 
 def print_exports(base_url: str, api_key: str) -> None:

@@ -10,6 +10,8 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
+import anyio.to_thread
+
 from .api_error import ApiError
 from .http.asgi_response import Paced
 from .http.gate import Asked, Door
@@ -41,6 +43,7 @@ class EmbeddedServer(LocalServer):
     Attributes:
         base_url: what an OpenAI client takes as its base URL, once started.
         api_key: the key it has to carry.
+        without_tapes: those of the folders and files given that hold no tape.
 
     Raises:
         TapeFormatError: a tape is broken.
@@ -60,7 +63,9 @@ class EmbeddedServer(LocalServer):
         key: str | None = None,
     ) -> None:
         key = key or new_key()
-        turns = [turn for folder in tapes for turn in tape.in_folder(folder)]
+        found = [(folder, tape.in_folder(folder)) for folder in tapes]
+        self.without_tapes = [str(folder) for folder, turns in found if not turns]
+        turns = [turn for _, turns in found for turn in turns]
         try:
             pace = speed_from(speed or os.environ.get("MINIMAX_NB_SPEED") or 1)
             self.handler = Handler(
@@ -71,8 +76,14 @@ class EmbeddedServer(LocalServer):
         super().__init__(Door(self.handler.knows, self._answer), key, port)
 
     def _answer(self, asked: Asked) -> Callable[[Send], Awaitable[None]]:
-        response = self.handler.handle(asked.method, asked.path, asked.headers, asked.body)
-        return Paced(response, asked.arrived).send
+        async def answer(send: Send) -> None:
+            # In a thread of its own: however much there is to work out, the others go on being served.
+            response = await anyio.to_thread.run_sync(
+                self.handler.handle, asked.method, asked.path, asked.headers, asked.body, abandon_on_cancel=True
+            )
+            await Paced(response, asked.arrived).send(send)
+
+        return answer
 
 
 _running: EmbeddedServer | None = None

@@ -124,6 +124,24 @@ def test_what_cannot_be_used_ends_with_2(
     assert said in err
 
 
+@pytest.mark.parametrize("strict", [True, False])
+@pytest.mark.parametrize("name", ["empty", "others", "notes.txt", "README"])
+def test_what_holds_no_tape_is_an_error_where_only_tapes_may_answer_and_a_warning_elsewhere(
+    name: str, strict: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(serve, "wait_for_ctrl_c", lambda: None)
+    for folder in ("empty", "others"):
+        (tmp_path / folder).mkdir()
+    for file in ("others/notes.txt", "notes.txt", "README"):
+        (tmp_path / file).write_text("no tape")
+    assert main(["serve", "--tapes", name, *(["--strict"] if strict else [])]) == (2 if strict else 0)
+    out, err = capsys.readouterr()
+    assert bool(out) is not strict
+    assert f"expected tapes (files *.json) in {name!r}, found none" in err
+    assert ("Replies will be rehearsed" in err) is not strict
+
+
 @pytest.mark.parametrize("options", [["--port", "70000"], ["--port", "x"], ["--port", "-1"], ["--quirk", "nope"]])
 def test_malformed_options_are_refused(options: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
