@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+import anyio.to_thread
+
 from minimax_nb.hosts import host_of, is_loopback
 from minimax_nb.server.api_error import ApiError
 from minimax_nb.server.http.gate import Asked, refusal
@@ -30,6 +32,7 @@ _BROUGHT_BACK = {
 _TIMEOUT_S = 600.0
 """As the SDK's own; a client with less patience leaves earlier, and then the request ends."""
 _CONNECT_TIMEOUT_S = 10.0
+_MOST_STORES = 8
 
 
 def connections(base_url: str) -> httpx.AsyncClient:
@@ -64,13 +67,14 @@ class Passage:
         self._listener: Listener | None = None
         self._form: dict[str, bool] = {}
         self._keep: Callable[[Recorded], None] | None = None
+        self._stored_events = self._stores = 0
 
     def listen(self, request: Mapping[str, Any], keep: Callable[[Recorded], None]) -> None:
         """Have the reply listened to.
 
         Args:
             request: the parsed body.
-            keep: is given the reply when it is whole.
+            keep: is given the reply when it is whole, and again when more of it has come; blocks until it is on disk.
         """
         self._form = form_of(request)
         self._listener = Listener(stream=self._form["stream"], include_usage=self._form["stream_options.include_usage"])
@@ -100,16 +104,30 @@ class Passage:
         back.append(("minimax-nb-host", host_of(self._url)))  # the reader is told who has answered
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in back]
         await send({"type": "http.response.start", "status": response.status_code, "headers": raw})
-        try:
-            async for data in response.aiter_bytes():
-                if listener:
-                    listener.hear(data, time.monotonic() - self._asked.arrived)
-                await send({"type": "http.response.body", "body": data, "more_body": True})
+        held = b""
+        async for data in response.aiter_bytes():
             if listener:
-                listener.end()
-        finally:  # the client may leave as soon as it has read enough
-            if listener and self._keep and (events := listener.whole()):
-                split, usage = self._form["reasoning_split"], self._form["stream_options.include_usage"]
-                self._keep(Recorded(self._form["stream"], split, usage, events, {}))
-        # Only now: who has read to the end finds the reply recorded.
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
+                listener.hear(data, time.monotonic() - self._asked.arrived)
+                await self._store(listener)
+            if listener and not self._form["stream"]:
+                # It is whole only with its end, so its last piece waits for that.
+                held, data = data, held  # noqa: PLW2901
+            if data:
+                await send({"type": "http.response.body", "body": data, "more_body": True})
+        if listener:
+            listener.end()
+            await self._store(listener, ended=True)
+        await send({"type": "http.response.body", "body": held, "more_body": False})
+
+    async def _store(self, listener: Listener, *, ended: bool = False) -> None:
+        """Keep the reply if it is whole by now, before what made it so goes out: who has it all finds it recorded."""
+        events = listener.whole()
+        if events is None or self._keep is None or len(events) == self._stored_events:
+            return
+        # Its usage and its end may follow. An endpoint that goes on and on is not written anew for each piece.
+        if not ended and self._stores >= _MOST_STORES and len(events) < 2 * self._stored_events:
+            return
+        self._stored_events = len(events)
+        self._stores += 1
+        split, usage = self._form["reasoning_split"], self._form["stream_options.include_usage"]
+        await anyio.to_thread.run_sync(self._keep, Recorded(self._form["stream"], split, usage, events, {}))

@@ -49,11 +49,12 @@ from typing import TYPE_CHECKING, Any
 
 from minimax_nb.errors import TapeFormatError
 
+from . import journal
 from .located import At
 from .replies import authored, recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from importlib.resources.abc import Traversable
 
     from minimax_nb.server.answer.answer import Answer
@@ -94,19 +95,21 @@ def built_in() -> list[Turn]:
 def in_folder(path: str | Path) -> list[Turn]:
     """The turns of every ``*.json`` file in a folder, or of one file.
 
-    Tapes written by hand come first, by name; then recorded ones, the newest first.
+    Tapes written by hand come first, by name; then recorded ones, the newest first. What a recorder that is running, or
+    was killed, has appended and not yet folded into its tape is read, too.
 
     Raises:
         TapeFormatError: there is no such folder, or a tape in it is broken.
     """
     path = Path(path)
     if path.is_file():
-        return _read_all([path])
+        beside = journal.journal_of(path)
+        return _read_all([path], {path: beside} if beside.exists() else {})
     if not path.is_dir():
         raise TapeFormatError(
             f"expected a folder of tapes, got {str(path)!r}: there is none; create it or record into it"
         )
-    return _read_all(path.iterdir())
+    return _read_all(path.iterdir(), journal.journals(path))
 
 
 def parse(name: str, text: str) -> list[Turn]:
@@ -140,19 +143,36 @@ def parse(name: str, text: str) -> list[Turn]:
     return [each for turn in turns for each in _variants(turn)]
 
 
-def _read_all(files: Iterable[Traversable]) -> list[Turn]:
-    tapes = []
-    for file in sorted(files, key=lambda file: file.name):
-        if file.name.endswith(".json"):
-            try:
-                text = file.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
-                raise TapeFormatError(f"tape {file.name!r}: expected a readable UTF-8 file: {error}") from error
-            tapes.append(parse(file.name.removesuffix(".json"), text))
-    found = [turn for turns in tapes for turn in turns]
+def _read_all(files: Iterable[Traversable], journals: Mapping[Path, Path] | None = None) -> list[Turn]:
+    """The turns of some files; a journal holds all that is on its tape, and is read in its place."""
+    texts = {file.name: _text(file) for file in files if file.name.endswith(".json") and file not in (journals or ())}
+    for tape, beside in (journals or {}).items():
+        if text := _journal_text(tape, beside):
+            texts[tape.name] = text
+    found = [turn for name in sorted(texts) for turn in parse(name.removesuffix(".json"), texts[name])]
     by_hand = [turn for turn in found if not turn.recorded_at]
     newest_first = sorted((t for t in found if t.recorded_at), key=lambda turn: turn.recorded_at, reverse=True)
     return by_hand + newest_first
+
+
+def _text(file: Traversable) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TapeFormatError(f"tape {file.name!r}: expected a readable UTF-8 file: {error}") from error
+
+
+def _journal_text(tape: Path, beside: Path) -> str:
+    """The tape as its journal has it; as it is on disk where its recorder has just folded it; "" for neither."""
+    try:
+        contents = journal.read(beside)
+    except FileNotFoundError:
+        contents = None
+    except OSError as error:
+        raise TapeFormatError(f"tape {tape.name!r}: expected to read {beside.name!r} beside it: {error}") from error
+    if contents and contents.turns:
+        return contents.text()
+    return _text(tape) if tape.is_file() else ""
 
 
 def _turn(name: str, number: int, at: At, origin: dict[str, str], recorded_at: str) -> Turn:

@@ -1,29 +1,23 @@
-"""Writes a tape while it is being recorded: whole every time, so that a recording that is cut off leaves a good one."""
+"""Writes a tape while it is being recorded: each reply is on disk before its reader has all of it."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import queue
 import secrets
 import threading
-import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from .journal import Contents, Journal, recover
 from .redact import Redactor
-from .write_text import request_of, tape_text, turn_text
+from .write_text import request_of, turn_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from .recorded import Recorded
-
-_REST = 20
-"""After each writing the writer rests for so many times as long as it took: a long tape is not written all the time."""
-_LONGEST_WRITING_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +38,10 @@ class Kept:
 
 
 class TapeWriter:
-    """One tape in the making, written by a thread of its own.
+    """One tape in the making: turns are appended to a journal, and folded into the tape in the end.
+
+    They are also folded each time their number has doubled, so that a tape can be looked at while it grows, at a cost
+    that stays linear in its length.
 
     Args:
         folder: where the tape goes; made where it is missing.
@@ -52,98 +49,95 @@ class TapeWriter:
 
     Attributes:
         path: the tape's file, which is there as soon as there is a turn.
-        kept: how many turns it holds or is about to.
+        kept: how many turns have come, those included that could not be written.
     """
 
     def __init__(self, folder: Path, host: str) -> None:
         now = datetime.now(UTC)
-        name = f"recorded-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-        self.path = folder / f"{name}.json"
-        self.kept = 0
-        self._beside = folder / f".{name}.part"
-        self._provenance = {"kind": "recorded", "host": host, "date": f"{now:%Y-%m-%d}", "time": f"{now:%H:%M:%S.%f}Z"}
-        self._turns: dict[int, tuple[str, str]] = {}
-        self._coming: queue.SimpleQueue[Kept | None] = queue.SimpleQueue()
-        self._closing = threading.Event()
-        self._unheld: str | None = None
-        self._unwritten: str | None = None
-        self._thread: threading.Thread | None = None
+        self.path = folder / f"recorded-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}.json"
+        self._contents = Contents(
+            {"kind": "recorded", "host": host, "date": f"{now:%Y-%m-%d}", "time": f"{now:%H:%M:%S.%f}Z"}
+        )
+        self._numbers: set[int] = set()
+        self._next_fold = 1
+        self._journal: Journal | None = None
+        self._open = False
+        self._lock = threading.Lock()
+        self._problem: str | None = None
+
+    @property
+    def kept(self) -> int:
+        """How many turns have come."""
+        return len(self._numbers)
 
     def open(self) -> None:
-        """Make sure that a tape can be written there, and begin.
+        """Make sure that a tape can be written there, and fold what recorders that were killed there have left.
 
         Raises:
             OSError: it cannot.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        self._beside.write_bytes(b"")
-        self._beside.unlink()
-        self._thread = threading.Thread(target=self._run, name="minimax_nb tape writer", daemon=True)
-        self._thread.start()
+        probe = self.path.with_name(f".{self.path.stem}.new")
+        probe.write_bytes(b"")
+        probe.unlink()
+        recover(self.path.parent)
+        self._open = True
 
     def keep(self, turn: Kept) -> None:
-        """Add a turn; it is written soon."""
-        self.kept += 1
-        self._coming.put(turn)
+        """Put a turn on disk; one that came before with the same number is replaced. What fails is told by ``close``.
+
+        Args:
+            turn: the turn, whole as far as it has come.
+        """
+        with self._lock:
+            self._numbers.add(turn.number)
+            try:
+                model, text = _laid_out(turn)
+            except (ValueError, TypeError, RecursionError) as error:
+                self._problem = f"a reply has a shape that no tape can hold ({type(error).__name__})"
+                return
+            self._contents.turns[turn.number] = (model, text)
+            if not self._open:
+                self._problem = "a reply came after the recorder was closed"
+                return
+            with contextlib.suppress(OSError):  # it is still to be folded, and if that fails, ``close`` says so
+                self._journal = self._journal or Journal(self.path, self._contents.provenance)
+                self._journal.append(turn.number, model, text)
+            if len(self._contents.turns) >= self._next_fold:
+                self._next_fold = 2 * len(self._contents.turns)
+                with contextlib.suppress(OSError):
+                    self._contents.fold(self.path, lasting=False)
 
     def close(self) -> None:
-        """Write what is left.
+        """Fold everything into the tape, and take the journal away.
 
         Raises:
-            OSError: not everything could be written; the last tape that could be is whole.
+            OSError: not everything could be written; the last tape that could be is whole, and the journal stays.
         """
-        thread, self._thread = self._thread, None
-        if thread is None:
-            return
-        self._closing.set()
-        self._coming.put(None)
-        thread.join(_LONGEST_WRITING_S)
-        if problem := self._unwritten or self._unheld:
-            raise OSError(f"expected to write all to the tape {self.path}, which cannot be done: {problem}")
+        with self._lock:
+            if not self._open:
+                return
+            self._open = False
+            if self._contents.turns:
+                self._end()
+            if self._problem:
+                raise OSError(f"expected to write all to the tape {self.path}, which cannot be done: {self._problem}")
 
-    def _run(self) -> None:
-        more = True
-        while more:
-            turn = self._coming.get()
-            while turn is not None:
-                self._lay_out(turn)
-                try:
-                    turn = self._coming.get_nowait()
-                except queue.Empty:
-                    break
-            more = turn is not None
-            began = time.monotonic()
-            self._write()
-            self._closing.wait(_REST * (time.monotonic() - began))
-
-    def _lay_out(self, turn: Kept) -> None:
-        redactor = Redactor(turn.secrets)
+    def _end(self) -> None:
         try:
-            request = redactor.value(request_of(turn.request))
-            text = turn_text(request, replace(turn.reply, events=redactor.events(turn.reply.events)))
-        except (ValueError, TypeError, RecursionError) as error:
-            self._unheld = f"a reply has a shape that no tape can hold ({type(error).__name__})"
-        else:
-            self._turns[turn.number] = (str(request["model"]), text)
-
-    def _write(self) -> None:
-        """Put a new file in the old one's place, in one step."""
-        if not self._turns:
-            return
-        turns = [self._turns[number] for number in sorted(self._turns)]
-        models = list(dict.fromkeys(model for model, _ in turns))
-        provenance = {**self._provenance, "model": models[0] if len(models) == 1 else models}
-        text = tape_text(provenance, [text for _, text in turns])
-        try:
-            with self._beside.open("wb") as file:
-                # A lone half of a surrogate pair is written as the escape it came as.
-                file.write(text.encode("utf-8", "backslashreplace"))
-                file.flush()
-                os.fsync(file.fileno())
-            self._beside.replace(self.path)
+            self._contents.fold(self.path, lasting=True)
         except OSError as error:
-            self._unwritten = str(error.strerror or error)
-            with contextlib.suppress(OSError):
-                self._beside.unlink(missing_ok=True)
+            self._problem = str(error.strerror or error)
+            if self._journal:
+                self._journal.close()
         else:
-            self._unwritten = None
+            if self._journal:
+                self._journal.remove()
+
+
+def _laid_out(turn: Kept) -> tuple[str, str]:
+    """The model and the turn as it stands on a tape, with everything secret taken out."""
+    redactor = Redactor(turn.secrets)
+    request = redactor.value(request_of(turn.request))
+    text = turn_text(request, replace(turn.reply, events=redactor.events(turn.reply.events)))
+    return str(request["model"]), text

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
+import sys
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -280,29 +282,59 @@ def test_many_replies_at_once_are_kept_in_the_order_of_their_requests(service: E
     assert len({str(turn.messages) for turn in found}) == len(found) == 60
 
 
-def test_a_recording_that_is_killed_leaves_whole_tapes_only(service: EmbeddedServer, tmp_path: Path) -> None:
-    import os
-    import signal
-    import subprocess
-    import sys
-
-    code = f"""
-import os, openai
+ASKING = """
+import os, sys, threading, openai
 from minimax_nb.server.recording.recorder import RecordingServer
-server = RecordingServer({service.base_url!r}, {UPSTREAM_KEY!r}, {str(tmp_path)!r}).start()
-client = openai.OpenAI(base_url=server.base_url, api_key=server.api_key, timeout=20)
-for number in range(100000):
-    messages = [{{"role": "user", "content": f"Question {{number}}"}}]
-    client.chat.completions.create(model="MiniMax-M2", messages=messages)
-    print(number, flush=True)
+
+base_url, key, folder, form, threads = sys.argv[1:]
+server = RecordingServer(base_url, key, folder).start()
+
+def ask(who):
+    client = openai.OpenAI(base_url=server.base_url, api_key=server.api_key, timeout=20, max_retries=0)
+    for number in range(100000):
+        text = f"Question {who}-{number}"
+        messages = [{"role": "user", "content": text}]
+        own = {"minimax_nb": {"quirks": ["done"] if form == "done" else []}}
+        asked = {"model": "MiniMax-M2", "messages": messages, "extra_body": own}
+        if form == "whole":
+            client.chat.completions.create(**asked)
+        elif form == "usage":
+            options = {"include_usage": True}
+            for chunk in client.chat.completions.create(**asked, stream=True, stream_options=options):
+                if chunk.usage:  # all there is, whether or not the stream has ended
+                    os.write(1, f"{text}\\n".encode())
+            continue
+        else:
+            for chunk in client.chat.completions.create(**asked, stream=True):
+                if chunk.choices[0].finish_reason:
+                    os.write(1, f"{text}\\n".encode())
+            continue
+        os.write(1, f"{text}\\n".encode())
+
+for who in range(int(threads)):
+    threading.Thread(target=ask, args=(who,)).start()
 """
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as child:
+
+
+@pytest.mark.parametrize("form", ["whole", "stream", "usage", "done"])
+@pytest.mark.parametrize(("threads", "answers"), [(1, 1), (1, 9), (1, 40), (4, 30)])
+def test_a_recording_that_is_killed_keeps_every_reply_that_was_read(
+    service: EmbeddedServer, tmp_path: Path, form: str, threads: int, answers: int
+) -> None:
+    command = [sys.executable, "-c", ASKING, service.base_url, UPSTREAM_KEY, str(tmp_path), form, str(threads)]
+    read: list[str] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout is not None
-        try:
-            for line in child.stdout:
-                if int(line) >= 5 and list(tmp_path.glob("*.json")):
-                    break
-        finally:
-            child.send_signal(signal.SIGKILL if os.name == "posix" else signal.SIGTERM)
+        for line in child.stdout:
+            read.append(line.strip())
+            if len(read) == answers:
+                child.kill()  # SIGKILL, where there are signals
+        assert len(read) >= answers
+    found = [turn.messages[0]["content"] for turn in turns(tmp_path)]
+    assert set(read) <= set(found)
+    assert len(found) == len(set(found))
     assert [path.suffix for path in tmp_path.glob("*.json")] == [".json"]
-    assert turns(tmp_path)[0].messages[0]["content"] == "Question 0"
+    with recorder(service, tmp_path):  # the next recorder there folds it into a tape like any other
+        pass
+    assert [turn.messages[0]["content"] for turn in turns(tmp_path)] == found
+    assert [path.suffix for path in tmp_path.iterdir()] == [".json"]
