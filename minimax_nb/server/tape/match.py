@@ -58,9 +58,7 @@ def find(request: dict[str, Any], turns: Sequence[Turn]) -> list[Turn] | Miss:
         request: the parsed body.
         turns: the tapes' turns, in order of preference.
     """
-    wanted = _Wanted(
-        request["model"], [plain(message) for message in request["messages"]], tool_names(request), form_of(request)
-    )
+    wanted = _Wanted(request["model"], compared(request["messages"]), tool_names(request), form_of(request))
     fitting = [turn for turn in turns if _difference(turn, wanted) is None]
     if fitting:
         preferred = [turn for turn in fitting if turn.models] or fitting
@@ -86,6 +84,27 @@ def _functions(value: object) -> bool:
 def tool_names(request: dict[str, Any]) -> tuple[str, ...]:
     """The names of the tools that a request offers, sorted."""
     return tuple(sorted(str(tool.get("function", {}).get("name")) for tool in request.get("tools") or ()))
+
+
+def compared(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What of a request's messages is compared.
+
+    Results stand in the order of the calls they belong to, in whichever order they were sent: ids are not compared, and
+    a result is that of a call, not of a place.
+    """
+    found: list[dict[str, Any]] = []
+    order: dict[str, int] = {}
+    run: list[tuple[int, dict[str, Any]]] = []
+    for message in messages:
+        if message.get("role") == "tool":
+            run.append((order.get(str(message.get("tool_call_id")), len(order)), plain(message)))
+            continue
+        found += [result for _, result in sorted(run, key=lambda pair: pair[0])]
+        run = []
+        found.append(plain(message))
+        calls = message.get("tool_calls") or ()
+        order = {str(call.get("id")): n for n, call in enumerate(calls)} if _functions(calls) else {}
+    return found + [result for _, result in sorted(run, key=lambda pair: pair[0])]
 
 
 def plain(message: dict[str, Any]) -> dict[str, Any]:

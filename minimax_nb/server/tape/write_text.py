@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from .match import plain, tool_names
+from .match import compared, tool_names
 from .recorded import has_choices
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def tape_text(provenance: Mapping[str, Any], turns: Iterable[str]) -> str:
 
 def request_of(request: Mapping[str, Any]) -> dict[str, Any]:
     """What of a request a tape holds: no more than is compared."""
-    messages = [plain(message) for message in request["messages"]]
+    messages = compared(request["messages"])
     for message in messages:
         if message.get("tool_calls") and not message.get("content"):
             message.pop("content", None)  # beside calls it comes as null, as a line break, or not at all

@@ -118,3 +118,73 @@ def test_ids_are_the_same_in_every_run_and_new_for_every_repeat(said: Callable[.
     assert first == second
     assert len(set(first)) == 3
     assert all(len(each) == 32 and int(each, 16) >= 0 for each in first)
+
+
+SOUGHT = [{"name": "look", "arguments": {"at": place}} for place in ("Oslo", "Rome")]
+TAPE = {
+    "messages": [
+        PING,
+        {"role": "assistant", "tool_calls": SOUGHT},
+        {"role": "tool", "content": "13"},
+        {"role": "tool", "content": "26"},
+    ]
+}
+
+
+def looked(*results: tuple[str, str]) -> dict[str, Any]:
+    """Calls to look at Oslo (a) and at Rome (b), and their results by id, in the order in which they are sent."""
+    calls = [
+        {"id": call_id, "type": "function", "function": {"name": "look", "arguments": json.dumps(call["arguments"])}}
+        for call_id, call in zip("ab", SOUGHT, strict=True)
+    ]
+    told = [{"role": "tool", "tool_call_id": call_id, "content": content} for call_id, content in results]
+    return {"messages": [PING, {"role": "assistant", "content": "", "tool_calls": calls}, *told]}
+
+
+@pytest.mark.parametrize(
+    ("results", "fits"),
+    [
+        ([("a", "13"), ("b", "26")], True),
+        ([("b", "26"), ("a", "13")], True),
+        ([("b", "13"), ("a", "26")], False),
+        ([("a", "26"), ("b", "13")], False),
+        ([("a", "13"), ("b", "not allowed")], False),
+        ([("a", "not allowed"), ("b", "26")], False),
+        ([("a", "13"), ("b", "")], False),
+        ([("a", "13")], False),
+    ],
+)
+def test_a_reply_to_results_answers_those_results_alone(results: list[tuple[str, str]], fits: bool) -> None:
+    assert bool(found(looked(*results), (TAPE, "Rome."))) is fits
+
+
+def asked_again(names: list[str], results: dict[str, str], question: str, tools: list[str]) -> Any:
+    """What the built-in tapes and the rehearsal say when a lesson's tools have said something else."""
+    calls = [
+        {"id": name, "type": "function", "function": {"name": "forecast", "arguments": json.dumps({"city": name})}}
+        for name in names
+    ]
+    history = [
+        {"role": "user", "content": question},
+        {"role": "assistant", "content": "\n", "tool_calls": calls},
+        *[{"role": "tool", "tool_call_id": name, "content": results[name]} for name in names],
+    ]
+    offered = [{"type": "function", "function": {"name": name, "parameters": {"type": "object"}}} for name in tools]
+    body = {"model": "MiniMax-M2.7", "messages": history, "tools": offered}
+    answer = Handler(tape.built_in()).handle("POST", "/v1/chat/completions", {}, json.dumps(body).encode())
+    return json.loads(answer.body)
+
+
+ROME = "DataFrame, 3 rows x 2 columns, as CSV\nday,celsius\nMon,24\nTue,26\nWed,23\n"
+NO = "[Not run: the user did not allow this call.]"
+
+
+@pytest.mark.parametrize(
+    ("oslo", "rome", "kind"),
+    [(NO, ROME, "authored"), (ROME, NO, "practice"), (ROME, ROME, "practice"), (NO, NO, "practice")],
+)
+def test_a_variation_of_a_lesson_is_rehearsed(oslo: str, rome: str, kind: str) -> None:
+    results = {"Oslo": oslo, "Rome": rome}
+    reply = asked_again(["Oslo", "Rome"], results, "Compare the weather of Oslo and Rome.", ["forecast"])
+    assert reply["minimax_nb"]["origin"]["kind"] == kind
+    assert ("I can only tell you about **Rome**" in reply["choices"][0]["message"]["content"]) is (kind == "authored")
