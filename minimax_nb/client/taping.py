@@ -31,9 +31,10 @@ def recording(folder: str | Path) -> Iterator[None]:
             reply = mm.show(client.chat.completions.create(...))
 
     Requests of a plain ``openai.OpenAI()``, of ``mm.connect()`` and of ``mm.aconnect()`` go where they would have
-    gone, through a recorder on this machine. Each whole reply is kept with its timing, and is on disk before you have all
-    of it: a kernel that dies loses none. An error, and a reply that breaks off, is passed on and not kept. Every block writes one new tape, a readable JSON file. No key, header or
-    parameter is written, and keys that a prompt or a reply repeats are taken out.
+    gone, through a recorder on this machine. Each whole reply is kept with its timing, and is on disk before you have
+    all of it: a kernel that dies loses none. An error, and a reply that breaks off, is passed on and not kept. Every
+    block writes one new tape, a readable JSON file. No key, header or parameter is written, and keys that a prompt or a
+    reply repeats are taken out.
 
     A client that was made before the block is not recorded.
 

@@ -34,7 +34,8 @@ A recorded turn has, instead of ``reply``, the events as they came, in the one f
 that has choices. A reply that was
 no stream has one event, with the whole of it.
 
-``model`` and ``tools`` may be left out, and of ``reply`` everything but one of ``content`` and ``tool_calls``. A text
+The results of tools are compared like any text: a reply that tells what a tool has said holds only for that. ``model``
+and ``tools`` may be left out, and of ``reply`` everything but one of ``content`` and ``tool_calls``. A text
 may be written as a list of its lines, so that a change of one line is one line of a diff. A message with
 ``"optional": true`` may be missing from the request.
 """
@@ -52,6 +53,7 @@ from minimax_nb.errors import TapeFormatError
 from . import journal
 from .located import At
 from .replies import authored, recorded
+from .requests import messages_of, models_of, tools_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from .recorded import Recorded
 
 _KINDS = ("authored", "recorded")
+_BY_HAND = '"provenance": {"kind": "authored"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,11 @@ def parse(name: str, text: str) -> list[Turn]:
         raise TapeFormatError(f"tape {name!r}: expected JSON: {error}") from error
     top = At(name, "", data)
     top.only("provenance", "turns")
+    if "provenance" not in top.value:
+        raise top.wrong(f"a field 'provenance', which for a tape written by hand is {_BY_HAND}")
     provenance = top.get("provenance", dict)
+    if "kind" not in provenance.value:
+        raise provenance.wrong(f"a field 'kind', which for a tape written by hand makes it {_BY_HAND}")
     kind = provenance.get("kind", str)
     if kind.value not in _KINDS:
         raise kind.wrong(f"one of {', '.join(_KINDS)}")
@@ -179,17 +186,12 @@ def _turn(name: str, number: int, at: At, origin: dict[str, str], recorded_at: s
     at.only("request", "reply", "recorded", "note")
     request = at.get("request", dict)
     request.only("model", "messages", "tools")
-    messages = request.get("messages", list)
-    if not messages.value:
-        raise messages.wrong("at least one message")
-    for message in messages.items():
-        message.get("role", str)
     return Turn(
         tape=name,
         number=number,
-        models=_models(request),
-        messages=tuple(_lines_joined(message.value) for message in messages.items()),
-        tools=_tool_names(request),
+        models=models_of(request),
+        messages=messages_of(request, by_hand=origin["kind"] == "authored"),
+        tools=tools_of(request),
         answer=_answer(at, origin),
         recorded_at=recorded_at,
     )
@@ -213,24 +215,3 @@ def _variants(turn: Turn) -> list[Turn]:
     if needed and len(needed) < len(whole):
         found.append(replace(turn, messages=needed))
     return found
-
-
-def _models(request: At) -> tuple[str, ...]:
-    if "model" not in request.value:
-        return ()
-    model = request.get("model", str, list)
-    return (model.value,) if isinstance(model.value, str) else tuple(item.need(str).value for item in model.items())
-
-
-def _tool_names(request: At) -> tuple[str, ...] | None:
-    if "tools" not in request.value:
-        return None
-    return tuple(sorted(item.need(str).value for item in request.get("tools", list).items()))
-
-
-def _lines_joined(message: dict[str, Any]) -> dict[str, Any]:
-    """A message whose text may stand as a list of lines."""
-    content = message.get("content")
-    if isinstance(content, list) and all(isinstance(line, str) for line in content):
-        return {**message, "content": "\n".join(content)}
-    return message

@@ -45,6 +45,8 @@ BROKEN = [
     ("[", "tape 't': expected JSON"),
     ("[]", "tape 't', top level: expected an object, got []"),
     ("{}", "tape 't', top level: expected a field 'provenance'"),
+    ('{"turns": []}', 'which for a tape written by hand is "provenance": {"kind": "authored"}, got {\'turns\': []}'),
+    (written(provenance={"note": "x"}), "provenance: expected a field 'kind', which for a tape written by hand makes"),
     (written(provenance={"kind": "invented"}), "provenance.kind: expected one of authored, recorded, got 'invented'"),
     (written(turns={}), "turns: expected a list, got {}"),
     (written(turn=1), "expected only the fields provenance, turns; 'turn' is none of them"),
@@ -69,7 +71,65 @@ BROKEN = [
     (written(None, {"messages": "Hi"}), "turns[0].request.messages: expected a list, got 'Hi'"),
     (written(None, {**REQUEST, "tools": [{}]}), "turns[0].request.tools[0]: expected a text, got {}"),
     ("[" * 100_000, "tape 't': expected JSON"),
+    *[
+        (written(None, {"messages": [message]}), f"turns[0].request.messages[0]{words}")
+        for message, words in [
+            ({"role": "usr", "content": "a"}, ".role: expected one of system, user, assistant, tool, developer, root"),
+            ({"role": "User", "content": "a"}, ".role: expected one of system, user"),
+            ({"role": "", "content": "a"}, ".role: expected one of system, user"),
+            ({"role": None, "content": "a"}, ".role: expected a text, got None"),
+            ({"role": "user", "contents": "a"}, ": expected only the fields role, content, tool_calls, optional"),
+            ({"role": "user", "text": "a"}, ": expected only the fields role, content, tool_calls"),
+            ({"role": "user", "content": 7}, ".content: expected a text or a list, got 7"),
+            ({"role": "user", "content": {"type": "text"}}, ".content: expected a text or a list"),
+            ({"role": "user", "content": ["a", 7]}, ".content[1]: expected a text or an object, got 7"),
+            ({"role": "user", "content": "a", "optional": "yes"}, ".optional: expected true or false, got 'yes'"),
+            ({"role": "user", "tool_calls": []}, ".tool_calls: expected no tool_calls but in a message of the assis"),
+            ({"role": "assistant", "tool_calls": {}}, ".tool_calls: expected a list, got {}"),
+            ({"role": "assistant", "tool_calls": ["f"]}, ".tool_calls[0]: expected an object, got 'f'"),
+            ({"role": "assistant", "tool_calls": [{"arguments": {}}]}, ".tool_calls[0]: expected a field 'name'"),
+            ({"role": "assistant", "tool_calls": [{"name": "f"}]}, ".tool_calls[0]: expected a field 'arguments'"),
+            (
+                {"role": "assistant", "tool_calls": [{"name": "f", "args": {}}]},
+                ".tool_calls[0]: expected only the fields name, arguments; 'args' is none of them",
+            ),
+            (
+                {"role": "assistant", "tool_calls": [{"function": {"name": "f"}}]},
+                ".tool_calls[0].function: expected a field 'arguments'",
+            ),
+        ]
+    ],
 ]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        *[{"role": role, "content": "a"} for role in ("system", "user", "assistant", "tool", "developer", "root")],
+        {"role": "user", "content": ["a", "line"]},
+        {"role": "user", "content": [{"type": "text", "text": "a"}]},
+        {"role": "user", "content": None},
+        {"role": "assistant"},
+        {"role": "assistant", "tool_calls": [{"name": "f", "arguments": {}}], "reasoning_content": "not compared"},
+        {
+            "role": "assistant",
+            "tool_calls": [{"id": "c", "type": "function", "index": 0, "function": {"name": "f", "arguments": "{}"}}],
+        },
+        {"role": "tool", "content": "24", "tool_call_id": "c", "name": "f"},
+    ],
+    ids=str,
+)
+def test_what_a_request_can_have_is_read(message: dict[str, Any]) -> None:
+    assert len(tape.parse("t", written(None, {"messages": [message]}))) == 1
+
+
+def test_a_recorded_tape_may_hold_a_role_that_only_its_endpoint_knows() -> None:
+    event = {"t": 0, "data": {"choices": [{"message": {"content": "a"}, "finish_reason": "stop"}]}}
+    turn = {
+        "request": {"messages": [{"role": "moderator", "content": "a"}]},
+        "recorded": {"stream": False, "events": [event]},
+    }
+    assert tape.parse("t", json.dumps({"provenance": {"kind": "recorded"}, "turns": [turn]}))
 
 
 @pytest.mark.parametrize(("text", "words"), BROKEN, ids=[words[-40:] for _, words in BROKEN])
@@ -107,3 +167,10 @@ def test_the_built_in_tapes_are_authored_and_say_so() -> None:
     turns = tape.built_in()
     assert {turn.answer.origin["kind"] for turn in turns} == {"authored"}
     assert {"00_start_here", "01_quick_start", "02_streaming", "03_tool_use"} <= {turn.tape for turn in turns}
+
+
+def test_the_built_in_tapes_say_what_the_tools_said() -> None:
+    """A reply that tells of results holds for those results alone."""
+    results = [message for turn in tape.built_in() for message in turn.messages if message["role"] == "tool"]
+    assert len(results) > 5
+    assert all(message.get("content") for message in results)
