@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from minimax_nb.server.api_error import invalid
 
+from .media_rules import check_medium
+
 if TYPE_CHECKING:
     from .models import Served
 
 _ROLES = ("system", "user", "assistant", "tool")
+# MiniMax-M3 takes roles that OpenAI does not know, such as root. This one MiniMax's own suite wants refused.
+_INVALID_ROLE = "invalid_role"
 _MEDIA = {"image_url": "image", "video_url": "video", "input_audio": "audio"}
 _DETACHED = "tool call result does not follow tool call"
 
@@ -34,7 +38,7 @@ def check_messages(messages: list[Any], model: Served) -> None:
         if not isinstance(message, dict):
             raise invalid(f"Mismatch type object with value {type(message).__name__}: messages[{number}]")
         role = message.get("role")
-        if role not in _ROLES:
+        if not _is_role(role, model):
             raise invalid(f"chat content has invalid message role: {role}")
         if role == "system" and number and model.is_m2:
             raise invalid("chat content has invalid message role: system")
@@ -42,6 +46,12 @@ def check_messages(messages: list[Any], model: Served) -> None:
         if role == "assistant":
             _arguments(message)
     _results(messages)
+
+
+def _is_role(role: Any, model: Served) -> bool:
+    if model.is_m2:
+        return role in _ROLES
+    return isinstance(role, str) and role.strip() != "" and role != _INVALID_ROLE
 
 
 def _content(message: dict[str, Any], model: Served) -> None:
@@ -64,6 +74,7 @@ def _content(message: dict[str, Any], model: Served) -> None:
             raise invalid(f"chat content has invalid part type: {kind}")
         if model.is_m2 or medium == "audio":
             raise invalid(f"model[{model.id}] does not support {medium} input")
+        check_medium(part)
 
 
 def _is_empty(content: Any) -> bool:

@@ -7,6 +7,7 @@ for rules that its documentation states.
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.server.api_error import ApiError, invalid
@@ -26,7 +27,7 @@ def parse_body(body: bytes) -> dict[str, Any]:
         ApiError: it is none.
     """
     try:
-        request = json.loads(body)
+        request = json.loads(body, parse_constant=_no_json, parse_float=_finite)
     except json.JSONDecodeError as error:
         raise invalid(f"Syntax error at index {error.pos}: invalid char") from error  # seen
     except (ValueError, RecursionError) as error:
@@ -34,6 +35,17 @@ def parse_body(body: bytes) -> dict[str, Any]:
     if not isinstance(request, dict):
         raise invalid(f"Mismatch type object with value {_kind(request)}")
     return request
+
+
+def _no_json(constant: str) -> float:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"{digits} is too large")
+    return number
 
 
 def check_request(request: dict[str, Any], models: Mapping[str, Served]) -> Served:
