@@ -23,7 +23,7 @@ from minimax_nb.server.tape.recorded import OWN_KEY, Recorded
 
 from .models import MODELS, Served, entry, on_tape
 from .rules import check_request, parse_body
-from .token_count import prompt_tokens
+from .token_count import cached_tokens, prompt_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -91,8 +91,11 @@ class Handler:
             if not self.knows(headers.get("authorization", "")):
                 raise unauthorised()
             return self._routed(method, path.removeprefix("/v1").rstrip("/"), body, trace_id)
-        except ApiError as error:
-            return as_json(error.status, error.body(trace_id), trace_id)
+        except RecursionError:
+            error = invalid("Syntax error: expected a request that is not nested so deeply")
+        except ApiError as refused:
+            error = refused
+        return as_json(error.status, error.body(trace_id), trace_id)
 
     def knows(self, authorization: str) -> bool:
         """Whether an ``Authorization`` header carries the key."""
@@ -137,11 +140,12 @@ class Handler:
             # What the service has once answered is not held to our idea of its rules.
             return send.recorded(cast("Recorded", self._take(request, found)), request["model"])
         model = check_request(request, self._models)
-        answer = _as_asked(self._answer(request, model, found), request, model)
-        prompt, cached = prompt_tokens(request, model)
+        prompt, earlier = prompt_tokens(request, model)
         if prompt > model.context:
             raise invalid("context window exceeds limit")
-        usage = wire.usage_of(answer, prompt, cached)
+        answer = _as_asked(self._answer(request, model, found), request, model)
+        again = self._count(_digest(["prompt", model.id, request["messages"], request.get("tools")])) > 0
+        usage = wire.usage_of(answer, prompt, cached_tokens(prompt, earlier, again=again))
         head = wire.Head(trace_id, CREATED, model.id, answer.origin)
         form = form_with(_form(request, model), wishes.quirks)
         parts = pieces(answer, model.tokens_per_s)

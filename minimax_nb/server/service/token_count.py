@@ -22,13 +22,25 @@ def prompt_tokens(request: dict[str, Any], model: Served) -> tuple[int, int]:
     """About how many tokens the prompt has, and how many of them were in an earlier request of the conversation."""
     tools = tokens(json.dumps(request.get("tools") or "", ensure_ascii=False)) if request.get("tools") else 0
     total = _PREAMBLE_TOKENS[model.is_m2] + tools
-    cached = 0
+    earlier = 0
     for message in request["messages"]:
         if message["role"] == "assistant":
-            cached = total
+            earlier = total
         calls = message.get("tool_calls")
         total += 4 + _content_tokens(message.get("content")) + (tokens(json.dumps(calls)) if calls else 0)
-    return total, cached if cached >= _FEWEST_CACHED else 0
+    return total, earlier
+
+
+def cached_tokens(total: int, earlier: int, *, again: bool) -> int:
+    """How many tokens of a prompt the service has in its cache.
+
+    Args:
+        total: the prompt's.
+        earlier: those that were in an earlier request of the conversation.
+        again: whether the very same prompt came before: then all but the last, from which the reply goes on.
+    """
+    cached = total - 1 if again else earlier
+    return cached if cached >= _FEWEST_CACHED else 0
 
 
 def _content_tokens(content: object) -> int:
