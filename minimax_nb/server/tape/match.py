@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .read import Turn
 
 _THINKING = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
+_MOST_COMPARED = 40
+"""So many turns that differ in the same place are looked at for the one that is most alike."""
 _DATA = re.compile(r"(data:[\w.+/-]*(?:;[\w=.+-]+)*,)([^\"]{100,})")
 
 
@@ -199,16 +201,25 @@ def _difference(turn: Turn, wanted: _Wanted) -> _Difference | None:
 
 def _nearest(wanted: _Wanted, turns: Sequence[Turn]) -> Miss:
     """The turn that agrees longest with the request; among equals the one whose differing text is most alike."""
-    best: tuple[tuple[int, float], Miss] | None = None
+    place = -1
+    equals: list[tuple[Turn, _Difference]] = []
     for turn in turns:
         found = _difference(turn, wanted)
-        if found is None or (best is not None and found.place < best[0][0]):
+        if found is None or found.place < place:
             continue
-        alike = difflib.SequenceMatcher(None, str(found.expected)[:400], str(found.got)[:400]).ratio()
-        score = (found.place, alike)
-        if best is None or score > best[0]:
-            best = score, Miss(turn, found.field, found.expected, found.got)
-    return best[1] if best else Miss()
+        if found.place > place:
+            place, equals = found.place, []
+        if len(equals) < _MOST_COMPARED:
+            equals.append((turn, found))
+    if not equals:
+        return Miss()
+    turn, found = max(equals, key=_likeness)
+    return Miss(turn, found.field, found.expected, found.got)
+
+
+def _likeness(pair: tuple[Turn, _Difference]) -> float:
+    _, found = pair
+    return difflib.SequenceMatcher(None, _short(found.expected, 400), _short(found.got, 400)).ratio()
 
 
 def _short(value: Any, limit: int = 80) -> str:
