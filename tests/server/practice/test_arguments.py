@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import time
 from typing import Any
 
 import pytest
@@ -9,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from minimax_nb.server.practice.arguments import arguments, hints
+from minimax_nb.server.practice.arguments import arguments
+from minimax_nb.server.practice.hints import hints
 
 ASKED = "Book 3 seats to Paris in celsius for 25.5 euro"
 
@@ -109,3 +112,119 @@ schemas = st.recursive(
 def test_arguments_always_fit_the_schema(properties: dict[str, Any], asked: str) -> None:
     schema = {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
     Draft202012Validator(schema).validate(arguments(schema, hints(asked)))
+
+
+def nested(levels: int, inner: dict[str, Any], **more: Any) -> dict[str, Any]:
+    for _ in range(levels):
+        inner = {"type": "array", "items": inner, **more}
+    return inner
+
+
+def one(schema: Any, **more: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": {"x": schema}, "required": ["x"], **more}
+
+
+NAMES = [f"p{n}" for n in range(3000)]
+WIDE = {
+    "type": "object",
+    "properties": {name: {"$ref": "#/$defs/b"} for name in NAMES[:1000]},
+    "required": NAMES[:1000],
+}
+HUGE: dict[str, dict[str, Any]] = {
+    "nested minItems": one(nested(5, {"type": "string"}, minItems=20)),
+    "nested minItems without end": one(nested(30, {"type": "string"}, minItems=10**9)),
+    "prefixItems": one({"type": "array", "prefixItems": [nested(3, {}, minItems=30)] * 1000}),
+    "many properties": {
+        "type": "object",
+        "properties": {name: {"type": "string"} for name in NAMES},
+        "required": NAMES,
+    },
+    "required that nobody describes": {"type": "object", "required": NAMES},
+    "references that multiply": one(
+        {"$ref": "#/$defs/a"},
+        **{"$defs": {"a": WIDE, "b": {**WIDE, "additionalProperties": False}}},
+    ),
+    "a reference to itself, twice": {"properties": {"l": {"$ref": "#"}, "r": {"$ref": "#"}}, "required": ["l", "r"]},
+    "references in a ring": one(
+        {"$ref": "#/$defs/a"}, **{"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}}
+    ),
+    "allOf that doubles": one(
+        {"$ref": "#/$defs/a0"},
+        **{"$defs": {f"a{n}": {"allOf": [{"$ref": f"#/$defs/a{n + 1}"}] * 2} for n in range(60)}},
+    ),
+    "anyOf that doubles": one(
+        {"$ref": "#/$defs/a0"},
+        **{"$defs": {f"a{n}": {"anyOf": [{"$ref": f"#/$defs/a{n + 1}"}] * 2} for n in range(60)}},
+    ),
+    "a fan of anyOf": one({"anyOf": [{"type": "null"}] * 100_000 + [{"type": "string"}]}),
+    "a fan of optional enums": {"properties": {name: {"enum": [f"o{n}" for n in range(500)]} for name in NAMES}},
+    "a large enum": one({"enum": [f"option {n}" for n in range(200_000)]}),
+    "a large const, many times": one(
+        {"type": "array", "minItems": 400, "items": {"$ref": "#/$defs/c"}}, **{"$defs": {"c": {"const": "x" * 100_000}}}
+    ),
+    "a long text, many times": one({"type": "array", "minItems": 400, "items": {"type": "string", "minLength": 10**9}}),
+    "patterns": {
+        "properties": {name: {"type": "string", "pattern": "^([A-Za-z]+\\s?)+$"} for name in NAMES[:200]},
+        "required": NAMES[:200],
+    },
+    "a deep one": one({"type": "string"}),
+    "huge numbers": one({"type": "number", "minimum": 10**300, "multipleOf": 1e-300}),
+    "huger numbers": one({"type": "integer", "minimum": 10**4000, "maximum": 10**4001, "multipleOf": 10**400}),
+}
+for _ in range(150):
+    HUGE["a deep one"] = {"properties": {"x": HUGE["a deep one"]}, "required": ["x"]}
+LETTERS = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz!"
+
+
+@pytest.mark.parametrize("schema", HUGE.values(), ids=list(HUGE))
+@pytest.mark.parametrize("asked", [ASKED, LETTERS, "Aa " * 700, "1 " * 900])
+def test_no_schema_takes_long_or_gives_a_book(schema: dict[str, Any], asked: str) -> None:
+    began = time.perf_counter()
+    values = arguments(schema, hints(asked))
+    assert time.perf_counter() - began < 2
+    assert len(json.dumps(values, ensure_ascii=False)) < 60_000
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        one(nested(2, {"type": "integer"}, minItems=20)),
+        one({"type": "array", "minItems": 300, "items": {"type": "string"}}),
+        one(nested(12, {"type": "string"})),
+        {
+            "properties": {"value": {"type": "integer"}, "next": {"anyOf": [{"$ref": "#"}, {"type": "null"}]}},
+            "required": ["value", "next"],
+        },
+        {
+            "properties": {"name": {"type": "string"}, "children": {"type": "array", "items": {"$ref": "#"}}},
+            "required": ["name", "children"],
+        },
+        one({"$ref": "#/$defs/a~1b"}, **{"$defs": {"a/b": {"type": "integer", "minimum": 7}}}),
+        one(
+            {"allOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/b"}]},
+            **{
+                "$defs": {
+                    "a": {"type": "object", "properties": {"m": {"type": "integer"}}, "required": ["m"]},
+                    "b": {"properties": {"n": {"type": "boolean"}}, "required": ["n"]},
+                }
+            },
+        ),
+        {"required": ["undescribed"], "type": "object"},
+        one({"type": "string", "pattern": "^[a-z]{4}-\\d{2}$"}),
+        one({"type": "string", "pattern": "^[a-z]+$", "minLength": 40, "maxLength": 50}),
+        one({"type": "string", "minLength": 2000}),
+        one({"type": "boolean", "default": "no"}),
+    ],
+)
+def test_a_schema_within_reason_is_satisfied_whole(schema: dict[str, Any]) -> None:
+    Draft202012Validator(schema).validate(arguments(schema, hints(ASKED)))
+
+
+def test_one_broken_bound_does_not_cost_the_other_arguments() -> None:
+    properties = {
+        "a": {"type": "string", "minLength": "long", "maxLength": -1},
+        "b": {"type": "array", "minItems": "many", "items": {"type": "integer"}},
+        "c": {"type": "integer", "minimum": "low", "multipleOf": 0},
+        "d": {"type": "number", "exclusiveMinimum": True},
+    }
+    assert set(made(properties)) == set(properties)

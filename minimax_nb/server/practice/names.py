@@ -1,0 +1,139 @@
+"""The names in a question: capitalised words where a capital says something, else what stands after a preposition."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .wordlists import ARTICLES, CALENDAR, NO_NAMES, PARTICLES, PREPOSITIONS, SHORTENED, STOPS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+_WORD = re.compile(r"[^\W\d_][\w'’&-]*(?:\.(?=\w)[\w-]+)*")
+_SENTENCE_END = re.compile(r"[.!?:;…。！？\n]\s*\Z")
+_STATE = re.compile(r"[A-Z]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word of the question.
+
+    Attributes:
+        text: the word.
+        before: what stands between it and the word in front.
+        heads: whether it stands at the head of a sentence, where a capital says nothing.
+        follows: whether it goes on from the word in front, without a mark between them.
+    """
+
+    text: str
+    before: str
+    heads: bool
+    follows: bool
+
+
+def _words(question: str) -> Iterator[_Word]:
+    end = 0
+    last = ""
+    for match in _WORD.finditer(question):
+        between = question[end : match.start()]
+        text = match.group()
+        shortened = last in SHORTENED and between == ". "
+        state = between == ", " and _STATE.fullmatch(text) is not None and last[:1].isupper() and not last.isupper()
+        heads = not shortened and (not end or _SENTENCE_END.search(between[-20:]) is not None)
+        yield _Word(text, between, heads, bool(end) and (between == " " or shortened or state))
+        last = text
+        end = match.end()
+
+
+def names_in(text: str, topic: Collection[str]) -> tuple[list[str], dict[str, str]]:
+    """The names in a text, in order, and the first words after each kind of preposition.
+
+    Args:
+        text: a question, without what is quoted in it.
+        topic: words, in small letters, that say what is asked for.
+    """
+    words = list(_words(text))
+    names: list[str] = []
+    weak: list[str] = []
+    strong = False
+    after: dict[str, str] = {}
+    position = 0
+    while position < len(words):
+        run = _run(words, position)
+        text = _trimmed(run, topic)
+        kind = _kind_before(words, position)
+        if text:
+            if kind:
+                after.setdefault(kind, text)
+                strong = True
+            names.append(text)
+            if run[0].heads and text.startswith(run[0].text):
+                weak.append(text)
+        elif kind and kind not in after and not words[position].text[0].isupper():
+            lower = _lower_run(words, position, topic)
+            if lower:
+                after[f"{kind} small"] = after.get(f"{kind} small", lower)
+        position += max(len(run), 1)
+    if strong:  # "Weather in Beijing": with a name after a preposition, a capital at the head of a sentence is no name
+        names = [name for name in names if name not in weak]
+    if not names:
+        names = [after[key] for key in ("at small", "to small", "from small") if key in after]
+    for kind in PREPOSITIONS:
+        small = after.pop(f"{kind} small", None)
+        if small is not None:
+            after.setdefault(kind, small)
+    return names, after
+
+
+def _run(words: list[_Word], position: int) -> list[_Word]:
+    """The capitalised words from here on, up to a gap; "Rio de Janeiro" is one."""
+    run: list[_Word] = []
+    for number, word in enumerate(words[position:], position):
+        inside = run and word.text in PARTICLES and not run[0].heads and _is_capital(words[number + 1 : number + 2])
+        if not (_is_capital([word]) or inside) or (run and (not word.follows or word.heads)):
+            break
+        run.append(word)
+    return run
+
+
+def _is_capital(words: list[_Word]) -> bool:
+    return bool(words) and words[0].text[0].isupper()
+
+
+def _trimmed(run: list[_Word], topic: Collection[str]) -> str:
+    """The name in a run of capitalised words: without what opens the sentence, and without the tool's own words."""
+    kept = list(run)
+    while kept and (kept[0].text.lower() in NO_NAMES | CALENDAR or _is_of(kept[0].text, topic)):
+        kept.pop(0)
+    while kept and (kept[-1].text.lower() in NO_NAMES | CALENDAR):
+        kept.pop()
+    text = "".join(word.before + word.text if number else word.text for number, word in enumerate(kept))
+    return text.removesuffix("'s").removesuffix("’s")
+
+
+def _is_of(word: str, topic: Collection[str]) -> bool:
+    return word.lower() in topic or word.lower().removesuffix("s") in topic
+
+
+def _kind_before(words: list[_Word], position: int) -> str:
+    """Which kind of preposition stands before a word, an article between them aside; "" for none."""
+    while position and words[position].follows and words[position - 1].text in ARTICLES:
+        position -= 1
+    if not position or not words[position].follows:
+        return ""
+    before = words[position - 1].text.lower()
+    return next((kind for kind, prepositions in PREPOSITIONS.items() if before in prepositions), "")
+
+
+def _lower_run(words: list[_Word], position: int, topic: Collection[str]) -> str:
+    """The words without capitals after a preposition: at most three, up to a stop, "new york" in "in new york now"."""
+    kept: list[str] = []
+    for word in words[position : position + 3]:
+        plain = word.text.lower()
+        stops = plain in STOPS or any(plain in prepositions for prepositions in PREPOSITIONS.values())
+        if stops or (kept and not word.follows) or (not kept and _is_of(word.text, topic)):
+            break
+        kept.append(word.text)
+    return " ".join(kept)
