@@ -79,9 +79,9 @@ ENGLISH = Phrases(
     ),
     opening=(
         "**This is a rehearsal.** The embedded server plays the part of {model}; no model has read your question. "
-        "You asked: *{question}*"
+        "You asked: {question}"
     ),
-    again="Before that you asked: *{before}*. This is message {turn} of our conversation.",
+    again="Before that you asked: {before}. This is message {turn} of our conversation.",
     parts={
         "list": (
             "A reply comes in this order:\n\n"
@@ -93,14 +93,14 @@ ENGLISH = Phrases(
             "| Form | Where the thinking is | How to ask for it |\n"
             "|---|---|---|\n"
             "| split | `reasoning_details` | `reasoning_split: true` |\n"
-            "| native | `<think>` in `content` | nothing to do |"
+            "| native | at the head of `content`, between tags | nothing to do |"
         ),
         "formula": "The speed of a reply counts from its first token to its last:\n\n" + _SPEED,
         "code": _CODE.format(text="Go on."),
     },
     closing="With a key in `MINIMAX_API_KEY` the same cell asks the real model.",
     reported="**This is a rehearsal** of {model}: it called your tools and reads their results back to you.",
-    result="- `{tool}` says: {text}",
+    result="- {tool} says: {text}",
     reported_end="A real model would now answer in its own words.",
     comma=", ",
 )
@@ -123,8 +123,8 @@ CHINESE = Phrases(
     ),
     planning_on="已经收到结果，而问题还提到了 {tools} 能做的事。回答之前我也调用它：{count} 次。",
     weighing="收到了 {count} 个结果，来自 {tools}。不需要再调用别的工具。我只复述结果，不加判断，因为这里没有模型。",
-    opening="**这是一次排练。** 内置服务器扮演 {model}，没有模型读过您的问题。您问的是：*{question}*",
-    again="在此之前您问过：*{before}*。这是我们对话中的第 {turn} 条消息。",
+    opening="**这是一次排练。** 内置服务器扮演 {model}，没有模型读过您的问题。您问的是：{question}",
+    again="在此之前您问过：{before}。这是我们对话中的第 {turn} 条消息。",
     parts={
         "list": (
             "一个回答按这样的顺序到来：\n\n"
@@ -136,14 +136,14 @@ CHINESE = Phrases(
             "| 形式 | 思考的位置 | 如何请求 |\n"
             "|---|---|---|\n"
             "| 分离 | `reasoning_details` | `reasoning_split: true` |\n"
-            "| 原生 | `content` 中的 `<think>` | 无需设置 |"
+            "| 原生 | `content` 的开头，在标签之间 | 无需设置 |"
         ),
         "formula": "回答的速度从第一个 token 算到最后一个：\n\n" + _SPEED,
         "code": _CODE.format(text="请继续。"),
     },
     closing="设置 `MINIMAX_API_KEY` 之后，同一个单元格会询问真正的模型。",
     reported="**这是一次排练**，扮演的是 {model}：它调用了您的工具，并把结果读给您听。",
-    result="- `{tool}` 的结果：{text}",
+    result="- {tool} 的结果：{text}",
     reported_end="真正的模型此时会用自己的话作答。",
     comma="、",
 )

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.server.answer.answer import Answer, Call, Pace
+from minimax_nb.server.answer.answer import Answer, Call, Pace, completion_tokens
 from minimax_nb.server.tape.match import text_of, words_of
 
-from .arguments import arguments, hints, together
+from .arguments import arguments
+from .hints import about, hints, together
 from .phrases import CHINESE, ENGLISH
+from .quoting import code, one_line, plain, stressed
 
 if TYPE_CHECKING:
     from minimax_nb.server.service.models import Served
@@ -27,6 +30,8 @@ _COURTESY = re.compile(
 )
 _ORIGIN = {"kind": "practice"}
 _MOST_CALLS = 4
+_LONGEST_S = 10.0
+_MOST_TOKENS_AT_PACE = 600
 _DULL = {"the", "and", "for", "with", "get", "give", "thi", "that", "what", "how", "from", "are", "you", "can", "use"}
 _DULL |= {"set", "run", "tool", "please", "user", "should"}
 
@@ -39,7 +44,7 @@ def rehearse(request: dict[str, Any], model: Served) -> Answer:
         model: the model whose part is played.
     """
     messages = request["messages"]
-    asked = max((n for n, message in enumerate(messages) if message["role"] == "user"), default=-1)
+    asked = _last_question(messages)
     question = words_of(messages[asked].get("content")) if asked >= 0 else ""
     say = CHINESE if _is_chinese(question) else ENGLISH
     turn = sum(message["role"] == "user" for message in messages)
@@ -47,25 +52,47 @@ def rehearse(request: dict[str, Any], model: Served) -> Answer:
     quiet = request.get("tool_choice") == "none" or _COURTESY.match(question.strip())
     calls = () if quiet else _calls(request.get("tools") or [], question, since)
     results = [message for message in since if message["role"] == "tool"]
+    shown = plain(one_line(question))
     if calls:
-        thinking = say.plan(_short(question), [call.name for call in calls], len(results))
+        thinking = say.plan(shown, [_shown_name(call.name) for call in calls], len(results))
         return _answer("", thinking, calls)
     if results:
         named = _names(since)
-        shown = [
-            (named.get(str(m.get("tool_call_id")), "tool"), _short(text_of(m.get("content")), 300)) for m in results
+        told = [
+            (_shown_name(named.get(str(m.get("tool_call_id")), "tool")), one_line(text_of(m.get("content")), 300))
+            for m in results
         ]
-        return _answer(say.report(shown, model.id), say.weigh([name for name, _ in shown]))
-    before = [words_of(m.get("content")) for m in messages[:asked] if m["role"] == "user"]
-    topic = _short(question, 200)
-    content = say.sample(topic, model.id, turn, _short(before[-1]) if before else "", _order(question))
-    return _answer(content, say.think(_short(question), turn))
+        report = say.report([(code(name), plain(text)) for name, text in told], model.id)
+        return _answer(report, say.weigh([name for name, _ in told]))
+    before = [words_of(m.get("content")) for m in messages[: max(asked, 0)] if m["role"] == "user"]
+    earlier = stressed(one_line(before[-1])) if before else ""
+    content = say.sample(stressed(one_line(question, 200)), model.id, turn, earlier, _order(question))
+    return _answer(content, say.think(shown, turn))
+
+
+def _last_question(messages: list[dict[str, Any]]) -> int:
+    """Where the last question stands: with the user, or where there is none with a role that OpenAI does not know."""
+    by_user = [number for number, message in enumerate(messages) if message["role"] == "user"]
+    by_others = [
+        number
+        for number, message in enumerate(messages)
+        if message["role"] not in ("system", "assistant", "tool") and words_of(message.get("content")).strip()
+    ]
+    return (by_user or by_others or [-1])[-1]
+
+
+def _shown_name(name: str) -> str:
+    return one_line(name, 64)
 
 
 def _answer(content: str, thinking: str, calls: tuple[Call, ...] = ()) -> Answer:
     finish = "tool_calls" if calls else "stop"
-    pace = Pace(first_token_s=0.4)
-    return Answer(content, thinking, calls, finish, pace, origin=_ORIGIN)
+    answer = Answer(content, thinking, calls, finish, Pace(first_token_s=0.4), origin=_ORIGIN)
+    total, _ = completion_tokens(answer)
+    # A long rehearsal is not worth waiting for: it comes faster than any model.
+    if total > _MOST_TOKENS_AT_PACE:
+        answer = replace(answer, pace=Pace(first_token_s=0.4, tokens_per_s=total / _LONGEST_S))
+    return answer
 
 
 def _is_chinese(text: str) -> bool:
@@ -77,26 +104,44 @@ def _calls(tools: list[dict[str, Any]], question: str, since: list[dict[str, Any
     """The calls of this round: the tools the question speaks of, the best first, each in a round of its own."""
     done = set(_names(since).values())
     offered = [tool["function"] for tool in tools]
-    scores = {tool["name"]: _fit(tool, question) for tool in offered}
-    left = [tool for tool in offered if tool["name"] not in done and (scores[tool["name"]] or not done)]
+    words = _words(question)
+    scores = [_fit(tool, words) for tool in offered]
+    left = [
+        (score, tool)
+        for score, tool in zip(scores, offered, strict=True)
+        if tool["name"] not in done and (score or not done)
+    ]
     if not left:
         return ()
-    best = max(left, key=lambda tool: scores[tool["name"]])
-    given = hints(question)
-    made = [arguments(best["parameters"], given)]
+    _, best = max(left, key=lambda pair: pair[0])
+    given = hints(question, _topic(best))
     # A question about several things in the same breath gets parallel calls, one for each.
-    for name in together(given)[1:_MOST_CALLS]:
-        other = arguments(best["parameters"], type(given)(given.question, (name,), given.numbers))
-        if other not in made:
-            made.append(other)
+    several = together(given)[:_MOST_CALLS]
+    each_about = [about(given, name) for name in several] if len(several) > 1 else [given]
+    made: list[dict[str, Any]] = []
+    for one in each_about:
+        values = arguments(best["parameters"], one)
+        if values not in made:
+            made.append(values)
     return tuple(Call(best["name"], json.dumps(each, ensure_ascii=False)) for each in made)
 
 
-def _fit(tool: dict[str, Any], question: str) -> int:
+def _fit(tool: dict[str, Any], words: set[str]) -> int:
     """How many words of the question stand in a tool's name or description; the name's count double."""
-    words = _words(question)
-    name = _words(re.sub(r"([a-z])([A-Z])", r"\1 \2", tool["name"]).replace("_", " "))
-    return 2 * len(words & name) + len(words & _words(str(tool.get("description", ""))))
+    return 2 * len(words & _words(_name_apart(tool))) + len(words & _words(str(tool.get("description", ""))))
+
+
+def _topic(tool: dict[str, Any]) -> set[str]:
+    """The words that say what a tool does: a question has them in common with every other question to it."""
+    properties = tool["parameters"].get("properties")
+    named = " ".join([_name_apart(tool), *(list(properties)[:100] if isinstance(properties, dict) else ())])
+    said = re.findall(r"\b[a-z]{3,}\b", str(tool.get("description", ""))[:2000])
+    return {*re.findall(r"[a-z]+", named[:2000].lower()), *said}
+
+
+def _name_apart(tool: dict[str, Any]) -> str:
+    """The words of a tool's name: get_weather, getWeather."""
+    return re.sub(r"([a-z])([A-Z])", r"\1 \2", tool["name"][:200]).replace("_", " ")
 
 
 def _words(text: str) -> set[str]:
@@ -130,9 +175,3 @@ _SIGNS = {
     "table": ("table", "compare", "difference", " vs", "表格", "比较", "对比", "区别"),
     "formula": ("formula", "equation", "math", "proof", "prove", "sum ", "integral", "公式", "方程", "数学", "证明"),
 }
-
-
-def _short(text: str, limit: int = 80) -> str:
-    """A text on one line, cut to a limit, harmless inside Markdown emphasis and tables."""
-    line = re.sub(r"[\s|`*_<>$\\\[\]]+", " ", text[: 4 * limit]).strip()
-    return line if len(line) <= limit else line[:limit].rstrip() + "…"

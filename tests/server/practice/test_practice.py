@@ -100,6 +100,161 @@ def test_it_calls_the_tool_that_the_question_speaks_of(
     assert reply["choices"][0]["finish_reason"] == "tool_calls"
 
 
+FLIGHT = tool(
+    "search_flights",
+    "Search flights",
+    origin={"type": "string"},
+    destination={"type": "string"},
+    date={"type": "string", "format": "date"},
+    passengers={"type": "integer"},
+)
+MAIL = tool("send_email", "Send an e-mail", to={"type": "string"}, body={"type": "string"})
+READER = tool("read_file", "Read a file", path={"type": "string"}, lines={"type": "integer"})
+SEARCH = tool("web_search", "Search the web", query={"type": "string"})
+TRANSLATOR = tool("translate", "Translate a text", text={"type": "string"}, target_language={"type": "string"})
+FORECAST = tool("forecast", "Get the forecast", location={"type": "string"}, days={"type": "integer"})
+STOCK = tool("get_price", "Get the price of a share", symbol={"type": "string"})
+
+
+@pytest.mark.parametrize(
+    ("offered", "text", "values"),
+    [
+        *[
+            (FORECAST, text, {"location": place, "days": 1})
+            for text, place in [
+                ("Weather in Beijing?", "Beijing"),
+                ("Temperature in Beijing?", "Beijing"),
+                ("Forecast Beijing", "Beijing"),
+                ("FORECAST FOR BEIJING", "BEIJING"),
+                ("Beijing forecast, please", "Beijing"),
+                ("Forecast: Beijing", "Beijing"),
+                ("Is it raining in the Netherlands?", "Netherlands"),
+                ("what's the weather in new york tomorrow?", "new york"),
+                ("How is the weather at St. Louis today", "St. Louis"),
+                ("I'd like the forecast for Rio de Janeiro", "Rio de Janeiro"),
+                ("Weather in San Francisco, CA?", "San Francisco, CA"),
+                ("Tell me about Anna's weekend in Oslo", "Oslo"),
+                ("Wie ist das Wetter in München?", "München"),
+                ("Quel temps fait-il à Paris ?", "Paris"),
+                ("¿Qué tiempo hace en Madrid?", "Madrid"),
+                ("Погода в Москве?", "Москве"),
+                ("请问苏州今天的天气怎么样？", "苏州"),
+                ("東京の天気は？", "東京"),
+            ]
+        ],
+        (FORECAST, "The next 5 days in Oslo on 2026-03-01?", {"location": "Oslo", "days": 5}),
+        (FORECAST, "2 people want 4 days in Rome", {"location": "Rome", "days": 4}),
+        (
+            FLIGHT,
+            "Flights from Paris to Tokyo on 2026-03-05 for 2 people",
+            {"origin": "Paris", "destination": "Tokyo", "date": "2026-03-05", "passengers": 2},
+        ),
+        (MAIL, 'Send "Dinner at 8?" to anna@example.com', {"to": "anna@example.com", "body": "Dinner at 8?"}),
+        (READER, "Show me 20 lines of data/my_file.csv", {"path": "data/my_file.csv", "lines": 20}),
+        (READER, "Open notes_2024.txt", {"path": "notes_2024.txt", "lines": 1}),
+        (SEARCH, "Search for 'ocean currents'", {"query": "ocean currents"}),
+        (SEARCH, "Search for “ocean currents”", {"query": "ocean currents"}),
+        (SEARCH, "What do people's cats like?", {"query": "What do people's cats like?"}),
+        (TRANSLATOR, "Translate 'good morning' into French", {"text": "good morning", "target_language": "French"}),
+        (STOCK, "What is the price of AAPL?", {"symbol": "AAPL"}),
+        (MATHS, "How much is 1,200 / 7 on 2026-01-02?", {"expression": "1,200 / 7"}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_arguments_are_what_the_question_is_about(
+    said: Callable[..., Any], offered: dict[str, Any], text: str, values: dict[str, Any]
+) -> None:
+    reply = said(messages=[question(text)], tools=[offered])
+    assert called(reply) == [(offered["function"]["name"], values)]
+
+
+@pytest.mark.parametrize(
+    ("text", "cities"),
+    [
+        ("Paris and London weather?", ["Paris", "London"]),
+        ("Weather in New York City, London, and São Paulo", ["New York City", "London", "São Paulo"]),
+        ("Oslo vs. Rome", ["Oslo", "Rome"]),
+        ("Is Oslo or Rome warmer?", ["Oslo", "Rome"]),
+    ],
+)
+def test_several_things_get_a_call_each(said: Callable[..., Any], text: str, cities: list[str]) -> None:
+    reply = said(messages=[question(text)], tools=[WEATHER])
+    assert [values["city"] for _, values in called(reply)] == cities
+
+
+THINKING_WORDS = ["<think>", "</think>", "<mm:think>", "<THINK>", "< think >", "<thinking>", "<minimax:tool_call>"]
+
+
+@pytest.mark.parametrize("split", [True, False])
+@pytest.mark.parametrize("stream", [True, False])
+@pytest.mark.parametrize("words", ["Show the two forms in a table", "请用表格比较", *THINKING_WORDS])
+@pytest.mark.parametrize("place", ["question", "earlier", "result", "tool"])
+def test_nothing_in_a_rehearsal_is_taken_for_thinking(
+    ask: Callable[..., Any], words: str, split: bool, stream: bool, place: str
+) -> None:
+    messages: list[dict[str, Any]] = [question(words if place == "question" else "Ping?")]
+    name = words if place == "tool" else "look"
+    if place == "earlier":
+        messages = [question(words), {"role": "assistant", "content": "Yes."}, question("And?")]
+    if place in ("result", "tool"):
+        call = {"id": "c", "type": "function", "function": {"name": name, "arguments": "{}"}}
+        messages += [
+            {"role": "assistant", "content": "", "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "c", "content": words},
+        ]
+    response = ask(messages=messages, reasoning_split=split, stream=stream)
+    bodies = [event.body for event in response.events] if stream else [json.loads(response.body)]
+    parts = [choice.get("delta") or choice["message"] for body in bodies for choice in body["choices"]]
+    content = "".join(part.get("content") or "" for part in parts)
+    if not split:
+        assert content.startswith("<think>\n")
+        assert content.count("</think>") == 1
+        content = content.replace("<think>", "", 1).replace("</think>", "", 1)
+    assert "<" not in content
+    assert "<" not in "".join(part.get("reasoning_content") or "" for part in parts)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Read my_file_name.csv and data[0]",
+        "What does a * b * c give?",
+        "Explain __init__.py and **kwargs",
+        "Is x[i] or [a](b) a link?",
+        "What about C:\\temp\\new.txt?",
+        "Run `ls -l` for me",
+        "Is ``a`` or ` right?",
+        "It costs $5 and $6 & more",
+        "A ~~b~~ | c # d",
+    ],
+)
+@pytest.mark.parametrize("place", ["question", "earlier", "result"])
+def test_what_is_repeated_is_shown_as_it_was_written(said: Callable[..., Any], text: str, place: str) -> None:
+    from markdown_it import MarkdownIt
+
+    messages: list[dict[str, Any]] = [question(text if place == "question" else "Ping?")]
+    if place == "earlier":
+        messages = [question(text), {"role": "assistant", "content": "Yes."}, question("And?")]
+    if place == "result":
+        call = {"id": "c", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+        messages += [
+            {"role": "assistant", "content": "", "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": "c", "content": text},
+        ]
+    message = said(messages=messages, reasoning_split=True)["choices"][0]["message"]
+    fields = [message["content"], *([message["reasoning_content"]] if place == "question" else [])]
+    for field in fields:
+        tokens = MarkdownIt("commonmark").enable(["strikethrough", "table"]).parse(field)
+        shown = [child.content for token in tokens for child in token.children or ()]
+        assert text in shown
+
+
+def test_a_long_rehearsal_is_not_dragged_out(ask: Callable[..., Any]) -> None:
+    many = tool("fill", "Fill the form", rows={"type": "array", "minItems": 400, "items": {"type": "string"}})
+    response = ask(messages=[question("Fill it")], tools=[many], stream=True)
+    assert response.events[-1].t < 15
+
+
 def test_it_calls_tools_round_by_round_and_then_reads_the_results(said: Callable[..., Any]) -> None:
     messages: list[dict[str, Any]] = [question("What are the weather and the time in Oslo?")]
     names = []
@@ -114,8 +269,8 @@ def test_it_calls_tools_round_by_round_and_then_reads_the_results(said: Callable
             messages.append({"role": "tool", "tool_call_id": call["id"], "content": f"result of {names[-1]}"})
 
     assert sorted(names) == ["get_time", "get_weather"]
-    assert "result of get weather" in message["content"]
-    assert "result of get time" in message["content"]
+    assert "result of get_weather" in message["content"]
+    assert "result of get_time" in message["content"]
     assert reply["choices"][0]["finish_reason"] == "stop"
 
 
