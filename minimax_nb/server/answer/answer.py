@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 # Han, kana, hangul and full-width signs: about 0.6 tokens each; other text about 4 characters a token.
 _WIDE = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef]+")
+_STRETCH = 100_000
+"""Characters that are looked at in one go: between two of them other threads get their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,14 @@ def tokens(text: str) -> int:
     """About how many tokens a text has; the same text always gives the same number."""
     if not text:
         return 0
-    wide = 0 if text.isascii() else sum(found.end() - found.start() for found in _WIDE.finditer(text))
+    wide = (
+        0 if text.isascii() else sum(map(_wide_signs, (text[n : n + _STRETCH] for n in range(0, len(text), _STRETCH))))
+    )
     return max(1, math.ceil(wide * 0.6 + (len(text) - wide) / 4))
+
+
+def _wide_signs(text: str) -> int:
+    return len(text) - len(_WIDE.sub("", text))
 
 
 def completion_tokens(answer: Answer) -> tuple[int, int]:

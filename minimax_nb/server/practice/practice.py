@@ -30,8 +30,7 @@ _COURTESY = re.compile(
 )
 _ORIGIN = {"kind": "practice"}
 _MOST_CALLS = 4
-_LONGEST_S = 10.0
-_MOST_TOKENS_AT_PACE = 600
+_LONGEST_S = 8.0
 _DULL = {"the", "and", "for", "with", "get", "give", "thi", "that", "what", "how", "from", "are", "you", "can", "use"}
 _DULL |= {"set", "run", "tool", "please", "user", "should"}
 
@@ -55,7 +54,7 @@ def rehearse(request: dict[str, Any], model: Served) -> Answer:
     shown = plain(one_line(question))
     if calls:
         thinking = say.plan(shown, [_shown_name(call.name) for call in calls], len(results))
-        return _answer("", thinking, calls)
+        return _answer(model, "", thinking, calls)
     if results:
         named = _names(since)
         told = [
@@ -63,11 +62,11 @@ def rehearse(request: dict[str, Any], model: Served) -> Answer:
             for m in results
         ]
         report = say.report([(code(name), plain(text)) for name, text in told], model.id)
-        return _answer(report, say.weigh([name for name, _ in told]))
+        return _answer(model, report, say.weigh([name for name, _ in told]))
     before = [words_of(m.get("content")) for m in messages[: max(asked, 0)] if m["role"] == "user"]
     earlier = stressed(one_line(before[-1])) if before else ""
     content = say.sample(stressed(one_line(question, 200)), model.id, turn, earlier, _order(question))
-    return _answer(content, say.think(shown, turn))
+    return _answer(model, content, say.think(shown, turn))
 
 
 def _last_question(messages: list[dict[str, Any]]) -> int:
@@ -85,13 +84,13 @@ def _shown_name(name: str) -> str:
     return one_line(name, 64)
 
 
-def _answer(content: str, thinking: str, calls: tuple[Call, ...] = ()) -> Answer:
+def _answer(model: Served, content: str, thinking: str, calls: tuple[Call, ...] = ()) -> Answer:
     finish = "tool_calls" if calls else "stop"
     answer = Answer(content, thinking, calls, finish, Pace(first_token_s=0.4), origin=_ORIGIN)
-    total, _ = completion_tokens(answer)
-    # A long rehearsal is not worth waiting for: it comes faster than any model.
-    if total > _MOST_TOKENS_AT_PACE:
-        answer = replace(answer, pace=Pace(first_token_s=0.4, tokens_per_s=total / _LONGEST_S))
+    # A long rehearsal is not worth waiting for: it comes faster than the model would.
+    rate = completion_tokens(answer)[0] / _LONGEST_S
+    if rate > model.tokens_per_s:
+        answer = replace(answer, pace=Pace(first_token_s=0.4, tokens_per_s=rate))
     return answer
 
 

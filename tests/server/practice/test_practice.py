@@ -252,7 +252,7 @@ def test_what_is_repeated_is_shown_as_it_was_written(said: Callable[..., Any], t
 def test_a_long_rehearsal_is_not_dragged_out(ask: Callable[..., Any]) -> None:
     many = tool("fill", "Fill the form", rows={"type": "array", "minItems": 400, "items": {"type": "string"}})
     response = ask(messages=[question("Fill it")], tools=[many], stream=True)
-    assert response.events[-1].t < 15
+    assert response.events[-1].t < 10
 
 
 def test_it_calls_tools_round_by_round_and_then_reads_the_results(said: Callable[..., Any]) -> None:
