@@ -105,15 +105,19 @@ class Passage:
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in back]
         await send({"type": "http.response.start", "status": response.status_code, "headers": raw})
         held = b""
-        async for data in response.aiter_bytes():
-            if listener:
-                listener.hear(data, time.monotonic() - self._asked.arrived)
-                await self._store(listener)
-            if listener and not self._form["stream"]:
-                # It is whole only with its end, so its last piece waits for that.
-                held, data = data, held  # noqa: PLW2901
-            if data:
-                await send({"type": "http.response.body", "body": data, "more_body": True})
+        try:
+            async for data in response.aiter_bytes():
+                if listener:
+                    listener.hear(data, time.monotonic() - self._asked.arrived)
+                    await self._store(listener)
+                if listener and not self._form["stream"]:
+                    # It is whole only with its end, so its last piece waits for that.
+                    held, data = data, held  # noqa: PLW2901
+                if data:
+                    await send({"type": "http.response.body", "body": data, "more_body": True})
+        except httpx.HTTPError:
+            await send({"type": "http.response.body", "body": held, "more_body": True})
+            raise
         if listener:
             listener.end()
             await self._store(listener, ended=True)

@@ -149,15 +149,19 @@ def recover(folder: Path) -> None:
         OSError: a tape cannot be written; its journal stays.
     """
     for tape, path in journals(folder).items():
-        with contextlib.suppress(FileNotFoundError), path.open("r+b", buffering=0) as file:
-            if not _take(file):
-                continue
-            contents = _contents(file.read())
-            if contents is None:  # somebody is about to begin
-                continue
-            if contents.turns:
-                contents.fold(tape, lasting=True)
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            if _recovered(tape, path):
+                with contextlib.suppress(PermissionError):  # Windows: its recorder runs
+                    path.unlink()
+
+
+def _recovered(tape: Path, path: Path) -> bool:
+    """Fold one journal; False where its recorder runs, or is about to begin."""
+    with path.open("r+b", buffering=0) as file:
+        contents = _contents(file.read()) if _take(file) else None
+        if contents and contents.turns:
+            contents.fold(tape, lasting=True)
+        return contents is not None
 
 
 def _contents(data: bytes) -> Contents | None:
