@@ -148,7 +148,7 @@ def usage_of(answer: Answer, prompt_tokens: int, cached_tokens: int) -> dict[str
     if thinking:
         usage["completion_tokens_details"] = {"reasoning_tokens": thinking}
     if cached:
-        usage["prompt_tokens_details"] = {"cached_tokens": cached}
+        usage["prompt_tokens_details"] = {"cached_tokens": min(cached, prompt)}
     return usage
 
 
