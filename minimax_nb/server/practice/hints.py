@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from .names import names_in
+from .wordlists import LINKS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -39,7 +40,7 @@ _HAN_HEAD = re.compile(
     r"\A(?:请问|请|帮我|告诉我|查询|查一下|查查|查|看看|看一下|我想知道|想知道|今天|明天|现在|在|一下)+"
 )
 _KANA_PLACE = re.compile(r"([\u4e00-\u9fff\u30a0-\u30ff]{2,12})の")
-_LINK = re.compile(r"\s*(?:,|、|&|(?:,\s*)?\b(?:and|or|versus|with|to|und|oder|et|ou|y|o)\b|\bvs\b\.?|和|与|跟|或)\s*")
+_LINK = re.compile(rf"\s*(?:,|、|&|(?:,\s*)?\b(?:{'|'.join(sorted(LINKS))})\b\.?|和|与|跟|或)\s*")
 
 
 @dataclass(frozen=True, slots=True)

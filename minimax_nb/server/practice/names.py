@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .wordlists import ARTICLES, CALENDAR, NO_NAMES, PARTICLES, PREPOSITIONS, SHORTENED, STOPS
+from .wordlists import ARTICLES, CALENDAR, LINKS, NO_NAMES, PARTICLES, PREPOSITIONS, SHORTENED, STOPS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -56,35 +56,29 @@ def names_in(text: str, topic: Collection[str]) -> tuple[list[str], dict[str, st
     """
     words = list(_words(text))
     names: list[str] = []
-    weak: list[str] = []
-    strong = False
+    weak: set[str] = set()
     after: dict[str, str] = {}
+    small: dict[str, str] = {}
     position = 0
     while position < len(words):
         run = _run(words, position)
-        text = _trimmed(run, topic)
         kind = _kind_before(words, position)
-        if text:
+        if kind and run:
+            run = _with_region(words, position, run)
+        if name := _trimmed(run, topic):
+            names.append(name)
             if kind:
-                after.setdefault(kind, text)
-                strong = True
-            names.append(text)
-            if run[0].heads and text.startswith(run[0].text):
-                weak.append(text)
-        elif kind and kind not in after and not words[position].text[0].isupper():
-            lower = _lower_run(words, position, topic)
-            if lower:
-                after[f"{kind} small"] = after.get(f"{kind} small", lower)
+                after.setdefault(kind, name)
+            elif run[0].heads and name.startswith(run[0].text):
+                weak.add(name)
+        elif kind and not run and (lower := _lower_run(words, position, topic)):
+            small.setdefault(kind, lower)
         position += max(len(run), 1)
-    if strong:  # "Weather in Beijing": with a name after a preposition, a capital at the head of a sentence is no name
+    if after:  # "Weather in Beijing": with a name after a preposition, a capital at the head of a sentence is no name
         names = [name for name in names if name not in weak]
     if not names:
-        names = [after[key] for key in ("at small", "to small", "from small") if key in after]
-    for kind in PREPOSITIONS:
-        small = after.pop(f"{kind} small", None)
-        if small is not None:
-            after.setdefault(kind, small)
-    return names, after
+        names = [small[kind] for kind in ("at", "to", "from") if kind in small]
+    return names, {**small, **after}
 
 
 def _run(words: list[_Word], position: int) -> list[_Word]:
@@ -96,6 +90,18 @@ def _run(words: list[_Word], position: int) -> list[_Word]:
             break
         run.append(word)
     return run
+
+
+def _with_region(words: list[_Word], position: int, run: list[_Word]) -> list[_Word]:
+    """A place with the country or state behind its comma, as in "in Paris, France"; a list of places is none."""
+    end = position + len(run)
+    region = _run(words, end)
+    if not region or region[0].before != ", " or region[0].heads:
+        return run
+    beyond = words[end + len(region) : end + len(region) + 1]
+    if beyond and (beyond[0].before.startswith(",") or beyond[0].text in LINKS):
+        return run
+    return [*run, *region]
 
 
 def _is_capital(words: list[_Word]) -> bool:

@@ -29,6 +29,7 @@ STOPS = NO_NAMES | CALENDAR | _words("right next last per by than as so but beca
 # Small, and still part of a name: Rio de Janeiro.
 PARTICLES = _words("de da do dos del di la las am upon van sur")
 SHORTENED = _words("St Mt Ft Dr Mr Mrs Ms")
+LINKS = _words("and or versus with to und oder et ou y o vs")
 ARTICLES = _words("the The el la le der die den dem das")
 PREPOSITIONS = {
     "from": _words("from von ab desde depuis da из"),

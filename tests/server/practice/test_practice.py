@@ -133,6 +133,7 @@ STOCK = tool("get_price", "Get the price of a share", symbol={"type": "string"})
                 ("How is the weather at St. Louis today", "St. Louis"),
                 ("I'd like the forecast for Rio de Janeiro", "Rio de Janeiro"),
                 ("Weather in San Francisco, CA?", "San Francisco, CA"),
+                ("What's the weather in Paris, France today?", "Paris, France"),
                 ("Tell me about Anna's weekend in Oslo", "Oslo"),
                 ("Wie ist das Wetter in München?", "München"),
                 ("Quel temps fait-il à Paris ?", "Paris"),
@@ -175,6 +176,7 @@ def test_arguments_are_what_the_question_is_about(
         ("Weather in New York City, London, and São Paulo", ["New York City", "London", "São Paulo"]),
         ("Oslo vs. Rome", ["Oslo", "Rome"]),
         ("Is Oslo or Rome warmer?", ["Oslo", "Rome"]),
+        ("Weather in Oslo, Rome and Cairo", ["Oslo", "Rome", "Cairo"]),
     ],
 )
 def test_several_things_get_a_call_each(said: Callable[..., Any], text: str, cities: list[str]) -> None:
