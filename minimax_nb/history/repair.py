@@ -18,7 +18,7 @@ from minimax_nb.message.surrogates import sendable
 from minimax_nb.tools.results import NO_OUTPUT
 
 from .pairing import pair
-from .rules import ROLES, merges_systems, part_fault
+from .rules import is_role, merges_systems, part_fault
 from .thinkfix import restore_thinking
 from .thinkform import NO_ANSWER
 from .thinkrules import match_originals
@@ -84,7 +84,7 @@ def _replace_function_calls(messages: list[dict[str, Any]]) -> None:
 def _shape(message: dict[str, Any], model: str | None) -> bool:
     """Give a message a role, content and calls of the right types, in place; whether there is anything left of it."""
     role = message.get("role")
-    if role not in ROLES:
+    if not is_role(role, model):
         other = _ROLES.get(role) if isinstance(role, str) else None
         # Who speaks is unknown: a user has the least say.
         message["role"] = other or ("tool" if message.get("tool_call_id") else "user")

@@ -18,7 +18,7 @@ from .findings import Finding
 from .pairing import Pairing, Turn, pair
 from .thinkrules import check_thinking
 
-ROLES = ("system", "user", "assistant", "tool")
+_ROLES = ("system", "user", "assistant", "tool")
 _MEDIA = {"image_url": "a picture", "video_url": "a video"}
 _MODEL = re.compile(r"(?:.*/)?minimax-m(\d+)(?:\.(\d+))?", re.IGNORECASE)
 
@@ -42,6 +42,13 @@ def always_thinks(model: str | None) -> bool:
     """Whether a model is known to think on every turn: M2.x and M3.1, whose thinking cannot be turned off."""
     found = _MODEL.match(model or "")
     return found is not None and (int(found[1]) == 2 or (found[1], found[2]) == ("3", "1"))
+
+
+def is_role(role: Any, model: str | None) -> bool:
+    """Whether a model takes a role: M3 also such as OpenAI does not know, ``root`` for one (MiniMax's own suite)."""
+    if model is not None and not merges_systems(model):
+        return isinstance(role, str) and role.strip() != "" and role != "invalid_role"
+    return role in _ROLES
 
 
 def find_problems(
@@ -73,7 +80,7 @@ def find_problems(
 
 def _check_message(index: int, message: dict[str, Any], model: str | None) -> list[Finding]:
     role = message.get("role")
-    if role not in ROLES:
+    if not is_role(role, model):
         return [Finding.of(index, "unknown-role", f"the role is {_short(role)}")]
     found = _check_content(index, message, model)
     if role == "assistant":

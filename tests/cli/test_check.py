@@ -92,9 +92,7 @@ def test_what_repair_cannot_mend_ends_with_1(file: Callable[[Any], str], capsys:
     assert "empty-tools" in err
 
 
-def test_repair_mends_half_characters(
-    file: Callable[[Any], str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_repair_mends_half_characters(file: Callable[[Any], str], capsys: pytest.CaptureFixture[str]) -> None:
     document = [{"role": "user", "content": "\ud83d half"}]
     main(["check", file(document), "--repair"])
     assert json.loads(capsys.readouterr().out) == [{"role": "user", "content": "\ufffd half"}]

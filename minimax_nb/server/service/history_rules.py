@@ -6,6 +6,7 @@ Texts are those observed on the service (2025, 2026): the short ones after "inva
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.server.api_error import invalid
@@ -13,12 +14,16 @@ from minimax_nb.server.api_error import invalid
 from .media_rules import check_medium
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .models import Served
 
 _ROLES = ("system", "user", "assistant", "tool")
 # MiniMax-M3 takes roles that OpenAI does not know, such as root. This one MiniMax's own suite wants refused.
 _INVALID_ROLE = "invalid_role"
 _MEDIA = {"image_url": "image", "video_url": "video", "input_audio": "audio"}
+_THINKING_PARTS = ("thinking", "reasoning", "reasoning_text", "redacted_thinking")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff\ufffe\uffff]")
 _DETACHED = "tool call result does not follow tool call"
 
 
@@ -42,10 +47,25 @@ def check_messages(messages: list[Any], model: Served) -> None:
             raise invalid(f"chat content has invalid message role: {role}")
         if role == "system" and number and model.is_m2:
             raise invalid("chat content has invalid message role: system")
+        if any(_NO_TEXT.search(text) for text in _texts(message)):
+            raise invalid(f"Syntax error: invalid character in messages[{number}]")
         _content(message, model)
         if role == "assistant":
             _arguments(message)
     _results(messages)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a message, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def _is_role(role: Any, model: Served) -> bool:
@@ -62,12 +82,12 @@ def _content(message: dict[str, Any], model: Served) -> None:
         return
     if not isinstance(content, list):
         raise invalid(f"Mismatch type string with value {type(content).__name__}: content")
-    if all(part == {"type": "text", "text": ""} for part in content) and not _has_calls(message):
-        raise invalid("chat content is empty")
     for part in content:
         kind = part.get("type") if isinstance(part, dict) else None
         if kind == "text" and isinstance(part.get("text"), str):
             continue
+        if message["role"] == "assistant" and kind in _THINKING_PARTS:
+            continue  # received so from another server: nobody knows that it is refused
         medium = _MEDIA.get(kind) if isinstance(kind, str) else None
         # Pictures and films through MiniMax-M3 only, audio through none (pages of the M2 family and of M3).
         if medium is None:
