@@ -25,7 +25,7 @@ from openai import (
     OpenAIError,
 )
 
-from minimax_nb.errors import NoMatchError, StreamServiceError
+from minimax_nb.errors import HistoryError, NoMatchError, StreamServiceError
 from minimax_nb.hosts import address_of, host_of, is_loopback
 from minimax_nb.redaction import KEY_MARK, Masker
 
@@ -86,6 +86,8 @@ class Client(OpenAI):
         """Send a request as openai does; on failure add the hint and take out the key."""
         try:
             return super().request(*args, **kwargs)
+        except UnicodeEncodeError as error:
+            raise _unsendable(error) from None
         except APIError as error:
             if _is_tape_miss(error):
                 raise _tape_miss(error) from None
@@ -121,6 +123,8 @@ class AsyncClient(AsyncOpenAI):
         """Send a request as openai does; on failure add the hint and take out the key."""
         try:
             return await super().request(*args, **kwargs)
+        except UnicodeEncodeError as error:
+            raise _unsendable(error) from None
         except APIError as error:
             if _is_tape_miss(error):
                 raise _tape_miss(error) from None
@@ -155,6 +159,15 @@ def explain(error: BaseException) -> str:
     if isinstance(known, str):
         return known
     return _hint(error)
+
+
+def _unsendable(error: UnicodeEncodeError) -> HistoryError:
+    """What JSON's encoder finds too late, in the words of the check that finds it before."""
+    character = error.object[error.start : error.start + 1]
+    return HistoryError(
+        f"expected text that UTF-8 can carry, got {character!a}, half a character: nothing was sent. "
+        "mm.check_history(messages) shows where, mm.repair_history(messages) gives a mended copy"
+    )
 
 
 def _is_here(options: dict[str, Any]) -> bool:

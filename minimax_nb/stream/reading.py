@@ -134,10 +134,9 @@ def drive(source: Any, acc: StreamAccumulator) -> Generator[StreamEvent, None, N
             f"expected {ACCEPTED}; got an asynchronous {type(source).__name__}: await acollect(...) or ashow(...)"
         )
     opened = as_source(source)
-    opened.begin(acc)
-    chunks = opened.chunks(acc)
+    acc.origin = opened.origin
     try:
-        for chunk in chunks:
+        for chunk in opened.chunks():
             yield from acc.feed(chunk)
             if acc.service_error is not None:
                 break
@@ -172,10 +171,9 @@ async def adrive(source: Any, acc: StreamAccumulator) -> AsyncGenerator[StreamEv
             yield event
         return
     opened = as_source(source)
-    opened.begin(acc)
-    chunks = opened.achunks(acc)
+    acc.origin = opened.origin
     try:
-        async for chunk in chunks:
+        async for chunk in opened.achunks():
             for event in acc.feed(chunk):
                 yield event
             if acc.service_error is not None:
@@ -277,13 +275,20 @@ def _finish(acc: StreamAccumulator, reason: Any, problem: str) -> Reply:
 def _close(source: Source, acc: StreamAccumulator) -> None:
     with suppress(Exception):  # what is being reported matters more than a failure to say goodbye
         source.close()
-    source.end(acc)
+    _take_end(source, acc)
 
 
 async def _aclose(source: Source, acc: StreamAccumulator) -> None:
     with suppress(Exception):
         await source.aclose()
-    source.end(acc)
+    _take_end(source, acc)
+
+
+def _take_end(source: Source, acc: StreamAccumulator) -> None:
+    """What a closed source knows of its end."""
+    acc.ended = acc.ended or source.done
+    if source.elapsed_s is not None:
+        acc.started_before(source.elapsed_s)
 
 
 def _name(error: BaseException) -> str:

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from minimax_nb.client.endpoint import host_behind
 from minimax_nb.errors import StreamFormatError
 from minimax_nb.message.reply import Origin
 from minimax_nb.redaction import mask_key
 from minimax_nb.sse import SSEDecoder
-
-if TYPE_CHECKING:
-    from .accumulator import StreamAccumulator
 
 ACCEPTED = (
     "a stream (create(..., stream=True)), a completion, a Reply, or an iterable of chunks (SDK objects, dicts or "
@@ -26,16 +23,18 @@ ACCEPTED = (
 
 
 class Source:
-    """Chunks to iterate over, and what is known of the connection that they come through."""
+    """Chunks, or lines of server-sent events, to iterate over, and what is known of their connection."""
 
     def __init__(self, origin: Any) -> None:
         self._origin = origin
         self._response: Any = getattr(origin, "response", None)
         self._decoder: SSEDecoder | None = None
-        self._bytes: Any = None
-        self._reading: Any = None
-        self._raw = _is_unread_sdk_stream(origin)
-        self._helper = type(origin).__module__.startswith("openai.lib.streaming.")
+        self._reading: list[Any] = []  # asynchronous generators: left half read, they would outlive the loop's task
+
+    @property
+    def done(self) -> bool:
+        """Whether ``[DONE]`` was seen."""
+        return self._decoder is not None and self._decoder.done
 
     @property
     def garbage(self) -> str:
@@ -43,11 +42,21 @@ class Source:
         return self.redacted(self._decoder.garbage) if self._decoder else ""
 
     @property
-    def host(self) -> str | None:
-        """The host that the chunks come from."""
+    def origin(self) -> Origin | None:
+        """The service that the chunks come from, by its host."""
         url = getattr(self._response, "url", None)
         headers = getattr(self._response, "headers", {})
-        return host_behind(str(url), headers) or None if url is not None else None
+        host = host_behind(str(url), headers) if url is not None else ""
+        return Origin("service", host) if host else None
+
+    @property
+    def elapsed_s(self) -> float | None:
+        """Seconds from the request to the end, once the source is closed; None for what is no HTTP response."""
+        try:
+            seconds: float = self._response.elapsed.total_seconds()
+        except (AttributeError, RuntimeError):
+            return None
+        return seconds
 
     @property
     def read_timeout(self) -> float | None:
@@ -64,33 +73,23 @@ class Source:
         key = str(sent or "").removeprefix("Bearer ").strip()
         return mask_key(text, key)
 
-    def begin(self, acc: StreamAccumulator) -> None:
-        """Tell the accumulator where its chunks come from."""
-        if self.host:
-            acc.origin = Origin("service", self.host)
-
-    def end(self, acc: StreamAccumulator) -> None:
-        """Tell the accumulator, once the source is closed, when the request was sent."""
-        try:
-            acc.started_before(self._response.elapsed.total_seconds())
-        except (AttributeError, RuntimeError):
-            return  # not an HTTP response, or it was not timed: the accumulator's own beginning stands
-
-    def chunks(self, acc: StreamAccumulator) -> Iterator[Any]:
+    def chunks(self) -> Iterator[Any]:
         """The chunks, read in a blocking way."""
-        if self._raw:
-            return self._decoded(self._response.iter_bytes(), acc)
-        items = iter(self._origin)
-        return self._decoded(map(_chunk_of, items) if self._helper else items, acc)
+        for item in self._items():
+            if not isinstance(item, str | bytes | bytearray):
+                yield item
+                continue
+            yield from self._decode(item)
+            if self.done:
+                return
+        yield from self._rest()
 
-    def achunks(self, acc: StreamAccumulator) -> AsyncIterator[Any]:
+    def achunks(self) -> AsyncIterator[Any]:
         """The chunks, read without blocking where the source can do that."""
         if not hasattr(self._origin, "__aiter__"):
-            return _as_async(self.chunks(acc))
-        self._bytes = self._response.aiter_bytes() if self._raw else None
-        items = self._bytes or self._origin.__aiter__()
-        chunks = self._adecoded((_chunk_of(item) async for item in items) if self._helper else items, acc)
-        self._reading = chunks
+            return _as_async(self.chunks())
+        chunks = self._adecoded(self._aitems())
+        self._reading.insert(0, chunks)
         return chunks
 
     def close(self) -> None:
@@ -105,57 +104,70 @@ class Source:
         if not hasattr(self._origin, "__aiter__"):
             self.close()
             return
-        for generator in (self._reading, self._bytes):  # left half read, they would outlive the loop's task
-            if generator is not None:
-                await generator.aclose()
+        for generator in self._reading:
+            await generator.aclose()
         close = getattr(self._origin, "aclose", None) or getattr(self._origin, "close", None)
         if callable(close):
             closing = close()
             if inspect.isawaitable(closing):
                 await closing
 
-    def _decoded(self, items: Iterator[Any], acc: StreamAccumulator) -> Iterator[Any]:
-        for item in items:
-            if not isinstance(item, str | bytes | bytearray):
-                yield item
-                continue
-            yield from self._decode(item)
-            if self._at_end(acc):
-                return
-        yield from self._rest(acc)
+    def _items(self) -> Iterator[Any]:
+        return iter(self._origin)
 
-    async def _adecoded(self, items: AsyncIterator[Any], acc: StreamAccumulator) -> AsyncGenerator[Any, None]:
+    def _aitems(self) -> AsyncIterator[Any]:
+        items: AsyncIterator[Any] = self._origin.__aiter__()
+        return items
+
+    async def _adecoded(self, items: AsyncIterator[Any]) -> AsyncGenerator[Any, None]:
         async for item in items:
             if not isinstance(item, str | bytes | bytearray):
                 yield item
                 continue
             for chunk in self._decode(item):
                 yield chunk
-            if self._at_end(acc):
+            if self.done:
                 return
-        for chunk in self._rest(acc):
+        for chunk in self._rest():
             yield chunk
 
     def _decode(self, item: str | bytes | bytearray) -> list[dict[str, Any]]:
+        data = item.encode() if isinstance(item, str) else bytes(item)
+        return self._decoding().feed(data if b"\n" in data else data + b"\n")  # of an iterator over lines
+
+    def _decoding(self) -> SSEDecoder:
         if self._decoder is None:
             self._decoder = SSEDecoder()
-        data = item.encode() if isinstance(item, str) else bytes(item)
-        if not self._raw and b"\n" not in data:
-            data += b"\n"  # an iterator over lines
-        return self._decoder.feed(data)
+        return self._decoder
 
-    def _at_end(self, acc: StreamAccumulator) -> bool:
-        if self._decoder is not None and self._decoder.done:
-            acc.ended = True
-            return True
-        return False
+    def _rest(self) -> list[dict[str, Any]]:
+        return self._decoder.close() if self._decoder is not None else []
 
-    def _rest(self, acc: StreamAccumulator) -> list[dict[str, Any]]:
-        if self._decoder is None:
-            return []
-        found = self._decoder.close()
-        self._at_end(acc)
-        return found
+
+class SdkStream(Source):
+    """A stream of the SDK with all its bytes still to come, read as bytes."""
+
+    def _items(self) -> Iterator[Any]:
+        data: Iterator[Any] = self._response.iter_bytes()
+        return data
+
+    def _aitems(self) -> AsyncIterator[Any]:
+        data: AsyncIterator[Any] = self._response.aiter_bytes()
+        self._reading.append(data)
+        return data
+
+    def _decode(self, item: str | bytes | bytearray) -> list[dict[str, Any]]:
+        return self._decoding().feed(bytes(item) if not isinstance(item, str) else item.encode())
+
+
+class SdkHelper(Source):
+    """The SDK's stream helper: each of its events that holds a chunk; its other events repeat what the chunks say."""
+
+    def _items(self) -> Iterator[Any]:
+        return map(_chunk_of, self._origin)
+
+    def _aitems(self) -> AsyncIterator[Any]:
+        return (_chunk_of(event) async for event in self._origin)
 
 
 def as_source(source: Any) -> Source:
@@ -167,6 +179,10 @@ def as_source(source: Any) -> Source:
     single = isinstance(source, Mapping) or (hasattr(source, "choices") and not hasattr(source, "__next__"))
     if single:
         return Source([source])
+    if _is_unread_sdk_stream(source):
+        return SdkStream(source)
+    if type(source).__module__.startswith("openai.lib.streaming."):
+        return SdkHelper(source)
     iterable = hasattr(source, "__iter__") or hasattr(source, "__aiter__")
     if not iterable or isinstance(source, str | bytes | bytearray | type):
         raise StreamFormatError(f"expected {ACCEPTED}; got {type(source).__name__} {repr(source)[:60]}")
@@ -191,7 +207,7 @@ def is_completion(source: Any) -> bool:
 
 
 def _chunk_of(event: Any) -> Any:
-    """The chunk in an event of the SDK's stream helper; its other events repeat what the chunks say."""
+    """The chunk in an event of the SDK's stream helper; an empty one in its other events."""
     return getattr(event, "chunk", None) or {}
 
 

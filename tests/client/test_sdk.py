@@ -12,7 +12,7 @@ import openai
 import pytest
 
 import minimax_nb as mm
-from minimax_nb import StreamServiceError, explain
+from minimax_nb import HistoryError, StreamServiceError, explain
 from minimax_nb.client.sdk import AsyncClient, Client
 from minimax_nb.server.app import stop
 
@@ -323,3 +323,18 @@ def test_an_error_inside_a_stream_is_explained(service: Service, client: Client)
     with pytest.raises(openai.APIError) as caught:
         list(client.chat.completions.create(**HELLO, stream=True))
     assert "overloaded" in explain(caught.value)
+
+
+def test_half_a_character_is_told_before_anything_is_sent() -> None:
+    client = Client(api_key="k", base_url="http://127.0.0.1:9/v1")
+    with pytest.raises(HistoryError, match=r"half a character.*check_history"):
+        client.chat.completions.create(model="m", messages=[{"role": "user", "content": "half \ud83d"}])
+
+
+def test_half_a_character_is_told_by_an_async_client_too() -> None:
+    async def ask() -> None:
+        async with AsyncClient(api_key="k", base_url="http://127.0.0.1:9/v1") as client:
+            await client.chat.completions.create(model="m", messages=[{"role": "user", "content": "\udc00"}])
+
+    with pytest.raises(HistoryError, match="half a character"):
+        asyncio.run(ask())
