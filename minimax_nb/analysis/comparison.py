@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from minimax_nb import background
 from minimax_nb.errors import StreamInterrupted
 from minimax_nb.frontend import publish, remember_shown, shown_by_this_cell
 from minimax_nb.message.reply import Reply
 from minimax_nb.render.comparison import answer_tokens, comparison_bundle, finish_of
 
-from .race import Contest, run_beside
+from .race import Race
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -148,12 +149,12 @@ def compare(
 
     if isinstance(client, AsyncOpenAI):
         raise TypeError("expected a synchronous client, got an async one: await acompare(…)")
-    contest = Contest(prompt, models, system, client, reasoning_split, display, options)
+    race = Race(prompt, models, system, client, reasoning_split, display, options)
     try:
-        run_beside(contest.run())
+        background.run(race.run)
     except KeyboardInterrupt:
-        raise StreamInterrupted(contest.interrupted()) from None
-    return _result(contest, display)
+        raise StreamInterrupted(race.interrupted()) from None
+    return _result(race, display)
 
 
 async def acompare(
@@ -182,13 +183,13 @@ async def acompare(
         ConfigurationError: as for ``compare``.
         asyncio.CancelledError: the task was cancelled; what had arrived stays on show.
     """
-    contest = Contest(prompt, models, system, client, reasoning_split, display, options)
-    await contest.run()
-    return _result(contest, display)
+    race = Race(prompt, models, system, client, reasoning_split, display, options)
+    await race.run()
+    return _result(race, display)
 
 
-def _result(contest: Contest, shown: bool) -> Comparison:
-    comparison = Comparison(contest.replies, contest.errors)
+def _result(race: Race, shown: bool) -> Comparison:
+    comparison = Comparison(race.replies, race.errors)
     if shown:
         remember_shown(comparison)
     return comparison

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from contextlib import aclosing, suppress
-from contextvars import copy_context
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.chat.turn import checked_question
@@ -20,13 +18,13 @@ from minimax_nb.stream.accumulator import StreamAccumulator
 from minimax_nb.stream.reading import adrive
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable
+    from collections.abc import Iterable
 
 _STOPPED = "it was stopped by the reader"
 _NEVER_ASKED = Reply(partial_reason="interrupted", problem="it was stopped before it was asked")
 
 
-class Contest:
+class Race:
     """Several models at one question, on show from the moment it is made; to be run once.
 
     Attributes:
@@ -128,50 +126,3 @@ def _messages(prompt: str | list[Any], system: str | None) -> list[Any]:
         raise TypeError(f"expected a question or a list of messages, got {type(prompt).__name__}")
     listed = checked_question(prompt)
     return [*first, *(entry.message if isinstance(entry, Reply) else entry for entry in listed)]
-
-
-def run_beside(work: Coroutine[Any, Any, None]) -> None:
-    """Run a coroutine to its end in a thread with an event loop of its own: that of a notebook is running already.
-
-    An interrupt of this thread cancels it, and waits until it has tidied up.
-    """
-    begun, ended = threading.Event(), threading.Event()
-    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = []
-    failed: list[BaseException] = []
-
-    async def main() -> None:
-        task = asyncio.create_task(work)
-        running.append((asyncio.get_running_loop(), task))
-        begun.set()
-        await asyncio.wait([task])
-        if not task.cancelled() and (error := task.exception()) is not None:
-            failed.append(error)
-
-    def run() -> None:
-        try:
-            asyncio.run(main())
-        finally:
-            ended.set()
-
-    thread = threading.Thread(target=copy_context().run, args=(run,), name="minimax-nb-compare", daemon=True)
-    try:
-        thread.start()
-        _wait_for(ended)
-    except KeyboardInterrupt:
-        begun.wait(5)
-        with suppress(RuntimeError):  # the loop has ended just now
-            for loop, task in running:
-                loop.call_soon_threadsafe(task.cancel)
-        _wait_for(ended)
-        raise
-    if failed:
-        raise failed[0]
-
-
-def _wait_for(event: threading.Event) -> None:
-    """Wait in slices, so that an interrupt gets through on every platform.
-
-    Not for the thread itself: an interrupt in the middle of ``join`` makes Python 3.11 take it for ended.
-    """
-    while not event.wait(0.2):
-        pass

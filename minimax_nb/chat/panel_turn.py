@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from minimax_nb import background
 from minimax_nb.display.run_view import show_beside
 from minimax_nb.message.events import Finished, RoundEnded, ToolResult
 from minimax_nb.message.reply import Reply
@@ -59,10 +60,7 @@ class PanelTurn:
         """
         self._frames.start()
 
-        def run() -> None:
-            asyncio.run(self._converse(chat, ended))
-
-        threading.Thread(target=context.copy().run, args=(run,), name="minimax-nb-panel", daemon=True).start()
+        background.start(partial(self._converse, chat, ended), context)
 
     def feed(self, event: RunEvent) -> None:
         """One more event of the run.

@@ -11,13 +11,13 @@ import copy
 import functools
 import inspect
 import json
-import threading
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import pydantic
 
+from minimax_nb import background
 from minimax_nb.errors import ToolArgumentsError, ToolError
 from minimax_nb.message.arguments import read_arguments
 
@@ -251,35 +251,7 @@ def run_awaitable(awaitable: Awaitable[Any]) -> Any:
         asyncio.get_running_loop()
     except RuntimeError:
         return asyncio.run(main())
-    return _run_beside(main())
-
-
-def _run_beside(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """Run a coroutine on a loop in another thread; an interrupt here cancels it there."""
-    loop = asyncio.new_event_loop()
-    task = loop.create_task(coroutine)
-    outcome: list[Any] = []
-    failure: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            outcome.append(loop.run_until_complete(task))
-        except BaseException as error:  # noqa: BLE001 - handed to the thread that waits
-            failure.append(error)
-        finally:
-            loop.run_until_complete(loop.shutdown_asyncgens())
-            loop.close()
-
-    thread = threading.Thread(target=work, name="minimax_nb tool", daemon=True)
-    thread.start()
-    try:
-        thread.join()
-    except BaseException:
-        loop.call_soon_threadsafe(cast("Callable[[], object]", task.cancel))
-        raise
-    if failure:
-        raise failure[0]
-    return outcome[0]
+    return background.run(main)
 
 
 def _fault(text: str) -> str:

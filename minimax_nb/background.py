@@ -1,0 +1,96 @@
+"""An async function run to its end in a thread with an event loop: that of a notebook is running already."""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from anyio import CancelScope
+from anyio.from_thread import start_blocking_portal
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from contextvars import Context
+
+_T = TypeVar("_T")
+_WAIT_S = 0.2
+
+
+def run(function: Callable[[], Awaitable[_T]]) -> _T:
+    """Run an async function to its end, in a loop of its own, with a copy of this thread's context.
+
+    An interrupt of this thread cancels it once, waits until it has tidied up, and goes on.
+
+    Args:
+        function: what to run, without arguments.
+
+    Raises:
+        asyncio.CancelledError: it was cancelled, not by an interrupt.
+        BaseException: whatever it raises, a ``KeyboardInterrupt`` too.
+    """
+    settled = threading.Event()
+    with start_blocking_portal(name="minimax-nb-background") as portal:
+        future = portal.start_task_soon(partial(_to_its_end, function, settled))
+        try:
+            _wait_for(settled)
+        except KeyboardInterrupt:
+            future.cancel()
+            _wait_for(settled)
+            raise
+        try:
+            value, error = future.result()
+        except concurrent.futures.CancelledError:
+            raise asyncio.CancelledError from None
+    if error is not None:
+        raise error
+    return value  # type: ignore[no-any-return]
+
+
+def start(function: Callable[[], Awaitable[Any]], context: Context) -> None:
+    """Start an async function, in a loop of its own, and let it go on by itself, at most to the end of the process.
+
+    Args:
+        function: what to run, without arguments. It deals with its own errors.
+        context: what a copy of is its context.
+    """
+    target = context.copy().run
+    threading.Thread(target=target, args=(run, function), name="minimax-nb-background", daemon=True).start()
+
+
+async def _to_its_end(
+    function: Callable[[], Awaitable[Any]], settled: threading.Event
+) -> tuple[Any, BaseException | None]:
+    """The value of a function, or what it raised; handed over as a value, for some errors would end the loop."""
+
+    async def guarded() -> tuple[Any, BaseException | None]:
+        try:
+            return await function(), None
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
+            return None, error
+
+    task = asyncio.create_task(guarded())
+    try:
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            # Once, as asyncio does: a scope would cancel again whatever the function awaits to tidy up.
+            task.cancel()
+            with CancelScope(shield=True):
+                await asyncio.wait([task])
+        return task.result()
+    finally:
+        settled.set()
+
+
+def _wait_for(event: threading.Event) -> None:
+    """Wait in slices, so that an interrupt gets through on every platform.
+
+    Not for the thread: an interrupt in the middle of ``join`` makes Python 3.11 take it for ended.
+    """
+    while not event.wait(_WAIT_S):
+        pass

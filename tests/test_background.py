@@ -1,0 +1,123 @@
+"""Async functions beside a running loop: results, errors, interrupts, context; nothing left behind."""
+
+from __future__ import annotations
+
+import _thread
+import asyncio
+import subprocess
+import sys
+import threading
+import time
+from contextvars import ContextVar, copy_context
+
+import pytest
+
+from minimax_nb import background
+
+WHO: ContextVar[str] = ContextVar("WHO", default="nobody")
+
+
+async def value() -> str:
+    await asyncio.sleep(0)
+    return WHO.get()
+
+
+def test_a_result_comes_back_and_the_context_goes_along() -> None:
+    token = WHO.set("a cell")
+    try:
+        assert background.run(value) == "a cell"
+    finally:
+        WHO.reset(token)
+    assert background.run(value) == "nobody"
+
+
+def test_it_runs_beside_a_loop_that_is_running() -> None:
+    async def cell() -> str:
+        return background.run(value)
+
+    assert asyncio.run(cell()) == "nobody"
+
+
+def test_one_inside_another_waits_for_none() -> None:
+    async def outer() -> str:
+        return background.run(value)
+
+    assert background.run(outer) == "nobody"
+
+
+@pytest.mark.parametrize("error", [ValueError("no"), KeyboardInterrupt(), SystemExit(3), GeneratorExit()])
+def test_what_it_raises_is_raised_here(error: BaseException) -> None:
+    async def fail() -> None:
+        await asyncio.sleep(0)
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        background.run(fail)
+    assert caught.value is error
+    assert background.run(value) == "nobody"
+
+
+def test_its_own_cancellation_is_asyncios() -> None:
+    async def cancelled() -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        background.run(cancelled)
+
+
+def test_an_interrupt_cancels_once_and_waits_until_it_has_tidied_up() -> None:
+    done: list[str] = []
+    begun = threading.Event()
+
+    async def work() -> None:
+        begun.set()
+        try:
+            await asyncio.sleep(60)
+        finally:
+            done.append("cancelled")
+            await asyncio.sleep(0.3)  # such as closing a connection
+            done.append("tidy")
+
+    def interrupt() -> None:
+        begun.wait(10)
+        time.sleep(0.1)
+        _thread.interrupt_main()
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        background.run(work)
+    assert done == ["cancelled", "tidy"]
+
+
+def test_nothing_is_left_behind() -> None:
+    before = threading.active_count()
+    for _ in range(5):
+        background.run(value)
+    assert threading.active_count() == before
+
+
+def test_what_is_started_goes_on_by_itself() -> None:
+    seen: list[str] = []
+    ended = threading.Event()
+
+    async def work() -> None:
+        await asyncio.sleep(0)
+        seen.append(WHO.get())
+        ended.set()
+
+    context = copy_context()
+    context.run(WHO.set, "a panel")
+    background.start(work, context)
+    assert ended.wait(10)
+    assert seen == ["a panel"]
+
+
+def test_a_process_ends_while_one_is_still_at_work() -> None:
+    code = """
+import asyncio, contextvars
+from minimax_nb import background
+async def work():
+    await asyncio.sleep(600)
+background.start(work, contextvars.copy_context())
+"""
+    subprocess.run([sys.executable, "-c", code], timeout=30, check=True)
