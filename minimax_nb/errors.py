@@ -140,3 +140,9 @@ class TapeFormatError(TapeError):
 
 class NoMatchError(TapeError):
     """No tape fits a request. The message names the nearest one and the field that differs."""
+
+
+def short(value: Any, limit: int = 60) -> str:
+    """The ``repr`` of what came, cut to about ``limit`` characters, for the words of an error."""
+    text = repr(value)
+    return text if len(text) <= limit else f"{text[:limit]}…"

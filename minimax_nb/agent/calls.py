@@ -8,9 +8,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from minimax_nb.agent.loop import refusal
+from minimax_nb.agent.loop import denied
 from minimax_nb.errors import ToolError
-from minimax_nb.message.events import LeaveAsked, ToolResult, ToolStarted
+from minimax_nb.message.events import ApprovalRequested, ToolResult, ToolStarted
 from minimax_nb.message.reply import ToolCall
 from minimax_nb.tools.results import INTERRUPTS
 from minimax_nb.tools.tool import Tool, run_awaitable
@@ -42,7 +42,7 @@ class _Outcome(NamedTuple):
 
 def run_calls(
     loop: ToolLoop, calls: tuple[ToolCall, ...], approve: Approve | None
-) -> Generator[LeaveAsked | ToolStarted | ToolResult, None, None]:
+) -> Generator[ApprovalRequested | ToolStarted | ToolResult, None, None]:
     """Answer all calls of the last reply.
 
     Args:
@@ -52,7 +52,7 @@ def run_calls(
 
     Yields:
         ``ToolStarted`` and ``ToolResult`` for each; a call that is not run has only the latter. Before them
-        ``LeaveAsked``, if there is somebody to ask.
+        ``ApprovalRequested``, if there is somebody to ask.
     """
     began = time.perf_counter()
     ready: list[_Ready] = []
@@ -60,8 +60,8 @@ def run_calls(
         tool = _runnable(loop, position, call)
         stopped: Any = tool if isinstance(tool, ToolError) else None
         if stopped is None and approve is not None:
-            yield LeaveAsked(position, call)
-            stopped = refusal(approve(call))
+            yield ApprovalRequested(position, call)
+            stopped = denied(approve(call))
         if stopped:
             yield loop.answer(position, call, stopped)
         elif isinstance(tool, Tool):
@@ -80,7 +80,7 @@ def run_calls(
 
 async def arun_calls(
     loop: ToolLoop, calls: tuple[ToolCall, ...], approve: Approve | None
-) -> AsyncGenerator[LeaveAsked | ToolStarted | ToolResult, None]:
+) -> AsyncGenerator[ApprovalRequested | ToolStarted | ToolResult, None]:
     """The twin of ``run_calls``: plain functions run in a thread, and ``approve`` may be async.
 
     Args:
@@ -97,9 +97,9 @@ async def arun_calls(
         tool = _runnable(loop, position, call)
         stopped: Any = tool if isinstance(tool, ToolError) else None
         if stopped is None and approve is not None:
-            yield LeaveAsked(position, call)
+            yield ApprovalRequested(position, call)
             decision = approve(call)
-            stopped = refusal(await decision if inspect.isawaitable(decision) else decision)
+            stopped = denied(await decision if inspect.isawaitable(decision) else decision)
         if stopped:
             yield loop.answer(position, call, stopped)
         elif isinstance(tool, Tool):

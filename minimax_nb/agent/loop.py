@@ -38,7 +38,7 @@ MAX_ROUNDS = 50
 
 NOT_FINISHED = "[No result: the user interrupted before this call was finished.]"
 NOT_AS_RECEIVED = "[The call above holds what could be read of its arguments. It was not run.]"
-REFUSED = "[Not run: the user did not allow this call.]"
+DENIED = "[Not run: the user did not allow this call.]"
 _LONGEST_ERROR = 2_000
 
 
@@ -158,10 +158,10 @@ class ToolLoop:
             duration_s: how long it ran, in seconds; None when it did not run.
         """
         shown, error = None, None
-        if isinstance(outcome, Refusal):
+        if isinstance(outcome, Denied):
             text, error = outcome.for_model, "not allowed"
         elif isinstance(outcome, BaseException):
-            error = told(outcome)
+            error = as_text(outcome)
             text = f"Error: {error}"
             if isinstance(outcome, ToolArgumentsError) and not _stands_as_received(call):
                 text += f" {NOT_AS_RECEIVED}"
@@ -171,18 +171,18 @@ class ToolLoop:
         return ToolResult(position, call, text, shown, error, started_s, duration_s)
 
 
-class Refusal:
+class Denied:
     """The reader did not allow a call; ``for_model`` is what the model is told."""
 
     def __init__(self, reason: str = "") -> None:
-        self.for_model = f"{REFUSED[:-1]} They said: {reason}]" if reason else REFUSED
+        self.for_model = f"{DENIED[:-1]} They said: {reason}]" if reason else DENIED
 
 
-def refusal(decision: Any) -> Refusal | None:
+def denied(decision: Any) -> Denied | None:
     """What an ``approve`` function's answer means: True lets the call run, False does not, a text says why not."""
     if isinstance(decision, str):
-        return Refusal(decision)
-    return None if decision else Refusal()
+        return Denied(decision)
+    return None if decision else Denied()
 
 
 def _stands_as_received(call: ToolCall) -> bool:
@@ -190,7 +190,7 @@ def _stands_as_received(call: ToolCall) -> bool:
     return read_arguments(call.arguments).state in {"whole", "blank"}
 
 
-def told(error: BaseException) -> str:
+def as_text(error: BaseException) -> str:
     """An exception as one text that a model, or a reader, can act on."""
     words = str(error)
     if isinstance(error, ToolArgumentsError | UnknownToolError | ToolError):

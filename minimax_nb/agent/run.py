@@ -53,8 +53,8 @@ def run_tools(
             ``reasoning_split`` goes into ``extra_body``.
 
     Yields:
-        ``RoundStarted``, the events of the reply, ``RoundEnded``, then for each call ``LeaveAsked`` (where there is
-        ``approve``), ``ToolStarted`` and ``ToolResult``, and so on; at the end ``Finished``.
+        ``RoundStarted``, the events of the reply, ``RoundEnded``, then for each call ``ApprovalRequested`` (where
+        there is ``approve``), ``ToolStarted`` and ``ToolResult``, and so on; at the end ``Finished``.
 
     Returns:
         The last reply, for ``reply = yield from run_tools(…)``.

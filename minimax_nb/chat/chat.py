@@ -164,22 +164,13 @@ class Chat:
                     turn.take(event)
         return turn.reply
 
-    async def ask(
-        self,
-        question: str | list[dict[str, Any]],
-        *,
-        view: View | None = None,
-        allow: Callable[[ToolCall], Any] | None = None,
-    ) -> Reply:
+    async def ask(self, question: str | list[dict[str, Any]]) -> Reply:
         """Ask without holding up the kernel: ``reply = await chat.ask("…")``, the twin of ``chat("…")``.
 
         A synchronous client is taken as the description of an async one.
 
         Args:
             question: as for ``chat("…")``.
-            view: where to show the turn, such as a panel; without it the cell. The client of such a turn is one of
-                its own, so that it can run in another thread's loop.
-            allow: asked in place of the prompt in the cell, where ``approve=True``.
 
         Returns:
             The last reply.
@@ -192,13 +183,28 @@ class Chat:
             asyncio.CancelledError: the task was cancelled; the history can be sent.
             openai.APIError: as for ``chat("…")``.
         """
-        async with async_client(self._client, own=view is not None) as client:
-            with self._turn(question, view) as turn:
-                create = client.chat.completions.create
-                run = arun_tools(create, self.messages, self.tools.values(), **self._settings(allow))
-                async with aclosing(run) as events:
-                    async for event in events:
-                        turn.take(event)
+        async with async_client(self._client) as client:
+            return await self._ask(client, question, None, self._approve)
+
+    async def answer_in(self, view: View, question: str, approve: Callable[[ToolCall], Any] | None = None) -> Reply:
+        """Ask for a panel: as ``ask``, shown in a view of its own.
+
+        Args:
+            view: where to show the turn. Its client is one of its own too, so that it can run in any thread's loop.
+            question: the text.
+            approve: asked in place of the prompt in the cell, where ``approve=True``.
+        """
+        decide = approve if self._approve is ask_reader else self._approve
+        async with async_client(self._client, own=True) as client:
+            return await self._ask(client, question, view, decide)
+
+    async def _ask(self, client: Any, question: Any, view: View | None, approve: Any) -> Reply:
+        with self._turn(question, view) as turn:
+            settings = {**self._settings(), "approve": approve}
+            run = arun_tools(client.chat.completions.create, self.messages, self.tools.values(), **settings)
+            async with aclosing(run) as events:
+                async for event in events:
+                    turn.take(event)
         return turn.reply
 
     def __repr__(self) -> str:
@@ -226,9 +232,8 @@ class Chat:
         for watcher in tuple(self._watchers):
             watcher()
 
-    def _settings(self, allow: Callable[[ToolCall], Any] | None = None) -> dict[str, Any]:
-        approve = allow if allow is not None and self._approve is ask_reader else self._approve
-        settings = {"model": self.model, "max_rounds": self._max_rounds, "approve": approve}
+    def _settings(self) -> dict[str, Any]:
+        settings = {"model": self.model, "max_rounds": self._max_rounds, "approve": self._approve}
         return {"reasoning_split": self._reasoning_split, **self.options, **settings}
 
 

@@ -23,8 +23,9 @@ from .panel_view import PanelView
 from .saved import SavedTranscript
 
 if TYPE_CHECKING:
-    from minimax_nb.chat.chat import Chat
     from minimax_nb.message.reply import ToolCall
+
+    from .panel_host import PanelHost
 
 NO_PANEL = "No box to type in here: it needs a notebook that somebody is looking at. This is the conversation so far."
 
@@ -35,16 +36,16 @@ _open: dict[str, Panel] = {}
 """The panels by the cell that they stand in."""
 
 
-def open_panel(chat: Chat) -> None:
+def open_panel(chat: PanelHost) -> None:
     """Put a panel on show; where nobody could type into it, the conversation and a line that says so."""
     by_display_mode(live=_open_box, static=_show_transcript, text=_show_transcript)(chat)
 
 
-def _show_transcript(chat: Chat) -> None:
+def _show_transcript(chat: PanelHost) -> None:
     publish(transcript_bundle(map(exchange_bundle, chat.exchanges()), hint=NO_PANEL))
 
 
-def _open_box(chat: Chat) -> None:
+def _open_box(chat: PanelHost) -> None:
     cell = _cell()
     if (before := _open.pop(cell, None)) is not None:
         before.close()
@@ -81,7 +82,7 @@ class Panel:
     Messages of the page arrive in the kernel's thread or another's, turns run in theirs; a lock makes it one at a time.
     """
 
-    def __init__(self, chat: Chat) -> None:
+    def __init__(self, chat: PanelHost) -> None:
         self._chat = chat
         self._context = copy_context()
         self._lock = threading.RLock()

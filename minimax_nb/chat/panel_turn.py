@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextvars import Context
 
-    from minimax_nb.chat.chat import Chat
     from minimax_nb.message.events import RunEvent
     from minimax_nb.message.reply import ToolCall
+
+    from .panel_host import PanelHost
 
 
 class PanelTurn:
@@ -48,9 +49,9 @@ class PanelTurn:
         self._frames = FrameSender(RunPainter(), self.view)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[Any] | None = None
-        self._leave: asyncio.Future[bool | str] | None = None
+        self._decision: asyncio.Future[bool | str] | None = None
 
-    def start(self, chat: Chat, context: Context, ended: Callable[[PanelTurn], None]) -> None:
+    def start(self, chat: PanelHost, context: Context, ended: Callable[[PanelTurn], None]) -> None:
         """Begin.
 
         Args:
@@ -87,33 +88,33 @@ class PanelTurn:
             with suppress(RuntimeError):  # the loop has ended meanwhile
                 self._loop.call_soon_threadsafe(self._task.cancel)
 
-    async def allow(self, call: ToolCall) -> bool | str:
+    async def approve(self, call: ToolCall) -> bool | str:
         """Ask the reader for leave to run a call; a text is the reason why not."""
-        self._leave = asyncio.get_running_loop().create_future()
+        self._decision = asyncio.get_running_loop().create_future()
         self.asks = call
         self._changed()
         try:
-            return await self._leave
+            return await self._decision
         finally:
             self.asks = None
             self._changed()
 
     def decide(self, *, yes: bool, why: str = "") -> None:
-        """The reader's answer to ``allow``.
+        """The reader's answer to ``approve``.
 
         Args:
             yes: whether the call may run.
             why: why it may not, for the model to read.
         """
-        leave = self._leave
-        if self.asks is not None and leave is not None and self._loop is not None:
-            self._loop.call_soon_threadsafe(_settle, leave, yes or why)
+        decision = self._decision
+        if self.asks is not None and decision is not None and self._loop is not None:
+            self._loop.call_soon_threadsafe(_settle, decision, yes or why)
 
-    async def _converse(self, chat: Chat, ended: Callable[[PanelTurn], None]) -> None:
+    async def _converse(self, chat: PanelHost, ended: Callable[[PanelTurn], None]) -> None:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         try:
             if not self.stopping:
-                await chat.ask(self.question, view=self, allow=self.allow)
+                await chat.answer_in(self, self.question, self.approve)
         except BaseException as error:  # noqa: BLE001 - it is shown to the reader, who is the one to know
             self.error = error
         finally:

@@ -6,7 +6,15 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.frontend import by_display_mode, current_shell, publish, remember_shown
-from minimax_nb.message.events import Finished, LeaveAsked, RoundEnded, RoundStarted, RunEvent, ToolResult, ToolStarted
+from minimax_nb.message.events import (
+    ApprovalRequested,
+    Finished,
+    RoundEnded,
+    RoundStarted,
+    RunEvent,
+    ToolResult,
+    ToolStarted,
+)
 from minimax_nb.render.bundle import metadata
 from minimax_nb.render.run_record import RunRecord
 from minimax_nb.render.text.text import visible
@@ -105,7 +113,7 @@ class TextRun:
                 line = summary(Step("result", name=event.call.name, text=event.text), _LONGEST_LINE)
                 sys.stdout.write(f"[tool {'failed' if failed else 'result'}] {visible(line)}\n")
                 show_beside(event.shown)
-            case LeaveAsked() | ToolStarted() | Finished():
+            case ApprovalRequested() | ToolStarted() | Finished():
                 pass
             case _:
                 self._reply.feed(event)

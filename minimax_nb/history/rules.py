@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from minimax_nb.errors import short
 from minimax_nb.message.calls import arguments_fault, is_call, read_call, result_id
 from minimax_nb.message.parts import is_empty, is_thinking_part
 from minimax_nb.message.sdk_objects import as_dict
@@ -81,7 +82,7 @@ def find_problems(
 def _check_message(index: int, message: dict[str, Any], model: str | None) -> list[Finding]:
     role = message.get("role")
     if not is_role(role, model):
-        return [Finding.of(index, "unknown-role", f"the role is {_short(role)}")]
+        return [Finding.of(index, "unknown-role", f"the role is {short(role)}")]
     found = _check_content(index, message, model)
     if role == "assistant":
         if message.get("function_call") is not None:
@@ -94,7 +95,7 @@ def _check_characters(index: int, message: dict[str, Any]) -> list[Finding]:
     for key, value in message.items():
         for text in texts_in({key: value}):
             if character := unsendable(text):
-                said = f"its {_short(key)} holds {character!a}, half a character or none: {_short(text)}"
+                said = f"its {short(key)} holds {character!a}, half a character or none: {short(text)}"
                 return [Finding.of(index, "broken-characters", said)]
     return []
 
@@ -142,7 +143,7 @@ def part_fault(part: Any, model: str | None) -> str | None:
         return None if isinstance(part.get("text"), str) else "of type text, without text"
     if isinstance(kind, str) and kind in _MEDIA:
         return f"{_MEDIA[kind]}, which {model} does not take" if is_text_only(model) else None
-    return "audio, which no model takes" if kind == "input_audio" else f"of type {_short(kind)}"
+    return "audio, which no model takes" if kind == "input_audio" else f"of type {short(kind)}"
 
 
 def _check_calls(index: int, message: dict[str, Any]) -> list[Finding]:
@@ -154,16 +155,16 @@ def _check_calls(index: int, message: dict[str, Any]) -> list[Finding]:
     found = []
     for number, entry in enumerate(entries):
         if not is_call(entry):
-            found.append(Finding.of(index, "calls-type", f"tool_calls[{number}] is no call: {_short(entry)}"))
+            found.append(Finding.of(index, "calls-type", f"tool_calls[{number}] is no call: {short(entry)}"))
             continue
         call = read_call(entry)
         if not call.name:
             found.append(Finding.of(index, "call-without-name", f"call {number} names no function"))
         if not call.id:
-            found.append(Finding.of(index, "call-without-id", f"call {number}, of {_short(call.name)}, has no id"))
+            found.append(Finding.of(index, "call-without-id", f"call {number}, of {short(call.name)}, has no id"))
         fault = arguments_fault(call.arguments)
         if fault:
-            said = f"the arguments of call {_short(call.id)} of {_short(call.name)} are {_short(call.arguments)}"
+            said = f"the arguments of call {short(call.id)} of {short(call.name)} are {short(call.arguments)}"
             found.append(Finding.of(index, fault, said))
     return found
 
@@ -189,17 +190,17 @@ def _check_results(messages: list[dict[str, Any] | None], pairing: Pairing) -> l
         for call in turn.calls:
             first = turn_of_id.setdefault(call.id, turn.index) if call.id else turn.index
             if first != turn.index:
-                said = f"the id {_short(call.id)} belongs to a call of messages[{first}] already"
+                said = f"the id {short(call.id)} belongs to a call of messages[{first}] already"
                 found.append(Finding.of(turn.index, "reused-call-id", said))
     for index in pairing.left_over:
         call_id = result_id(messages[index] or {})
         if not call_id:
             found.append(Finding.of(index, "result-without-id", "this result does not say which call it answers"))
         elif call_id in turn_of_id:
-            said = f"the call {_short(call_id)} has a result already"
+            said = f"the call {short(call_id)} has a result already"
             found.append(Finding.of(index, "duplicate-result", said))
         else:
-            found.append(Finding.of(index, "orphan-result", f"there is no call with the id {_short(call_id)}"))
+            found.append(Finding.of(index, "orphan-result", f"there is no call with the id {short(call_id)}"))
     return found
 
 
@@ -209,17 +210,17 @@ def _check_turn(messages: list[dict[str, Any] | None], turn: Turn) -> list[Findi
     window = set(turn.window)
     for call, answer in zip(turn.calls, turn.answers, strict=True):
         if call.id and call.id in seen:
-            said = f"two calls of this message have the id {_short(call.id)}"
+            said = f"two calls of this message have the id {short(call.id)}"
             found.append(Finding.of(turn.index, "duplicate-call-id", said))
         seen.add(call.id)
         if answer is None:
-            said = f"the call {_short(call.id)} of {_short(call.name)} has no result"
+            said = f"the call {short(call.id)} of {short(call.name)} has no result"
             found.append(Finding.of(turn.index, "missing-result", said))
         elif answer not in window:
-            said = f"this answers the call {_short(call.id)} of messages[{turn.index}], but does not follow it"
+            said = f"this answers the call {short(call.id)} of messages[{turn.index}], but does not follow it"
             found.append(Finding.of(answer, "misplaced-result", said))
         elif call.id and not result_id(messages[answer] or {}):
-            said = f"it seems to answer the call {_short(call.id)}, but does not say so"
+            said = f"it seems to answer the call {short(call.id)}, but does not say so"
             found.append(Finding.of(answer, "result-without-id", said))
     inside = [answer for answer in turn.answers if answer in window and answer is not None]
     if inside != sorted(inside):
@@ -239,21 +240,16 @@ def check_tools(tools: Any) -> list[Finding]:
             continue
         function = tool.get("function")
         if tool.get("type", "function") != "function" or not isinstance(function, Mapping):
-            found.append(Finding.of(None, "tool-type", f"tools[{number}] is no function tool: {_short(tool)}"))
+            found.append(Finding.of(None, "tool-type", f"tools[{number}] is no function tool: {short(tool)}"))
             continue
         name = function.get("name")
         if not isinstance(name, str) or not name:
             found.append(Finding.of(None, "tool-without-name", f"tools[{number}] names no function"))
         elif name in names:
-            found.append(Finding.of(None, "duplicate-tool", f"two tools are called {_short(name)}"))
+            found.append(Finding.of(None, "duplicate-tool", f"two tools are called {short(name)}"))
         else:
             names.add(name)
         if not function.get("parameters"):
-            said = f"tools[{number}], {_short(name)}, has no parameters"
+            said = f"tools[{number}], {short(name)}, has no parameters"
             found.append(Finding.of(None, "tool-without-parameters", said))
     return found
-
-
-def _short(value: Any, limit: int = 60) -> str:
-    text = repr(value)
-    return text if len(text) <= limit else f"{text[:limit]}…"

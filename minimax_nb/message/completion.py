@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from minimax_nb.errors import StreamFormatError, StreamServiceError
+from minimax_nb.errors import StreamFormatError, StreamServiceError, short
 
 from .calls import call_in_service_order, is_object, read_tool_calls, with_text_arguments
 from .finish_reason import ending
 from .parts import entries, read_message
 from .reply import Origin, Reply, Timing, Usage
-from .sdk_objects import plain
+from .sdk_objects import json_values
 from .service_error import service_error_in
 
 OWN_KEY = "minimax_nb"
@@ -46,14 +46,14 @@ def from_completion(completion: Any) -> Reply:
         StreamServiceError: the service reports an error in it, under ``error`` or ``base_resp``.
         StreamFormatError: there is no message in it.
     """
-    data = plain(completion)
+    data = json_values(completion)
     if not isinstance(data, dict):
-        raise StreamFormatError(f"expected a chat completion, got {type(completion).__name__} {_shortened(completion)}")
+        raise StreamFormatError(f"expected a chat completion, got {type(completion).__name__} {short(completion, 80)}")
     message = _first_message(data)
     error = service_error_in(data)
     if message is None and error is None:
         raise StreamFormatError(
-            f"expected a chat completion with a message in choices[0], got choices={_shortened(data.get('choices'))}; "
+            f"expected a chat completion with a message in choices[0], got choices={short(data.get('choices'), 80)}; "
             "check that the base URL points at a chat completions service"
         )
     if message is not None and not isinstance(completion, dict):
@@ -115,7 +115,7 @@ def safe_message(message: dict[str, Any]) -> dict[str, Any]:
 
 def read_usage(usage: Any) -> Usage:
     """Token counts; all None when the object is missing or holds only zeros, as older back ends send it."""
-    data = plain(usage)
+    data = json_values(usage)
     if not is_real_usage(data):
         return Usage()
     completion, prompt = data.get("completion_tokens_details"), data.get("prompt_tokens_details")
@@ -170,8 +170,3 @@ def _in_wire_order(message: dict[str, Any]) -> dict[str, Any]:
 
 def _count(value: Any) -> int | None:
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
-
-
-def _shortened(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else text[:80] + "…"

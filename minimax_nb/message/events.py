@@ -82,7 +82,7 @@ class RoundEnded:
 
 
 @dataclass(slots=True)
-class LeaveAsked:
+class ApprovalRequested:
     """It is being decided whether a call may run.
 
     Attributes:
@@ -137,4 +137,4 @@ class Finished:
     reply: Reply
 
 
-RunEvent = StreamEvent | RoundStarted | RoundEnded | LeaveAsked | ToolStarted | ToolResult | Finished
+RunEvent = StreamEvent | RoundStarted | RoundEnded | ApprovalRequested | ToolStarted | ToolResult | Finished

@@ -41,7 +41,7 @@ class ToolCall:
         read = read_arguments(self.arguments)
         if read.state != "whole":
             raise ToolArgumentsError(
-                f"expected the arguments of {self.name!r} to be a JSON object, got {_short(self.arguments)}: "
+                f"expected the arguments of {self.name!r} to be a JSON object, got {_excerpt(self.arguments)}: "
                 "they are empty, cut off or of another kind; answer the call with this, and the model calls again"
             )
         return read.value
@@ -206,9 +206,9 @@ class Reply:
         )
 
     def __repr__(self) -> str:
-        parts = [f"content={_short(self.content)}"]
+        parts = [f"content={_excerpt(self.content)}"]
         if self.reasoning:
-            parts.append(f"reasoning={_short(self.reasoning)}")
+            parts.append(f"reasoning={_excerpt(self.reasoning)}")
         if self.tool_calls:
             parts.append(f"tool_calls={[call.name for call in self.tool_calls]}")
         if self.model:
@@ -218,6 +218,6 @@ class Reply:
         return f"Reply({', '.join(parts)})"
 
 
-def _short(text: str, limit: int = 60) -> str:
+def _excerpt(text: str, limit: int = 60) -> str:
     """The text's repr, cut to about ``limit`` characters."""
     return repr(text) if len(text) <= limit else f"{text[:limit]!r}… ({len(text):,} characters)"

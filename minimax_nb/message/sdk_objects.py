@@ -20,18 +20,18 @@ _DEEPEST = 8
 """Levels of a message below which nothing is looked into."""
 
 
-def plain(value: Any) -> Any:
+def json_values(value: Any) -> Any:
     """The value as dicts, lists and scalars, all the way down, with the keys that were received."""
     if isinstance(value, str):
         return mended(value)
     if value is None or isinstance(value, int | float):
         return value
     if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
+        return [json_values(item) for item in value]
     values, unknown, received = open_object(value)
-    found = {key: plain(item) for key, item in values.items() if item is not None or key in received}
+    found = {key: json_values(item) for key, item in values.items() if item is not None or key in received}
     for key, item in unknown.items():
-        found[key] = plain(item)
+        found[key] = json_values(item)
     return found
 
 
@@ -39,7 +39,7 @@ def as_dict(message: Any) -> dict[str, Any] | None:
     """A message of a history as a dict of its own: from a dict, an object of the SDK or a ``Reply``; else None.
 
     Of an object, what was set goes along, also what its class does not know: as the SDK itself sends it. Other than
-    ``plain`` it leaves every text as it is, and takes any junk.
+    ``json_values`` it leaves every text as it is, and takes any junk.
     """
     if isinstance(message, Reply):
         message = message.message

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .sdk_objects import plain
+from .sdk_objects import json_values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,16 +32,16 @@ def service_error_in(data: Mapping[str, Any]) -> ServiceError | None:
     """
     error = data.get("error")
     if error:
-        return read_service_error(plain(error))
-    base = plain(data.get("base_resp")) if data.get("base_resp") else None
+        return read_service_error(json_values(error))
+    base = json_values(data.get("base_resp")) if data.get("base_resp") else None
     if isinstance(base, dict) and _code(base.get("status_code")):
         return read_service_error(base)
     choices = data.get("choices")
     if choices:
         choice = choices[0] if isinstance(choices, list) else None
         error = choice.get("error") if isinstance(choice, dict) else None
-        return read_service_error(plain(error)) if error else None
-    return read_service_error(plain(dict(data))) if _is_flat_error(data) else None
+        return read_service_error(json_values(error)) if error else None
+    return read_service_error(json_values(dict(data))) if _is_flat_error(data) else None
 
 
 def read_service_error(error: Any) -> ServiceError:

@@ -31,7 +31,7 @@ class Entry:
     cost: float | None
 
 
-class Ledger:
+class UsageLog:
     """Counts each reply once, from whatever thread it comes."""
 
     def __init__(self) -> None:
@@ -60,5 +60,5 @@ class Ledger:
             return tuple(self._entries)
 
 
-session = Ledger()
+session = UsageLog()
 """The ledger of this process."""

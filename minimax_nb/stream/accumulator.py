@@ -27,11 +27,11 @@ from minimax_nb.message.completion import (
 from minimax_nb.message.finish_reason import ending
 from minimax_nb.message.parts import read_message
 from minimax_nb.message.reply import Origin, PartialReason, Reply
-from minimax_nb.message.sdk_objects import open_object, plain
+from minimax_nb.message.sdk_objects import json_values, open_object
 from minimax_nb.message.service_error import service_error_in
 
 from .delta import DeltaAssembler
-from .narrator import Narrator
+from .event_emitter import EventEmitter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +65,7 @@ class StreamAccumulator:
         self.chunks = 0
         self.ended = False
         self._delta = DeltaAssembler()
-        self._narrator = Narrator()
+        self._narrator = EventEmitter()
         self._closing_message: dict[str, Any] | None = None
         self._finish: str | None = None
         self._id: str | None = None
@@ -189,7 +189,7 @@ class StreamAccumulator:
 
     def _keep_closing_message(self, message: Any, data: dict[str, Any]) -> None:
         """Older back ends repeat the whole reply at the end; it counts only where nothing was streamed before."""
-        message = plain(message)
+        message = json_values(message)
         if isinstance(message, list):
             message = message[-1]
         if not isinstance(message, dict):
@@ -213,7 +213,7 @@ class StreamAccumulator:
         return self._clock() if self._taped_now is None else self._taped_now
 
     def _read_own(self, own: Any) -> None:
-        own = plain(own)
+        own = json_values(own)
         if not isinstance(own, dict):
             return
         moment = own.get("t")
@@ -228,7 +228,7 @@ class StreamAccumulator:
             return
         # Some routes send zeros with each chunk.
         if counts.get("total_tokens") or counts.get("prompt_tokens") or counts.get("completion_tokens"):
-            usage = plain(usage)
+            usage = json_values(usage)
             self._usage = usage if is_real_usage(usage) else self._usage
 
     def _message(self) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.message.parts import part_text, part_thinking
-from minimax_nb.message.sdk_objects import open_object, plain
+from minimax_nb.message.sdk_objects import json_values, open_object
 from minimax_nb.message.think import split_think
 
+from .delta_fingerprint import ASSEMBLED, DeltaFingerprint, assembled_in
 from .details import DetailsAssembler
 from .growing import GrowingList, GrowingObject
-from .shape import ASSEMBLED, DeltaShape, assembled_in
 from .textfield import Mode, TextField
 from .toolcalls import ToolCallAssembler
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from minimax_nb.message.events import StreamEvent
     from minimax_nb.message.sdk_objects import Keys
 
-    from .narrator import Narrator
+    from .event_emitter import EventEmitter
 
 _TEXTS = ("reasoning_content", "reasoning")
 _CONSTANT = frozenset({"role", "name"})
@@ -38,25 +38,25 @@ class DeltaAssembler:
         # Every other value as it came, by key. A key whose text or list is assembled elsewhere stands here with the
         # first value that came, so that the message has all keys that were received and no others.
         self._others: dict[str, _Values] = {}
-        self._shape: DeltaShape | None = None  # of the latest delta
-        self._strangers = 0  # how many deltas in a row had another shape than the one before
+        self._fingerprint: DeltaFingerprint | None = None  # of the latest delta
+        self._strangers = 0  # how many deltas in a row had another fingerprint than the one before
 
-    def feed(self, item: Any, narrator: Narrator, events: list[StreamEvent]) -> tuple[bool, bool]:
-        """Take a delta, a dict or an SDK object, and tell the narrator.
+    def feed(self, item: Any, emitter: EventEmitter, events: list[StreamEvent]) -> tuple[bool, bool]:
+        """Take a delta, a dict or an SDK object, and tell the emitter.
 
         Returns:
             Whether the reply grew, and whether its thinking did.
         """
         declared, unknown, received = open_object(item)
-        shape = self._shape
-        if shape is not None and shape.is_that_of(item, declared, unknown, received):
-            shape.repetitions += 1
-            assembled = shape.assembled
+        fingerprint = self._fingerprint
+        if fingerprint is not None and fingerprint.is_that_of(item, declared, unknown, received):
+            fingerprint.repetitions += 1
+            assembled = fingerprint.assembled
         else:
             self._keep_others(declared, unknown, received)
             assembled = assembled_in(declared, unknown, received)
             worth_it = self._strangers < _PATIENCE or self._strangers % _PATIENCE == 0
-            self._shape = DeltaShape(item, declared, unknown, received, assembled) if worth_it else None
+            self._fingerprint = DeltaFingerprint(item, declared, unknown, received, assembled) if worth_it else None
         grew = thought = False
         for key, apart in assembled:
             value = unknown[key] if apart else declared.get(key)
@@ -67,12 +67,12 @@ class DeltaAssembler:
                     grew = True
                     said = self._content.feed(value)
                     if said is None:
-                        narrator.content_anew(self._content.text(), events)
-                    elif said and narrator.content(said, events):
+                        emitter.content_anew(self._content.text(), events)
+                    elif said and emitter.content(said, events):
                         thought = True
                 elif isinstance(value, str | list):
                     grew = True
-                    thought = self._feed_parts(value, narrator, events)
+                    thought = self._feed_parts(value, emitter, events)
             elif key in _TEXTS:
                 if isinstance(value, str):
                     field = self._texts[key]
@@ -81,32 +81,32 @@ class DeltaAssembler:
                     grew = True
                     said = field.feed(value)
                     if said is None:
-                        narrator.reasoning_anew(key, field.text, events)
+                        emitter.reasoning_anew(key, field.text, events)
                     elif said:
-                        narrator.reasoning(key, said, events)
+                        emitter.reasoning(key, said, events)
             elif key == "tool_calls":
                 if isinstance(value, list):
                     grew = True
                     for entry in value:
-                        narrator.tool_call(self._calls.feed(entry), events)
+                        emitter.tool_call(self._calls.feed(entry), events)
             else:
                 listed = value if isinstance(value, list) else [value]
                 if not isinstance(value, int | float):
                     said, grew = self._details.feed(listed)
                     thought = grew
                     if said is None:
-                        narrator.reasoning_anew(key, self._details.said, events)
+                        emitter.reasoning_anew(key, self._details.said, events)
                     elif said:
-                        narrator.reasoning(key, said, events)
+                        emitter.reasoning(key, said, events)
         return grew, thought
 
-    def _feed_parts(self, value: str | list[Any], narrator: Narrator, events: list[StreamEvent]) -> bool:
+    def _feed_parts(self, value: str | list[Any], emitter: EventEmitter, events: list[StreamEvent]) -> bool:
         """Take content that comes as a list of parts, or as text after one; returns whether thinking was in it."""
         if self._parts is None:
             self._parts = GrowingList()
             if self._content.last:
                 self._parts.feed([{"type": "text", "text": self._content.text()}])
-        parts = [{"type": "text", "text": value}] if isinstance(value, str) else [plain(part) for part in value]
+        parts = [{"type": "text", "text": value}] if isinstance(value, str) else [json_values(part) for part in value]
         self._parts.feed(parts)
         thought = False
         for part in parts:
@@ -114,9 +114,9 @@ class DeltaAssembler:
                 continue
             if text := part_thinking(part):
                 thought = True
-                narrator.reasoning("parts", text, events)
+                emitter.reasoning("parts", text, events)
             elif text := part_text(part):
-                thought = narrator.content(text, events) or thought
+                thought = emitter.content(text, events) or thought
         return thought
 
     def _keep_others(self, declared: dict[str, Any], unknown: dict[str, Any], received: Keys) -> None:
@@ -134,17 +134,17 @@ class DeltaAssembler:
                     others[key].add(value)
 
     def _count_repetitions(self) -> bool:
-        """Count the values of the deltas that were passed over because the latest shape says all of them.
+        """Count the values of the deltas that were passed over because the latest fingerprint says all of them.
 
         Returns:
             Whether there were any.
         """
-        shape = self._shape
-        if shape is None or not shape.repetitions:
+        fingerprint = self._fingerprint
+        if fingerprint is None or not fingerprint.repetitions:
             return False
-        for key in shape.texts:
-            self._others[key].times += shape.repetitions
-        shape.repetitions = 0
+        for key in fingerprint.texts:
+            self._others[key].times += fingerprint.repetitions
+        fingerprint.repetitions = 0
         return True
 
     def message(self) -> dict[str, Any]:
@@ -209,7 +209,7 @@ class _Values:
 
 def _merged(key: str, values: list[Any], evidence: int) -> Any:
     """One value of all that came for a key that this library does not know."""
-    values = [plain(value) for value in values if value is not None]
+    values = [json_values(value) for value in values if value is not None]
     filled = [value for value in values if value not in ("", [], {})]
     if not filled:
         return values[-1] if values else None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.message.sdk_objects import plain
+from minimax_nb.message.sdk_objects import json_values
 from minimax_nb.message.think import gap_between
 
 from .growing import GrowingObject
@@ -50,7 +50,7 @@ class DetailsAssembler:
         return "".join(pieces) if len(pieces) == len(fed) else None, any(grew for _, grew in fed)
 
     def _feed_entry(self, item: Any, position: int) -> tuple[str | None, bool]:
-        values = item if type(item) is dict else plain(item)
+        values = item if type(item) is dict else json_values(item)
         if isinstance(values, str):
             values = {"text": values}
         if not isinstance(values, dict):

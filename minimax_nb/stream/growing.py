@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from minimax_nb.message.parts import is_thinking_part
-from minimax_nb.message.sdk_objects import plain
+from minimax_nb.message.sdk_objects import json_values
 
 from .textfield import TextField
 
@@ -92,7 +92,7 @@ class GrowingList:
     def feed(self, pieces: list[Any]) -> None:
         """Take one list of pieces; what is no object is left out."""
         for position, item in enumerate(pieces):
-            piece = plain(item)
+            piece = json_values(item)
             if isinstance(piece, dict):
                 self._whose(piece, position).feed(piece)
 

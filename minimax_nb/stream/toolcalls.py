@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from minimax_nb.message.calls import arguments_text, call_in_service_order, is_object
 from minimax_nb.message.events import ToolCallDelta
 from minimax_nb.message.reply import ToolCall
-from minimax_nb.message.sdk_objects import open_object, plain
+from minimax_nb.message.sdk_objects import json_values, open_object
 
 from .textfield import TextField
 
@@ -203,7 +203,7 @@ class _Call:
 
 def _as_function(custom: Any) -> dict[str, Any]:
     """A custom tool's call as a function's: its input stands for the arguments."""
-    values = plain(custom)
+    values = json_values(custom)
     if not isinstance(values, dict):
         return _NOTHING
     return {("arguments" if key == "input" else key): value for key, value in values.items()}

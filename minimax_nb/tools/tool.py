@@ -177,7 +177,7 @@ class Tool:
         read = read_arguments(arguments)
         if read.state == "partial":
             raise ToolArgumentsError(
-                f"{self.name}: the arguments are not JSON ({_fault(arguments)}), got {_short(arguments)}: "
+                f"{self.name}: the arguments are not JSON ({_fault(arguments)}), got {_given(arguments)}: "
                 "send one JSON object"
             )
         # Null stands for no arguments where none have to be given; where some have to, it is a mistake.
@@ -186,7 +186,7 @@ class Tool:
         )
         if read.state == "whole" or none:
             return read.value
-        raise ToolArgumentsError(f"{self.name}: expected the arguments as one JSON object, got {_short(arguments)}")
+        raise ToolArgumentsError(f"{self.name}: expected the arguments as one JSON object, got {_given(arguments)}")
 
     def _validated(self, given: dict[str, Any], model: type[pydantic.BaseModel]) -> pydantic.BaseModel:
         try:
@@ -220,7 +220,7 @@ class Tool:
                 f" (there are: {', '.join(known)})" if known else " (it takes none)"
             )
         message = str(problem["msg"]).removeprefix("Input ").removeprefix("Value error, ")
-        return f"argument '{where}': {message[:300]}, got {_short(problem['input'])}"
+        return f"argument '{where}': {message[:300]}, got {_given(problem['input'])}"
 
 
 def toolbox(tools: Iterable[Callable[..., Any] | Mapping[str, Any] | Tool] | None) -> dict[str, Tool]:
@@ -267,6 +267,7 @@ def _fault(text: str) -> str:
     return "they are a text, and what stands in it is none"
 
 
-def _short(value: Any, limit: int = 80) -> str:
+def _given(value: Any, limit: int = 80) -> str:
+    """An argument as the model wrote it, cut, for the words of an error."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=repr)
     return repr(text) if len(text) <= limit else f"{text[:limit]!r}… ({len(text):,} characters)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from minimax_nb.message.events import LeaveAsked, RoundEnded, RoundStarted, StreamEvent, ToolResult, ToolStarted
+from minimax_nb.message.events import ApprovalRequested, RoundEnded, RoundStarted, StreamEvent, ToolResult, ToolStarted
 from minimax_nb.render.run_record import RunRecord
 from minimax_nb.render.tracehtml import row
 
@@ -60,7 +60,7 @@ class RunPainter:
                     self._reply = Painter()
                     self._changed.append(("clear", [THOUGHTS, ANSWER, CALLS]))
                     self._add_rows(steps, at)
-            case LeaveAsked(call=call):
+            case ApprovalRequested(call=call):
                 self._changed += [("tool", call.name), ("phase", "asking")]
             case ToolStarted(position, call):
                 self._running[position] = call.name

@@ -19,8 +19,16 @@ from minimax_nb import (
     check_history,
     run_tools,
 )
-from minimax_nb.agent.loop import NOT_FINISHED, REFUSED
-from minimax_nb.message.events import Finished, LeaveAsked, RoundEnded, RoundStarted, TextDelta, ToolResult, ToolStarted
+from minimax_nb.agent.loop import DENIED, NOT_FINISHED
+from minimax_nb.message.events import (
+    ApprovalRequested,
+    Finished,
+    RoundEnded,
+    RoundStarted,
+    TextDelta,
+    ToolResult,
+    ToolStarted,
+)
 
 from ..scripted import AsyncScript, Script, call, chunks, message
 
@@ -234,8 +242,8 @@ def test_messages_have_to_be_a_list() -> None:
     ("decision", "said", "runs"),
     [
         (True, "4", True),
-        (False, REFUSED, False),
-        (None, REFUSED, False),
+        (False, DENIED, False),
+        (None, DENIED, False),
         ("too expensive", "too expensive", False),
     ],
 )
@@ -250,13 +258,13 @@ def test_calls_are_run_if_they_are_approved(decision: Any, said: str, runs: bool
     assert asked == [ToolCall("a", "double", '{"x": 2}')]
     assert said in messages[2]["content"]
     assert any(isinstance(event, ToolStarted) for event in events) == runs
-    assert [event for event in events if isinstance(event, LeaveAsked)] == [LeaveAsked(0, asked[0])]
+    assert [event for event in events if isinstance(event, ApprovalRequested)] == [ApprovalRequested(0, asked[0])]
     assert (results(events)[0].duration_s is not None) == runs
 
 
 def test_what_no_tool_stands_behind_needs_no_approval() -> None:
     _, events = run(Script(message("", call("triple")), message("Fine.")), approve=pytest.fail)
-    assert not any(isinstance(event, LeaveAsked) for event in events)
+    assert not any(isinstance(event, ApprovalRequested) for event in events)
 
 
 def test_an_approval_that_fails_stops_the_run_with_a_valid_history() -> None:
@@ -400,7 +408,7 @@ def test_the_async_twin_awaits_approval() -> None:
 
     messages = [dict(QUESTION)]
     asyncio.run(main())
-    assert messages[2]["content"] == REFUSED
+    assert messages[2]["content"] == DENIED
 
 
 def test_cancelling_the_async_twin_leaves_a_valid_history() -> None:

@@ -8,7 +8,7 @@ import pytest
 from openai.types.chat import ChatCompletionChunk
 
 from minimax_nb.errors import StreamFormatError
-from minimax_nb.message.sdk_objects import open_object, plain
+from minimax_nb.message.sdk_objects import json_values, open_object
 
 CHUNK = {
     "id": "1",
@@ -29,7 +29,7 @@ CHUNK = {
 
 
 def test_an_sdk_object_gives_back_what_it_was_made_of() -> None:
-    assert plain(ChatCompletionChunk.construct(**CHUNK)) == CHUNK
+    assert json_values(ChatCompletionChunk.construct(**CHUNK)) == CHUNK
 
 
 def test_missing_keys_are_told_from_nulls() -> None:
@@ -41,7 +41,7 @@ def test_missing_keys_are_told_from_nulls() -> None:
     assert "content" in received
     assert unknown == {key: CHUNK["choices"][0]["delta"][key] for key in ("name", "reasoning_details")}
     unknown = ChatCompletionChunk.construct(id="1", news=None)
-    assert plain(unknown) == {"id": "1", "news": None}
+    assert json_values(unknown) == {"id": "1", "news": None}
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_missing_keys_are_told_from_nulls() -> None:
     ids=["ordered dict", "mapping", "namespace"],
 )
 def test_other_objects_are_looked_into(value: Any) -> None:
-    assert plain([value]) == [{"a": 1}]
+    assert json_values([value]) == [{"a": 1}]
 
 
 @pytest.mark.parametrize("value", ["text", 1, [1], object(), dict])

@@ -17,9 +17,9 @@ USAGE = Usage(1000, 500, reasoning_tokens=200, cached_tokens=None, total_tokens=
 
 
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch) -> ledger.Ledger:
+def fresh(monkeypatch: pytest.MonkeyPatch) -> ledger.UsageLog:
     """A ledger of this test alone."""
-    session = ledger.Ledger()
+    session = ledger.UsageLog()
     for module in (ledger, last_reply, frames):
         monkeypatch.setattr(module, "session", session)
     return session
@@ -54,7 +54,7 @@ def test_a_reply_of_which_only_a_value_is_shown_is_not_counted() -> None:
     assert len(mm.usage()) == 0
 
 
-def test_tokens_and_dollars_add_up_by_model_and_origin(fresh: ledger.Ledger) -> None:
+def test_tokens_and_dollars_add_up_by_model_and_origin(fresh: ledger.UsageLog) -> None:
     for number, each in enumerate((reply(), reply(), reply("MiniMax-M2"), reply(kind="practice"), reply(None))):
         fresh.count(Reply.from_dict({**each.to_dict(), "id": str(number)}))
     table = mm.usage().reset_index()
@@ -69,7 +69,7 @@ def test_tokens_and_dollars_add_up_by_model_and_origin(fresh: ledger.Ledger) -> 
     assert list(table["unpriced"]) == [0, 0, 0, 1]
 
 
-def test_a_reply_without_counts_is_told_apart(fresh: ledger.Ledger) -> None:
+def test_a_reply_without_counts_is_told_apart(fresh: ledger.UsageLog) -> None:
     fresh.count(reply())
     with pytest.raises(StreamCutError):
         mm.collect(_cut())
@@ -90,13 +90,13 @@ def test_what_was_no_reply_is_not_counted(garbage: list[object]) -> None:
     assert len(mm.usage()) == 0
 
 
-def test_replies_without_an_id_are_all_counted(fresh: ledger.Ledger) -> None:
+def test_replies_without_an_id_are_all_counted(fresh: ledger.UsageLog) -> None:
     fresh.count(reply())
     fresh.count(reply())
     assert mm.usage().loc["MiniMax-M2.7", "replies"] == 2
 
 
-def test_threads_count_together(fresh: ledger.Ledger) -> None:
+def test_threads_count_together(fresh: ledger.UsageLog) -> None:
     threads = [
         threading.Thread(target=lambda n=n: [fresh.count(reply(id=f"{n}-{i % 50}")) for i in range(200)])
         for n in range(4)

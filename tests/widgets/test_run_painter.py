@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from minimax_nb.message.events import (
+    ApprovalRequested,
     Finished,
-    LeaveAsked,
     ReasoningDelta,
     RoundEnded,
     RoundStarted,
@@ -93,7 +93,7 @@ def test_the_view_says_what_it_waits_for() -> None:
     page, painter = Page(), RunPainter()
     calls = [ToolCall(str(at), name, "{}") for at, name in enumerate(("add", "add", "look", "find", "sum"))]
     for event in (
-        *(LeaveAsked(at, call) for at, call in enumerate(calls[:2])),
+        *(ApprovalRequested(at, call) for at, call in enumerate(calls[:2])),
         *(ToolStarted(at, call) for at, call in enumerate(calls)),
         *(ToolResult(at, call, "") for at, call in enumerate(calls)),
     ):

@@ -20,7 +20,7 @@ THINK_TAGS = "<think>"
 """The source of thinking that stands in the content."""
 
 
-class Narrator:
+class EventEmitter:
     """Turns the growth of fields into events."""
 
     def __init__(self) -> None:

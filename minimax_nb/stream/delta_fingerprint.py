@@ -22,7 +22,7 @@ Places = tuple[tuple[str, bool], ...]
 """Assembled keys that a delta has, and whether each stands among the keys that its class does not know."""
 
 
-class DeltaShape:
+class DeltaFingerprint:
     """What a delta is besides its assembled parts. Nearly every delta repeats the one before it in all of that.
 
     Attributes:

@@ -7,14 +7,14 @@ from openai.types.chat.chat_completion_chunk import ChoiceDelta
 
 from minimax_nb.message.sdk_objects import open_object
 from minimax_nb.stream.accumulator import StreamAccumulator
-from minimax_nb.stream.shape import DeltaShape, assembled_in
+from minimax_nb.stream.delta_fingerprint import DeltaFingerprint, assembled_in
 
 SAME = {"role": "assistant", "name": "MiniMax AI", "audio_content": ""}
 
 
-def shape_of(delta: Any) -> DeltaShape:
+def shape_of(delta: Any) -> DeltaFingerprint:
     parts = open_object(delta)
-    return DeltaShape(delta, *parts, assembled_in(*parts))
+    return DeltaFingerprint(delta, *parts, assembled_in(*parts))
 
 
 def same_shape(first: Any, second: Any) -> bool:
