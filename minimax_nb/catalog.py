@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+DEFAULT_MODEL = "MiniMax-M2.7"
+"""The model of whoever names none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Source:

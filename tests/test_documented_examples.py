@@ -190,7 +190,7 @@ print(f"Text:\\n{response.choices[0].message.content}\\n")
     ]
     assert [run.stderr for run in runs] == ["", ""]
     first, *rest = runs[0].stdout.splitlines()
-    assert first.startswith("minimax_nb: no key found, so requests go to the embedded server")
+    assert first.startswith("minimax_nb: no key found; requests go to the embedded server")
     assert rest[0] == "Thinking:"
     assert "Text:" in rest
     assert runs[0].stdout == runs[1].stdout, "the same on every run, byte for byte"

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from minimax_nb.agent.approval import approver, ask_reader
 from minimax_nb.agent.loop import MAX_ROUNDS
 from minimax_nb.agent.run import arun_tools, run_tools
-from minimax_nb.catalog import MODELS
+from minimax_nb.catalog import DEFAULT_MODEL, MODELS
+from minimax_nb.client.parameters import check_parameters
 from minimax_nb.client.sdk import async_client
 from minimax_nb.display.run_view import open_run_view
-from minimax_nb.history.check import check_history
+from minimax_nb.history.check import check_history, listed_messages
 from minimax_nb.steps.exchanges import Exchange, Recollection
 from minimax_nb.steps.recorder import StepRecorder
 from minimax_nb.tools.tool import toolbox
@@ -45,11 +46,12 @@ class Chat:
 
     def __init__(
         self,
-        client: OpenAI | AsyncOpenAI | None = None,
-        model: str = "MiniMax-M2.7",
+        client: OpenAI | AsyncOpenAI | str | None = None,
+        model: str | None = None,
         *,
         system: str | None = None,
-        tools: Iterable[Any] = (),
+        messages: Iterable[Any] = (),
+        tools: Iterable[Any] | Callable[..., Any] = (),
         reasoning_split: bool | None = True,
         max_rounds: int = MAX_ROUNDS,
         approve: Callable[[ToolCall], Any] | bool | None = None,
@@ -59,10 +61,12 @@ class Chat:
         """Begin a conversation.
 
         Args:
-            client: an ``openai.OpenAI``, or an ``AsyncOpenAI`` for ``await chat.ask(…)``; without it ``connect()``.
-            model: the model to ask.
+            client: an ``openai.OpenAI``, or an ``AsyncOpenAI`` for ``await chat.ask(…)``; without it ``connect()``. A
+                text is taken for the model.
+            model: the model to ask; without it MiniMax-M2.7.
             system: the system message.
-            tools: functions, tool dicts or ``Tool`` values.
+            messages: a history to go on from: dicts, message objects of the SDK or replies.
+            tools: functions, tool dicts or ``Tool`` values, or a single one.
             reasoning_split: whether the thinking comes in a field of its own (True) or as ``<think>`` in the content
                 (False); None leaves the parameter out, for servers that do not know it.
             max_rounds: how many requests one question may lead to at most.
@@ -72,13 +76,22 @@ class Chat:
                 ``stream_options=None`` leaves that parameter out.
 
         Raises:
+            TypeError: a parameter is unknown, or the model is given twice.
             ToolError: a tool cannot be offered to a model.
             ConfigurationError: there is no client, and ``connect()`` fails.
         """
+        if isinstance(client, str):
+            if model is not None:
+                raise TypeError(
+                    f"expected a client before the model {model!r}, got the text {client!r}: Chat(model={model!r})"
+                )
+            client, model = None, client
+        check_parameters(options)
         self.tools = toolbox(tools)
-        self.model = model
+        self.model = model or DEFAULT_MODEL
         self.options = dict(options)
         self.messages: list[Any] = [] if system is None else [{"role": "system", "content": system}]
+        self.messages += listed_messages(messages)
         self._approve = approver(approve)
         self._max_rounds = max_rounds
         self._reasoning_split = reasoning_split
@@ -237,7 +250,7 @@ class Chat:
         return {"reasoning_split": self._reasoning_split, **self.options, **settings}
 
 
-def panel(client: OpenAI | AsyncOpenAI | None = None, model: str = "MiniMax-M2.7", **settings: Any) -> Chat:
+def panel(client: OpenAI | AsyncOpenAI | str | None = None, model: str | None = None, **settings: Any) -> Chat:
     """Begin a conversation and open its panel: ``chat = mm.panel()``.
 
     Args:

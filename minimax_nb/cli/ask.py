@@ -12,6 +12,7 @@ from contextlib import redirect_stdout
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from minimax_nb.catalog import DEFAULT_MODEL
 from minimax_nb.client.configure import connect
 from minimax_nb.client.parameters import OMIT_HELP, omitted_names, request_parameters, without
 from minimax_nb.display.terminal import TextReply
@@ -29,13 +30,11 @@ if TYPE_CHECKING:
 
     from minimax_nb.message.reply import Reply
 
-MODEL = "MiniMax-M2.7"
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``ask``."""
     parser.add_argument("question", nargs="*", help="the question; quotes are not needed where your shell allows it")
-    parser.add_argument("-m", "--model", default=MODEL, help="the model to ask; default: %(default)s")
+    parser.add_argument("-m", "--model", default=DEFAULT_MODEL, help="the model to ask; default: %(default)s")
     parser.add_argument("--system", metavar="TEXT", help="a system message before the question")
     parser.add_argument("--native", action="store_true", help="ask for the thinking inside the answer, as <think>")
     parser.add_argument("--omit", metavar="NAMES", help=OMIT_HELP)

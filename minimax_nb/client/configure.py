@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from textwrap import fill
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -71,10 +72,10 @@ def configure(
 ) -> None:
     """Point a plain ``openai.OpenAI()`` of this process at MiniMax, or at the embedded server when there is no key.
 
-    Sets ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY`` and prints one line that says where requests go. The arguments
-    come first; else ``OPENAI_BASE_URL`` with ``OPENAI_API_KEY``; else ``MINIMAX_API_KEY`` at ``MINIMAX_BASE_URL``, else
-    ``MINIMAX_API_HOST``, else in ``MINIMAX_REGION``; else the embedded server. Without arguments it forgets those of an
-    earlier call. Call it again after changing a variable.
+    Sets ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY`` and prints one line that says where requests go, unless it was the
+    last one printed. The arguments come first; else ``OPENAI_BASE_URL`` with ``OPENAI_API_KEY``; else
+    ``MINIMAX_API_KEY`` at ``MINIMAX_BASE_URL``, else ``MINIMAX_API_HOST``, else in ``MINIMAX_REGION``; else the
+    embedded server. Without arguments it forgets those of an earlier call. Call it again after changing a variable.
 
     Args:
         region: "global" (api.minimax.io) or "china" (api.minimaxi.com); default: ``MINIMAX_REGION``, else "global".
@@ -90,7 +91,7 @@ def configure(
 
 
 def connect(
-    *,
+    *misplaced: object,
     region: str | None = None,
     base_url: str | None = None,
     api_key: str | None = None,
@@ -102,6 +103,7 @@ def connect(
     Without arguments it keeps to those of the last ``configure`` or ``connect`` that had any.
 
     Args:
+        *misplaced: none; a key without its name is refused with a word.
         region: as in ``configure``.
         base_url: as in ``configure``.
         api_key: as in ``configure``.
@@ -112,12 +114,13 @@ def connect(
     Raises:
         ConfigurationError: as in ``configure``.
     """
+    _refuse_misplaced(misplaced)
     given = _given(region, base_url, api_key, allow_http)
     return _client(_configure(given, transport=client_options.get("http_client")), client_options)
 
 
 def aconnect(
-    *,
+    *misplaced: object,
     region: str | None = None,
     base_url: str | None = None,
     api_key: str | None = None,
@@ -127,6 +130,7 @@ def aconnect(
     """Do what ``connect`` does, for an ``openai.AsyncOpenAI``. Not a coroutine: no ``await`` is needed.
 
     Args:
+        *misplaced: none; a key without its name is refused with a word.
         region: as in ``configure``.
         base_url: as in ``configure``.
         api_key: as in ``configure``.
@@ -138,18 +142,19 @@ def aconnect(
     """
     from .sdk import AsyncClient
 
+    _refuse_misplaced(misplaced)
     given = _given(region, base_url, api_key, allow_http)
     endpoint = _configure(given, transport=client_options.get("http_client"))
     return AsyncClient(base_url=endpoint.base_url, api_key=endpoint.api_key, **_without_openai_account(client_options))
 
 
 def default_client() -> OpenAI:
-    """The client of whoever was given none: that of ``connect()``, whose line is left out if it was the last one said.
+    """The client of whoever was given none: that of ``connect()``.
 
     Raises:
         ConfigurationError: as in ``configure``.
     """
-    return _client(_configure({}, asked=False), {})
+    return _client(_configure({}), {})
 
 
 def is_own_server(url: str) -> bool:
@@ -216,15 +221,21 @@ def _client(endpoint: Endpoint, options: dict[str, Any]) -> OpenAI:
     return Client(base_url=endpoint.base_url, api_key=endpoint.api_key, **_without_openai_account(options))
 
 
+def _refuse_misplaced(misplaced: tuple[object, ...]) -> None:
+    if misplaced:  # not shown: it may be a key
+        raise TypeError(
+            f"expected named arguments, got {len(misplaced)} without a name: connect(api_key=…), "
+            'connect(region="china") or connect(base_url=…, api_key=…)'
+        )
+
+
 def _given(region: str | None, base_url: str | None, api_key: str | None, allow_http: bool | None) -> dict[str, Any]:
     told = {"region": region, "base_url": base_url, "api_key": api_key, "allow_http": allow_http}
     return {name: value for name, value in told.items() if value is not None}
 
 
-def _configure(
-    given: dict[str, Any], *, forget: bool = False, asked: bool = True, transport: object = None
-) -> Endpoint:
-    """Work out the endpoint, set the variables, print the line; if nobody asked for it, only if it is news.
+def _configure(given: dict[str, Any], *, forget: bool = False, transport: object = None) -> Endpoint:
+    """Work out the endpoint, set the variables, print the line if it is news.
 
     A client that brings its own transport does not read the proxies of the environment.
     """
@@ -238,11 +249,10 @@ def _configure(
         _process.given = given
         if endpoint.key_from in _OWN_SERVERS:
             _process.servers.add(address_of(endpoint.base_url))
-        wanted = asked and not _process.detours
         news = line != _process.said
         _process.said = line
-    if wanted or news:
-        print(line)  # noqa: T201 (the one line that this library says unasked)
+    if news:
+        print(fill(line, 80, subsequent_indent="  ", break_long_words=False))  # noqa: T201 (the one line that this library says unasked)
     return endpoint
 
 

@@ -34,7 +34,7 @@ VARIABLES = ("OPENAI_BASE_URL", "OPENAI_API_KEY", "MINIMAX_API_KEY", *_MINIMAX_U
 """All that is read here."""
 
 _HOST_HEADER = "minimax-nb-host"
-_EMBEDDED = "requests go to the embedded server on this machine (rehearsal and recorded lessons)."
+_EMBEDDED = "requests go to the embedded server on this machine."
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def describe(endpoint: Endpoint | None, environ: Mapping[str, str]) -> str:
     else:
         named = next((name for name in _MINIMAX_URLS if environ.get(name, "").strip()), None)
         beside = f" beside {named} (MINIMAX_API_KEY is not set)" if named else ""
-        line = f"minimax_nb: no key found{beside}, so {_EMBEDDED}"
+        line = f"minimax_nb: no key found{beside}; {_EMBEDDED}"
     problem = region_problem(environ)
     return f"{line} Besides: {problem}" if problem else line
 

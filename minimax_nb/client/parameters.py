@@ -6,8 +6,11 @@ of its own. Some servers refuse what they do not know, so each of them is left o
 
 from __future__ import annotations
 
+import difflib
+import inspect
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,7 +19,12 @@ if TYPE_CHECKING:
 OMITTABLE = ("stream_options", "reasoning_split")
 """What is sent unasked, and can be left out."""
 
+OWN_PARAMETERS = frozenset({"thinking"})
+"""MiniMax's own parameters, which the SDK takes in ``extra_body`` alone (page of MiniMax-M3: adaptive, disabled)."""
+
 OMIT_HELP = f"do not send {' or '.join(OMITTABLE)}, for servers that refuse them; commas between"
+
+_CHAT_PARAMETERS = ("client", "model", "system", "messages", "tools", "max_rounds", "approve", "display")
 
 _OWN = r"(?P<own{0}>stream[_ ]options|include_usage|reasoning_split)"
 _NOT_TAKEN = (
@@ -52,17 +60,47 @@ _WITHOUT = {
 }
 
 
+def check_parameters(options: Mapping[str, Any]) -> None:
+    """Refuse what ``create`` would not take, before anything is asked.
+
+    Args:
+        options: what is to go with each request.
+
+    Raises:
+        TypeError: a name is unknown; it says which was probably meant.
+    """
+    known = {*_sdk_parameters(), *OWN_PARAMETERS, *OMITTABLE}
+    for name in options:
+        if name in known:
+            continue
+        near = difflib.get_close_matches(name, [*known, *_CHAT_PARAMETERS], n=1, cutoff=0.7)
+        meant = f"did you mean {near[0]!r}? " if near else ""
+        raise TypeError(
+            f"expected parameters of a chat completion, got {name!r}: {meant}A server's own go into extra_body={{…}}"
+        )
+
+
+@cache
+def _sdk_parameters() -> frozenset[str]:
+    from openai.resources.chat.completions import Completions
+
+    return frozenset(inspect.signature(Completions.create).parameters) - {"self", "messages", "model"}
+
+
 def request_parameters(options: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments for ``create``, from what a user gave.
 
-    A request streams unless ``stream`` is false, and a streamed one asks for usage. ``reasoning_split`` is put where
-    the SDK takes it, into ``extra_body``; what stands there already comes first. None leaves either of the two out.
+    A request streams unless ``stream`` is false, and a streamed one asks for usage. MiniMax's own parameters are put
+    where the SDK takes them, into ``extra_body``; what stands there already comes first. None leaves out
+    ``stream_options`` and ``reasoning_split``.
 
     Args:
         options: arguments of ``create``, and ``reasoning_split``.
     """
     request = {name: value for name, value in options.items() if name not in ("stream", *OMITTABLE)}
     body = dict(options.get("extra_body") or {})
+    for name in OWN_PARAMETERS & request.keys():
+        body.setdefault(name, request.pop(name))
     if options.get("reasoning_split") is not None:
         body.setdefault("reasoning_split", options["reasoning_split"])
     left_out = {name for name in OMITTABLE if name in body and body[name] is None}

@@ -108,7 +108,7 @@ def replaying(folder: str | Path, *, strict: bool = True) -> Iterator[None]:
         raise ConfigurationError(f"the server that plays the tapes cannot start: {error}") from error
 
     def way(found: Endpoint | None, line: str) -> tuple[Endpoint, str]:  # noqa: ARG001 (no endpoint is asked)
-        told = f"minimax_nb: requests are answered from the tapes in {folder}, and nothing is sent anywhere."
+        told = f"minimax_nb: the tapes in {folder} answer; nothing is sent anywhere."
         return Endpoint(server.base_url, server.api_key, "tapes"), told
 
     try:

@@ -5,17 +5,16 @@ The public face of the rules: what it finds shows as a table in a notebook.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from minimax_nb.errors import HistoryError
+from minimax_nb.errors import HistoryError, short
+from minimax_nb.message.reply import Reply
 
 from .findings import Finding
 from .findings_table import findings_table
 from .repair import mend
 from .rules import find_problems
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 __all__ = ["Finding", "Findings", "check_history", "repair_history"]
 
@@ -48,6 +47,25 @@ class Findings(list[Finding]):
         return findings_table(self)
 
 
+def listed_messages(messages: Any) -> list[Any]:
+    """The messages of a history, also from what plainly holds one: a chat, the dict of a request, a single message.
+
+    Raises:
+        TypeError: there are none in it.
+    """
+    held = messages.get("messages") if isinstance(messages, Mapping) else getattr(messages, "messages", None)
+    if isinstance(held, list | tuple):
+        return list(held)
+    if isinstance(messages, Reply) or (isinstance(messages, Mapping) and "role" in messages):
+        return [messages]
+    if isinstance(messages, Iterable) and not isinstance(messages, str | bytes | Mapping):
+        return list(messages)
+    raise TypeError(
+        f"expected a list of messages, such as chat.messages, got {type(messages).__name__} {short(messages)}: "
+        'a question is {"role": "user", "content": "…"}, in a list'
+    )
+
+
 def check_history(
     messages: Iterable[Any],
     *,
@@ -58,17 +76,21 @@ def check_history(
     """Find what the service would refuse, and what would silently break the chain of thought.
 
     Args:
-        messages: the history as it is to be sent: dicts, message objects of the openai package, or replies.
+        messages: the history as it is to be sent: dicts, message objects of the openai package, or replies. A chat, the
+            dict of a request, or a single message will do too.
         tools: the request's tools, to be checked too.
         model: the model that is to be asked. Without it the stricter rule counts where models differ (one leading
             system message), and no thinking is called missing for being absent everywhere.
         originals: assistant messages (or replies) as they were received. With them a change of the thinking, or of
             anything else, is found exactly; without them it is judged by what the messages themselves show.
 
+    Raises:
+        TypeError: what came is no list of messages.
+
     Returns:
         One finding for each thing that is wrong, in the order of the messages; empty for a good history.
     """
-    return Findings(find_problems(messages, tools=tools, model=model, originals=originals))
+    return Findings(find_problems(listed_messages(messages), tools=tools, model=model, originals=originals))
 
 
 def repair_history(
@@ -88,4 +110,4 @@ def repair_history(
     Returns:
         A new list of new dicts. A history in which nothing is wrong comes back equal.
     """
-    return mend(messages, model=model, originals=originals)
+    return mend(listed_messages(messages), model=model, originals=originals)

@@ -64,6 +64,7 @@ def find_problems(
         originals: assistant messages as they were received, to compare with.
     """
     read = [as_dict(message) for message in messages]
+    tools = None if tools is None else list(tools)
     found = [] if read else [Finding.of(None, "no-messages", "the list of messages is empty")]
     found += check_tools(tools)
     for index, message in enumerate(read):

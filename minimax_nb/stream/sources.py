@@ -12,7 +12,7 @@ from typing import Any
 
 from minimax_nb.client.endpoint import host_behind
 from minimax_nb.errors import StreamFormatError
-from minimax_nb.message.reply import Origin
+from minimax_nb.message.reply import Origin, Reply
 from minimax_nb.redaction import mask_key
 from minimax_nb.sse import SSEDecoder
 
@@ -176,6 +176,11 @@ def as_source(source: Any) -> Source:
     Raises:
         StreamFormatError: it is of a kind that holds no chunks.
     """
+    if isinstance(source, list | tuple) and any(_is_message(item) for item in source):
+        raise StreamFormatError(
+            f"expected {ACCEPTED}; got a list of messages: Trace(messages) shows a history, and "
+            "client.chat.completions.create(messages=messages, …) asks for the reply that can be shown"
+        )
     single = isinstance(source, Mapping) or (hasattr(source, "choices") and not hasattr(source, "__next__"))
     if single:
         return Source([source])
@@ -187,6 +192,13 @@ def as_source(source: Any) -> Source:
     if not iterable or isinstance(source, str | bytes | bytearray | type):
         raise StreamFormatError(f"expected {ACCEPTED}; got {type(source).__name__} {repr(source)[:60]}")
     return Source(source)
+
+
+def _is_message(item: Any) -> bool:
+    """Whether this is a message of a history, and no chunk."""
+    if isinstance(item, Reply):
+        return True
+    return isinstance(item, Mapping) and "role" in item and "choices" not in item
 
 
 def is_completion(source: Any) -> bool:

@@ -11,7 +11,7 @@ import copy
 import functools
 import inspect
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -223,17 +223,18 @@ class Tool:
         return f"argument '{where}': {message[:300]}, got {_given(problem['input'])}"
 
 
-def toolbox(tools: Iterable[Callable[..., Any] | Mapping[str, Any] | Tool] | None) -> dict[str, Tool]:
+def toolbox(tools: Any) -> dict[str, Tool]:
     """The tools by name, in the order given.
 
     Args:
-        tools: functions, tool dicts or tools; None for none.
+        tools: functions, tool dicts or tools, or a single one; None for none.
 
     Raises:
         ToolError: one cannot be made, or two have the same name.
     """
     box: dict[str, Tool] = {}
-    for source in tools or ():
+    single = callable(tools) or isinstance(tools, Mapping | Tool)
+    for source in [tools] if single else tools or ():
         tool = Tool.of(source)
         if tool.name in box:
             raise ToolError(f"two tools are called {tool.name!r}: the model could not tell them apart; rename one")

@@ -15,11 +15,13 @@ from minimax_nb import (
     Chat,
     HistoryError,
     StreamCutError,
+    StreamFormatError,
     StreamInterrupted,
     ToolError,
     Trace,
     TurnLimitError,
     check_history,
+    collect,
 )
 from minimax_nb.server.app import EmbeddedServer
 
@@ -361,3 +363,51 @@ def test_a_question_that_cannot_be_sent_is_told_before_it_is(question: Any) -> N
     with pytest.raises(HistoryError, match=r"broken-characters.*repair_history"):
         chat(question)
     assert (chat.messages, script.requests) == ([], [])
+
+
+def test_the_first_text_is_the_model() -> None:
+    chat = Chat("MiniMax-M3", display=False)
+    assert chat.model == "MiniMax-M3"
+    with pytest.raises(TypeError, match=r"Chat\(model='MiniMax-M3'\)"):
+        Chat("MiniMax-M2.7", "MiniMax-M3")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("temprature", "'temperature'"), ("max_token", "'max_tokens'"), ("sistem", "'system'"), ("top_k", "extra_body")],
+)
+def test_an_unknown_parameter_is_refused_when_the_chat_is_made(name: str, meant: str) -> None:
+    with pytest.raises(TypeError, match=meant):
+        Chat(client(Script()), display=False, **{name: 1})
+
+
+def test_minimaxs_own_parameters_go_where_the_sdk_takes_them() -> None:
+    chat, script = chat_of(message("Hi"), thinking={"type": "disabled"}, temperature=0.5, extra_body={"top_k": 1})
+    chat("Hello")
+    (request,) = script.requests
+    assert request["extra_body"] == {"thinking": {"type": "disabled"}, "top_k": 1, "reasoning_split": True}
+    assert (request["temperature"], "thinking" in request) == (0.5, False)
+
+
+def test_a_history_can_be_gone_on_with_and_a_single_tool_is_one() -> None:
+    before = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hi."}]
+    chat, script = chat_of(message("Yes."), messages=before, system="Be brief.", tools=double)
+    chat("Still there?")
+    assert [one["role"] for one in script.requests[0]["messages"]] == ["system", "user", "assistant", "user"]
+    assert list(chat.tools) == ["double"]
+    assert len(before) == 2
+    assert [step.kind for step in chat.trace][:3] == ["system", "user", "answer"]
+
+
+def test_what_plainly_holds_messages_can_be_checked() -> None:
+    chat, _ = chat_of(messages=[{"role": "user", "content": ""}])
+    for history in (chat, {"messages": chat.messages, "model": "m"}, chat.messages[0]):
+        assert [finding.code for finding in check_history(history)] == ["empty-message"]
+    for junk in ("Hello", b"x", {"a": 1}, 3, None):
+        with pytest.raises(TypeError, match="expected a list of messages"):
+            check_history(junk)
+
+
+def test_messages_are_no_source_of_a_reply() -> None:
+    with pytest.raises(StreamFormatError, match=r"list of messages: Trace\(messages\)"):
+        collect([{"role": "user", "content": "Hello"}])

@@ -171,7 +171,7 @@ def test_jupyterlab_runs_where_8888_is_taken_and_its_kernels_run_the_lessons(tmp
         finally:
             process.terminate()
             process.wait(30)
-    assert "".join(said).startswith("[]\nminimax_nb: no key found, so requests go to the embedded server")
+    assert "".join(said).startswith("[]\nminimax_nb: no key found; requests go to the embedded server")
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 

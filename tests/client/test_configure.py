@@ -8,6 +8,7 @@ import sys
 import types
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import openai
 import pytest
@@ -17,12 +18,15 @@ from minimax_nb.client import configure as client
 from minimax_nb.client.sdk import AsyncClient, Client
 from minimax_nb.server.app import stop
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 OPENAI_KEY = "sk-openai-5e2f0c"
 MINIMAX_KEY = "mm-key-9d41ab77"
 GIVEN_KEY = "given-key-77c3b0"
 GLOBAL, CHINA = "https://api.minimax.io/v1", "https://api.minimaxi.com/v1"
-EMBEDDED = "requests go to the embedded server on this machine (rehearsal and recorded lessons).\n"
-EMBEDDED_LINE = f"minimax_nb: no key found, so {EMBEDDED}"
+EMBEDDED = "requests go to the embedded server on this machine.\n"
+EMBEDDED_LINE = f"minimax_nb: no key found; {EMBEDDED}"
 
 
 @dataclass
@@ -62,24 +66,23 @@ def test_with_a_key_a_plain_client_goes_to_the_service(monkeypatch: pytest.Monke
     assert now() == (CHINA, MINIMAX_KEY)
 
 
-def test_connecting_says_the_same_and_returns_openais_own_clients(
+def test_what_was_said_is_not_said_again_and_the_clients_are_openais_own(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MINIMAX_API_KEY", MINIMAX_KEY)
     mm.configure()
     line = capsys.readouterr().out
+    assert line == "minimax_nb: requests go to api.minimax.io with the key from MINIMAX_API_KEY.\n"
     with mm.connect() as made:
         assert isinstance(made, openai.OpenAI)
         assert (str(made.base_url), made.api_key) == (GLOBAL + "/", MINIMAX_KEY)
-    assert capsys.readouterr().out == line
     async_made = mm.aconnect()
     assert isinstance(async_made, openai.AsyncOpenAI)
     assert (str(async_made.base_url), async_made.api_key) == (GLOBAL + "/", MINIMAX_KEY)
-    assert (
-        capsys.readouterr().out
-        == line
-        == "minimax_nb: requests go to api.minimax.io with the key from MINIMAX_API_KEY.\n"
-    )
+    assert capsys.readouterr().out == "", "nothing has changed"
+    mm.configure(region="china")
+    mm.configure(region="global")
+    assert capsys.readouterr().out == line.replace("api.minimax.io", "api.minimaxi.com") + line
     assert now() == (GLOBAL, MINIMAX_KEY)
     asyncio.run(async_made.close())
 
@@ -99,7 +102,7 @@ def test_configuring_again_does_not_take_our_settings_for_the_users(
     for _ in range(calls):
         mm.configure()
         mm.connect().close()
-    assert capsys.readouterr().out == EMBEDDED_LINE * 2 * calls
+    assert capsys.readouterr().out == EMBEDDED_LINE
     os.environ["MINIMAX_API_KEY"] = MINIMAX_KEY
     mm.configure()
     assert now() == (GLOBAL, MINIMAX_KEY)
@@ -122,13 +125,31 @@ def test_a_client_that_nobody_asked_for_says_only_what_is_new(
         client.default_client().close()
     assert capsys.readouterr().out == EMBEDDED_LINE
     mm.connect().close()
-    assert capsys.readouterr().out == EMBEDDED_LINE, "asked for, it is said again"
     client.default_client().close()
     assert capsys.readouterr().out == ""
     os.environ["MINIMAX_API_KEY"] = MINIMAX_KEY
     with client.default_client() as made:
         assert made.api_key == MINIMAX_KEY
     assert "api.minimax.io" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("connect", [mm.connect, mm.aconnect])
+def test_a_key_without_its_name_is_refused_and_not_shown(connect: Callable[..., object]) -> None:
+    with pytest.raises(TypeError, match=r"connect\(api_key=…\)") as caught:
+        connect(MINIMAX_KEY)
+    assert MINIMAX_KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize("environ", [{}, {"OPENAI_API_KEY": "sk-1"}, {"MINIMAX_API_HOST": "https://api.minimax.io"}])
+def test_no_line_is_wider_than_eighty_characters(
+    environ: dict[str, str], embedded: Pretend, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    mm.connect().close()
+    lines = capsys.readouterr().out.splitlines()
+    assert lines
+    assert max(map(len, lines)) <= 80
 
 
 def test_a_lone_openai_key_is_kept_and_comes_back_when_its_url_does(

@@ -17,7 +17,7 @@ MINIMAX_KEY = "mm-key-9d41ab"
 GIVEN_KEY = "given-key-77c3"
 SECRETS = (OPENAI_KEY, MINIMAX_KEY, GIVEN_KEY)
 
-ON_THIS_MACHINE = "requests go to the embedded server on this machine (rehearsal and recorded lessons)."
+ON_THIS_MACHINE = "requests go to the embedded server on this machine."
 NOT_SENT = "belongs to another service and is not sent to MiniMax"
 
 EMBEDDED = None
@@ -161,7 +161,7 @@ def test_requests_go_where_the_table_says(environ: dict[str, str], given: dict[s
         (
             env(),
             {},
-            f"minimax_nb: no key found, so {ON_THIS_MACHINE}",
+            f"minimax_nb: no key found; {ON_THIS_MACHINE}",
         ),
         (
             env(openai=True),
@@ -171,7 +171,7 @@ def test_requests_go_where_the_table_says(environ: dict[str, str], given: dict[s
         (
             env(host="api.minimaxi.com"),
             {},
-            f"minimax_nb: no key found beside MINIMAX_API_HOST (MINIMAX_API_KEY is not set), so {ON_THIS_MACHINE}",
+            f"minimax_nb: no key found beside MINIMAX_API_HOST (MINIMAX_API_KEY is not set); {ON_THIS_MACHINE}",
         ),
         (env(minimax=True), {}, "minimax_nb: requests go to api.minimax.io with the key from MINIMAX_API_KEY."),
         (env(url=OWN, openai=True), {}, "minimax_nb: requests go to 127.0.0.1 with the key from OPENAI_API_KEY."),
