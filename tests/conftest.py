@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
+import openai
 import pytest
 
 from minimax_nb.client import configure as client
@@ -43,12 +45,37 @@ def restored_environment() -> Iterator[None]:
     os.environ.update(before)
 
 
+@pytest.fixture(autouse=True)
+def closed_clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close what a test leaves open: collected as garbage, a client's sockets may warn in whichever test is on then."""
+    made: list[openai.OpenAI] = []
+    make = openai.OpenAI.__init__
+
+    def remember(self: openai.OpenAI, *args: Any, **options: Any) -> None:
+        make(self, *args, **options)
+        made.append(self)
+
+    monkeypatch.setattr(openai.OpenAI, "__init__", remember)
+    yield
+    for one in made:
+        one.close()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def loopback_only() -> Iterator[None]:
     """Refuse every connection that leaves this machine."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("connect", "connect_ex"):
             patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_certificates() -> Iterator[None]:
+    """Read none: nothing here speaks TLS, and a client reads them for longer than most tests take."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl.SSLContext, "load_verify_locations", lambda self, *args, **kwargs: None)
+        patch.setattr(ssl.SSLContext, "load_default_certs", lambda self, *args, **kwargs: None)
         yield
 
 
