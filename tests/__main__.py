@@ -1,42 +1,112 @@
-"""Run every check there is: ``python -m tests``. Each step runs, whatever became of the ones before it."""
+"""Run every check there is: ``python -m tests``; while you write: ``python -m tests --fast``.
+
+Each stage runs, whatever became of the ones before it. The steps of a stage run side by side, and what they print comes
+one after the other. Words after ``--fast`` go to pytest: ``python -m tests --fast tests/stream -k snapshot``.
+"""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-PYTEST = ["-m", "pytest", "-q"]
-STEPS: dict[str, list[str]] = {
-    "style": ["-m", "ruff", "check", "."],
-    "format": ["-m", "ruff", "format", "--check", "."],
-    "types": ["-m", "mypy"],
-    "unit and browser tests": [*PYTEST, "tests"],
-    "lessons, strict": [
-        *PYTEST,
-        "--nbval",
-        "--nbval-current-env",
-        "--nbval-cell-timeout=60",
-        "--nbval-sanitize-with=notebooks/sanitize.cfg",
-        "notebooks",
-    ],
-    "saved lessons are current": ["-m", "notebooks.refresh", "--check"],
-}
+# Loading nbval costs every process two seconds, so only the lessons do.
+PYTEST = ["-m", "pytest", "-q", "-p", "no:nbval"]
+PARALLEL = ["-n", "logical", "--dist", "worksteal"]
+FAST = [*PYTEST, *PARALLEL, "--ignore=tests/browser", "-p", "tests.fast"]
+STAGES: list[dict[str, list[str]]] = [
+    {
+        "style": ["-m", "ruff", "check", "."],
+        "format": ["-m", "ruff", "format", "--check", "."],
+        "types": ["-m", "mypy"],
+    },
+    {"units": [*PYTEST, *PARALLEL, "--ignore=tests/browser", "--cov", "--cov-report=term:skip-covered", "tests"]},
+    {
+        "lessons, strict": [
+            *["-m", "pytest", "-q", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"],
+            *["--nbval-sanitize-with=notebooks/sanitize.cfg", "notebooks"],
+        ],
+        "saved lessons are current": ["-m", "notebooks.refresh", "--check"],
+    },
+    # By itself: Playwright keeps an event loop, and the tests watch how long things take.
+    {"browser": [*PYTEST, "tests/browser"]},
+]
+# Kernels and commands import the package again and again, so its bytecode is kept, whatever the shell says.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
-def main() -> int:
-    """Run the steps one after the other; return 1 if any failed."""
-    outcome: dict[str, str] = {}
-    for name, arguments in STEPS.items():
-        print(f"\n=== {name}: python {' '.join(arguments)}", flush=True)
-        began = time.monotonic()
-        code = subprocess.run([sys.executable, *arguments], cwd=ROOT, check=False).returncode
-        outcome[name] = f"{'ok' if code == 0 else f'FAILED ({code})'}, {time.monotonic() - began:.0f} s"
-    print("\n" + "\n".join(f"{name:26} {result}" for name, result in outcome.items()), flush=True)
-    return int(any("FAILED" in result for result in outcome.values()))
+@dataclass(slots=True)
+class Step:
+    """A check that is running, or has run.
+
+    Attributes:
+        name: what it checks.
+        arguments: what Python is started with.
+        code: its exit code, once it has ended.
+        seconds: how long it took.
+    """
+
+    name: str
+    arguments: list[str]
+    code: int = 0
+    seconds: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.name:26} {'ok' if self.code == 0 else f'FAILED ({self.code})'}, {self.seconds:.0f} s"
+
+
+def run_stage(steps: list[Step]) -> None:
+    """Run the steps of a stage at once; what the first prints is seen at once, the others' when it has ended."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        outputs = [(Path(folder) / str(number)).open("w+b") for number in range(len(steps))]
+        running = []
+        for step, output in zip(steps, outputs, strict=True):
+            to = {} if step is steps[0] else {"stdout": output, "stderr": subprocess.STDOUT}
+            if step is steps[0]:
+                print_head(step)
+            running.append(subprocess.Popen([sys.executable, *step.arguments], cwd=ROOT, env=ENVIRONMENT, **to))
+        waiting = dict(zip(range(len(steps)), running, strict=True))
+        while waiting:
+            for number, process in list(waiting.items()):
+                if process.poll() is not None:
+                    steps[number].code, steps[number].seconds = process.returncode, time.monotonic() - began
+                    del waiting[number]
+            time.sleep(0.05)
+        for step, output in list(zip(steps, outputs, strict=True))[1:]:
+            print_head(step)
+            output.seek(0)
+            sys.stdout.buffer.write(output.read())
+            sys.stdout.flush()
+        for output in outputs:
+            output.close()
+
+
+def print_head(step: Step) -> None:
+    """Say what comes next."""
+    print(f"\n=== {step.name}: python {' '.join(step.arguments)}", flush=True)
+
+
+def main(words: list[str]) -> int:
+    """Run the stages one after the other; return 1 if a step failed."""
+    if words[:1] == ["--fast"]:
+        stages = [[Step("fast loop", [*FAST, *(words[1:] or ["tests"])])]]
+    elif words:
+        print(f"expected nothing or --fast, got {words[0]!r}: to choose tests, use python -m pytest", file=sys.stderr)
+        return 2
+    else:
+        stages = [[Step(name, arguments) for name, arguments in stage.items()] for stage in STAGES]
+    for steps in stages:
+        run_stage(steps)
+    done = [step for steps in stages for step in steps]
+    print("\n" + "\n".join(map(str, done)), flush=True)
+    return int(any(step.code for step in done))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,70 @@
+"""The fast loop as a pytest plugin (``-p tests.fast``): no processes, few examples for each property.
+
+A test that starts a process, be it a kernel, a command or a script, is skipped where it does so. So no list says which
+tests are slow, and none can be out of date.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXAMPLES = 10
+"""So many examples each property is tried with."""
+REASON = "starts a process: not in the fast loop"
+_STARTS = {"subprocess.Popen", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn"}
+
+_running: pytest.Item | None = None
+_started = pytest.StashKey[bool]()
+
+settings.register_profile("fast", max_examples=EXAMPLES)
+settings.load_profile("fast")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Watch for processes from here on; an audit hook stays for good."""
+    platform.platform()  # asks a process, once: every client of the SDK says what it runs on
+    sys.addaudithook(_refuse)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Lower what a property asks for itself: a profile only gives the default."""
+    for item in items:
+        test = getattr(item, "function", None)
+        own = getattr(test, "_hypothesis_internal_use_settings", None)
+        if own is not None and own.max_examples > EXAMPLES:
+            test._hypothesis_internal_use_settings = settings(own, max_examples=EXAMPLES)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Remember which test is on, for the hook has no other way to know."""
+    global _running
+    _running = item
+    try:
+        return (yield)
+    finally:
+        _running = None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Count as skipped what was refused a process, also where the code under test or a thread took the refusal."""
+    report: Any = yield
+    if item.stash.get(_started, False) and report.outcome != "skipped":
+        path, line, _ = item.location
+        report.outcome, report.longrepr = "skipped", (path, line or 0, f"Skipped: {REASON}")
+    return report
+
+
+def _refuse(event: str, _arguments: tuple[Any, ...]) -> None:
+    if event in _STARTS and _running is not None:
+        _running.stash[_started] = True
+        pytest.skip(REASON)
