@@ -108,6 +108,11 @@ def test_the_protocol_names_the_regions_that_the_page_has() -> None:
     assert [int(number) for number in table] == list(range(regions[1].count('"') // 2))
 
 
+def test_what_ci_runs_is_there() -> None:
+    for path in re.findall(r"(?<![\w.])tests/[\w./]+", read(ROOT / ".ci" / "run")):
+        assert (ROOT / path).exists(), f".ci/run names {path}, which is not there: has it moved?"
+
+
 def test_every_python_that_is_tested_is_named_and_no_other() -> None:
     project = tomllib.loads(read(ROOT / "pyproject.toml"))["project"]
     named = {each.rpartition(" ")[2] for each in project["classifiers"] if re.search(r":: 3\.\d+$", each)}
