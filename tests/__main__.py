@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 # Loading nbval costs every process two seconds, so only the lessons do.
@@ -62,29 +63,25 @@ class Step:
 
 def run_stage(steps: list[Step]) -> None:
     """Run the steps of a stage at once; what the first prints is seen at once, the others' when it has ended."""
-    began = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
-        outputs = [(Path(folder) / str(number)).open("w+b") for number in range(len(steps))]
-        running = []
-        for step, output in zip(steps, outputs, strict=True):
-            to = {} if step is steps[0] else {"stdout": output, "stderr": subprocess.STDOUT}
-            if step is steps[0]:
-                print_head(step)
-            running.append(subprocess.Popen([sys.executable, *step.arguments], cwd=ROOT, env=ENVIRONMENT, **to))
-        waiting = dict(zip(range(len(steps)), running, strict=True))
-        while waiting:
-            for number, process in list(waiting.items()):
-                if process.poll() is not None:
-                    steps[number].code, steps[number].seconds = process.returncode, time.monotonic() - began
-                    del waiting[number]
-            time.sleep(0.05)
-        for step, output in list(zip(steps, outputs, strict=True))[1:]:
+    first, *others = steps
+    with ThreadPoolExecutor(len(steps)) as pool:
+        kept = [pool.submit(run, step, keep=True) for step in others]
+        print_head(first)
+        run(first)
+        for step, output in zip(others, kept, strict=True):
+            printed = output.result()
             print_head(step)
-            output.seek(0)
-            sys.stdout.buffer.write(output.read())
+            sys.stdout.buffer.write(printed)
             sys.stdout.flush()
-        for output in outputs:
-            output.close()
+
+
+def run(step: Step, *, keep: bool = False) -> bytes:
+    """Run a step to its end; return what it printed, if that is to be kept and not shown at once."""
+    began = time.monotonic()
+    to: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if keep else {}
+    done = subprocess.run([sys.executable, *step.arguments], cwd=ROOT, env=ENVIRONMENT, check=False, **to)
+    step.code, step.seconds = done.returncode, time.monotonic() - began
+    return done.stdout or b""
 
 
 def print_head(step: Step) -> None:
