@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import openai
 import pytest
+from hypothesis import HealthCheck, settings
 
 from minimax_nb.client import configure as client
 from minimax_nb.client.endpoint import VARIABLES
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PREFIXES = ("OPENAI_", *VARIABLES)
+
+# How long an example takes says nothing on cores that are shared, least of all with coverage.
+settings.register_profile("shared cores", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared cores")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,14 +24,17 @@ _STARTS = {"subprocess.Popen", "os.exec", "os.fork", "os.forkpty", "os.posix_spa
 _running: pytest.Item | None = None
 _started = pytest.StashKey[bool]()
 
-settings.register_profile("fast", max_examples=EXAMPLES)
-settings.load_profile("fast")
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Watch for processes from here on; an audit hook stays for good."""
     platform.platform()  # asks a process, once: every client of the SDK says what it runs on
     sys.addaudithook(_refuse)
+
+
+def pytest_sessionstart() -> None:
+    """Set what properties use by default, on top of what ``conftest.py`` has set."""
+    settings.register_profile("fast", settings(), max_examples=EXAMPLES)
+    settings.load_profile("fast")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
