@@ -1,4 +1,4 @@
-"""How the service says no: a status, a type and a message that ends with its code."""
+"""HTTP errors of the service: a status, a type and a message that ends with its code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _INVALID = "invalid params, "
 
 
 class ApiError(Exception):
-    """A request that is answered with an error.
+    """HTTP error that a request is answered with.
 
     Attributes:
         status: the HTTP status.
@@ -24,25 +24,25 @@ class ApiError(Exception):
 
     @property
     def reason(self) -> str:
-        """The message for somebody who has sent no request: without the service's manner of speaking."""
+        """The message without the service's own framing, for somebody who has sent no request."""
         return self.message.removeprefix(_INVALID).removesuffix(" (2013)")
 
     def body(self, request_id: str) -> dict[str, Any]:
-        """The body as the service writes it (observed on chat completions in 2026)."""
+        """Return the body as the service writes it (observed on chat completions in 2026)."""
         return {"type": "error", "error": self.error(), "request_id": request_id}
 
     def error(self) -> dict[str, str]:
-        """The inner object, as it also appears inside a stream."""
+        """Return the inner object, as it also appears inside a stream."""
         return {"type": self.type, "message": self.message, "http_code": str(self.status)}
 
 
 def invalid(what: str) -> ApiError:
-    """Code 2013: something in the request is not allowed."""
+    """Make the error with code 2013: something in the request is not allowed."""
     return ApiError(400, "bad_request_error", f"{_INVALID}{what} (2013)")
 
 
 def unauthorised() -> ApiError:
-    """Code 1004: no key, a wrong one, or one of the other region."""
+    """Make the error with code 1004: no key, a wrong one, or one of the other region."""
     return ApiError(
         401,
         "authorized_error",

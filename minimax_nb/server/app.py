@@ -1,4 +1,4 @@
-"""The handler behind a socket: real HTTP on 127.0.0.1, in a thread of its own, for the holder of its key alone.
+"""Embedded server: the handler behind real HTTP on 127.0.0.1, in a thread of its own, for the holder of its key alone.
 
 ``start()`` gives the one server of this process; ``EmbeddedServer`` makes further ones.
 """
@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import anyio.to_thread
 
 from .api_error import ApiError
-from .http.asgi_response import Paced
-from .http.gate import Asked, Door
+from .http.asgi_response import TimedResponse
+from .http.gate import Gate, InboundRequest
 from .http.local_server import LocalServer, new_key
-from .service.handler import Handler, speed_from
+from .service.handler import Handler, parse_speed
 from .tape import read as tape
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class EmbeddedServer(LocalServer):
-    """A server on this machine that speaks the documented API.
+    """Server on this machine that speaks the documented API.
 
     Args:
         tapes: folders or files of tapes to answer from, before the built-in ones.
@@ -67,21 +67,21 @@ class EmbeddedServer(LocalServer):
         self.without_tapes = [str(folder) for folder, turns in found if not turns]
         turns = [turn for _, turns in found for turn in turns]
         try:
-            pace = speed_from(speed or os.environ.get("MINIMAX_NB_SPEED") or 1)
+            rate = parse_speed(speed or os.environ.get("MINIMAX_NB_SPEED") or 1)
             self.handler = Handler(
-                [*turns, *(tape.built_in() if built_in else ())], key, strict, tuple(quirks), fault, pace
+                [*turns, *(tape.built_in() if built_in else ())], key, strict, tuple(quirks), fault, rate
             )
         except ApiError as error:
             raise ValueError(error.reason) from None
-        super().__init__(Door(self.handler.knows, self._answer), key, port)
+        super().__init__(Gate(self.handler.authorizes, self._answer), key, port)
 
-    def _answer(self, asked: Asked) -> Callable[[Send], Awaitable[None]]:
+    def _answer(self, inbound: InboundRequest) -> Callable[[Send], Awaitable[None]]:
         async def answer(send: Send) -> None:
             # In a thread of its own: however much there is to work out, the others go on being served.
             response = await anyio.to_thread.run_sync(
-                self.handler.handle, asked.method, asked.path, asked.headers, asked.body, abandon_on_cancel=True
+                self.handler.handle, inbound.method, inbound.path, inbound.headers, inbound.body, abandon_on_cancel=True
             )
-            await Paced(response, asked.arrived).send(send)
+            await TimedResponse(response, inbound.arrived).send(send)
 
         return answer
 
@@ -91,7 +91,7 @@ _starting = threading.Lock()
 
 
 def start() -> EmbeddedServer:
-    """The embedded server of this process, started when it is first asked for.
+    """Return the embedded server of this process, started when it is first asked for.
 
     Returns:
         The running server, with ``base_url`` and ``api_key``.
@@ -113,7 +113,7 @@ def stop() -> None:
 
 
 def _after_fork() -> None:
-    """The parent's server is not the child's: it would share its port, and has no thread there."""
+    """Drop the parent's server in a forked child: it would share its port, and has no thread there."""
     global _running, _starting
     _starting = threading.Lock()
     if _running is not None:

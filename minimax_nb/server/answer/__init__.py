@@ -1,1 +1,1 @@
-"""An answer before it has a form, and its forms on the wire."""
+"""Answers, and the formats in which they go over the wire."""

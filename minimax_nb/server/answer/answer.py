@@ -1,4 +1,4 @@
-"""What the server is about to say, before anybody asks in which form: Answer, Call, Pace, and a count of tokens."""
+"""Answers in no wire format yet: Answer, Call, TokenSpeed, and an estimate of tokens."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ _STRETCH = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A tool call: the tool's name and its arguments as JSON text."""
+    """Tool call: the tool's name and its arguments as JSON text."""
 
     name: str
     arguments: str
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """How fast a reply comes.
+class TokenSpeed:
+    """Speed at which the tokens of a reply come.
 
     Attributes:
-        first_token_s: seconds from the request to the first piece.
+        first_token_s: seconds from the request to the first token.
         tokens_per_s: tokens a second from then on; None for the model's documented speed.
     """
 
@@ -35,14 +35,14 @@ class Pace:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One assistant turn, in no form yet.
+    """Assistant message in no wire format yet.
 
     Attributes:
         content: the answer's text, without any thinking.
         reasoning: the thinking.
         calls: the tools to be called.
         finish_reason: "stop", "length", "tool_calls" or "content_filter".
-        pace: how fast it comes.
+        speed: how fast it comes.
         prompt_tokens: tokens of the prompt, or None to have them estimated.
         completion_tokens: likewise for thinking, text and calls together.
         reasoning_tokens: likewise for the thinking.
@@ -54,7 +54,7 @@ class Answer:
     reasoning: str = ""
     calls: tuple[Call, ...] = ()
     finish_reason: str = "stop"
-    pace: Pace = Pace()
+    speed: TokenSpeed = TokenSpeed()
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     reasoning_tokens: int | None = None
@@ -63,7 +63,7 @@ class Answer:
 
 
 def tokens(text: str) -> int:
-    """About how many tokens a text has; the same text always gives the same number."""
+    """Estimate the tokens of a text; the same text always gives the same number."""
     if not text:
         return 0
     wide = (
@@ -77,7 +77,7 @@ def _wide_signs(text: str) -> int:
 
 
 def completion_tokens(answer: Answer) -> tuple[int, int]:
-    """The tokens of an answer: (all of it, its thinking)."""
+    """Count the tokens of an answer: (all of it, its thinking)."""
     thinking = answer.reasoning_tokens if answer.reasoning_tokens is not None else tokens(answer.reasoning)
     spoken = tokens(answer.content) + sum(tokens(call.name) + tokens(call.arguments) for call in answer.calls)
     total = answer.completion_tokens if answer.completion_tokens is not None else thinking + spoken
@@ -85,7 +85,7 @@ def completion_tokens(answer: Answer) -> tuple[int, int]:
 
 
 def cut_to(answer: Answer, limit: int) -> Answer:
-    """The answer when at most ``limit`` tokens are allowed: thinking counts, calls are whole or absent."""
+    """Cut an answer to at most ``limit`` tokens: thinking counts, calls are whole or absent."""
     total, thinking = completion_tokens(answer)
     if total <= limit:
         return answer
@@ -100,5 +100,5 @@ def cut_to(answer: Answer, limit: int) -> Answer:
 
 
 def _share(text: str, part: int, whole: int) -> str:
-    """The first ``part`` of ``whole`` equal parts of a text."""
+    """Return the first ``part`` of ``whole`` equal parts of a text."""
     return text[: len(text) * part // whole]

@@ -1,4 +1,4 @@
-"""When each part of an answer comes: cut into uneven pieces as the service does, each with its time."""
+"""Chunking: an answer cut into uneven segments as the service does, each with its time."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Kind = Literal["reasoning", "content", "call", "arguments"]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of an answer that comes at once."""
+class Segment:
+    """Segment of an answer that comes at once."""
 
     t: float
     kind: Kind
@@ -24,32 +24,32 @@ class Piece:
     call: int = 0
 
 
-def pieces(answer: Answer, tokens_per_s: float) -> list[Piece]:
-    """The answer cut up as the service does, coarsely and unevenly, each piece with its time.
+def segments(answer: Answer, tokens_per_s: float) -> list[Segment]:
+    """Cut an answer up as the service does, coarsely and unevenly, each segment with its time.
 
     Args:
         answer: what is said.
-        tokens_per_s: tokens a second after the first piece, unless the answer has a pace of its own.
+        tokens_per_s: tokens a second after the first segment, unless the answer has a speed of its own.
     """
-    rate = answer.pace.tokens_per_s or tokens_per_s
+    rate = answer.speed.tokens_per_s or tokens_per_s
     made: list[tuple[Kind, str, int]] = []
-    made += [("reasoning", text, 0) for text in cut(answer.reasoning)]
-    made += [("content", text, 0) for text in cut(answer.content)]
+    made += [("reasoning", text, 0) for text in split_text(answer.reasoning)]
+    made += [("content", text, 0) for text in split_text(answer.content)]
     for number, call in enumerate(answer.calls):
         made.append(("call", call.name, number))
-        made += [("arguments", text, number) for text in cut(call.arguments, longest=40)]
+        made += [("arguments", text, number) for text in split_text(call.arguments, longest=40)]
     timed = []
     said = 0
     before = 0
     for position, (kind, text, number) in enumerate(made):
         said += tokens(text)
         before = said if position == 0 else before
-        timed.append(Piece(round(answer.pace.first_token_s + (said - before) / rate, 3), kind, text, number))
+        timed.append(Segment(round(answer.speed.first_token_s + (said - before) / rate, 3), kind, text, number))
     return timed
 
 
-def cut(text: str, longest: int = 120) -> list[str]:
-    """A text in pieces of 1 to ``longest`` characters, at places that depend on nothing but the text."""
+def split_text(text: str, longest: int = 120) -> list[str]:
+    """Split a text into 1 to ``longest`` characters each, at places that depend on nothing but the text."""
     state = int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:4], "big")
     found = []
     start = 0
@@ -61,8 +61,8 @@ def cut(text: str, longest: int = 120) -> list[str]:
     return found
 
 
-def moments(parts: list[Piece]) -> dict[str, Any]:
-    """When things happened, in seconds since the request: the numbers of a reply that came as one document."""
+def reply_times(parts: list[Segment]) -> dict[str, Any]:
+    """Return the times of a reply that came as one document, in seconds since the request."""
     if not parts:
         return {"first_token_s": None, "last_token_s": None, "reasoning_s": None, "total_s": 0.0}
     thinking = [part.t for part in parts if part.kind == "reasoning"]

@@ -1,6 +1,6 @@
-"""Writes an answer in the form that was asked for: one completion, or a timed stream of chunks; split or native.
+"""Wire formats: an answer as one completion, or as a timed stream of chunks; split or native.
 
-The pieces and their times are the same in every form, so the joined stream is the completion.
+The segments and their times are the same in every format, so the joined stream is the completion.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .answer import Answer, completion_tokens
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .chunking import Piece
+    from .chunking import Segment
 
 _SENSITIVE = {
     "input_sensitive": False,
@@ -28,7 +28,7 @@ _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One server-sent event.
+    """Server-sent event with its time.
 
     Attributes:
         t: seconds since the request.
@@ -40,8 +40,8 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What every chunk of a reply repeats."""
+class Envelope:
+    """Envelope of a reply: what every chunk repeats."""
 
     id: str
     created: int
@@ -50,17 +50,17 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
-    """How thinking, usage and calls are written.
+class WireFormat:
+    """Wire format: how thinking, usage and calls are written.
 
     Attributes:
         split: thinking in fields of its own instead of a block at the head of ``content``.
-        opening: what stands before the thinking in native form.
-        closing: what stands between thinking and answer in native form.
+        opening: what stands before the thinking in native format.
+        closing: what stands between thinking and answer in native format.
         include_usage: one more chunk at the end, with the usage.
         reasoning_key: the field for the thinking as one text, "" for none.
         details: whether ``reasoning_details`` is written.
-        mirrored: native form that also fills ``reasoning_key``.
+        mirrored: native format that also fills ``reasoning_key``.
         tool_index: the first call's ``index``; None for no index at all.
         same_index: all calls carry the first call's index.
         null_content: ``content`` is null beside tool calls.
@@ -80,15 +80,17 @@ class Form:
     extras: tuple[tuple[str, Any], ...] = ()
 
 
-def completion(answer: Answer, head: Head, form: Form, usage: dict[str, Any], times: dict[str, Any]) -> dict[str, Any]:
-    """The whole reply as one document.
+def completion(
+    answer: Answer, head: Envelope, form: WireFormat, usage: dict[str, Any], times: dict[str, Any]
+) -> dict[str, Any]:
+    """Write the whole reply as one document.
 
     Args:
         answer: what is said.
         head: id, time, model, origin.
         form: how it is written.
         usage: the usage object.
-        times: the moments of the reply, for the ``minimax_nb`` field.
+        times: the times of the reply, for the ``minimax_nb`` field.
     """
     calls = [
         {**_call(call.name, call.arguments, _call_id(head, n)), **_index(form, n)}
@@ -119,8 +121,10 @@ def completion(answer: Answer, head: Head, form: Form, usage: dict[str, Any], ti
     }
 
 
-def stream(answer: Answer, head: Head, form: Form, usage: dict[str, Any], parts: list[Piece]) -> list[Event]:
-    """The reply as chunks: the finish reason on the last piece; usage, if asked for, in one more without choices."""
+def stream(
+    answer: Answer, head: Envelope, form: WireFormat, usage: dict[str, Any], parts: list[Segment]
+) -> list[Event]:
+    """Write the reply as chunks: the finish reason on the last segment; usage, if asked for, in one more chunk."""
     deltas = list(_deltas(answer, head, form, parts))
     found = []
     for position, (t, delta) in enumerate(deltas):
@@ -135,7 +139,7 @@ def stream(answer: Answer, head: Head, form: Form, usage: dict[str, Any], parts:
 
 
 def usage_of(answer: Answer, prompt_tokens: int, cached_tokens: int) -> dict[str, Any]:
-    """The usage object; details only where there is something to say, as the service does."""
+    """Write the usage object; details only where there is something to say, as the service does."""
     total, thinking = completion_tokens(answer)
     prompt = answer.prompt_tokens if answer.prompt_tokens is not None else prompt_tokens
     cached = answer.cached_tokens if answer.cached_tokens is not None else cached_tokens
@@ -153,7 +157,13 @@ def usage_of(answer: Answer, prompt_tokens: int, cached_tokens: int) -> dict[str
 
 
 def _chunk(
-    t: float, head: Head, form: Form, choices: list[dict[str, Any]], usage: dict[str, Any] | None, *, first: bool
+    t: float,
+    head: Envelope,
+    form: WireFormat,
+    choices: list[dict[str, Any]],
+    usage: dict[str, Any] | None,
+    *,
+    first: bool,
 ) -> Event:
     ours: dict[str, Any] = {"t": t}
     if first:
@@ -173,8 +183,10 @@ def _chunk(
     return Event(t, {**body, "minimax_nb": ours})
 
 
-def _deltas(answer: Answer, head: Head, form: Form, parts: list[Piece]) -> Iterator[tuple[float, dict[str, Any]]]:
-    """The delta of each piece, with its time."""
+def _deltas(
+    answer: Answer, head: Envelope, form: WireFormat, parts: list[Segment]
+) -> Iterator[tuple[float, dict[str, Any]]]:
+    """Write the delta of each segment, with its time."""
     thinking = len([part for part in parts if part.kind == "reasoning"])
     for number, part in enumerate(parts):
         if part.kind == "reasoning":
@@ -194,20 +206,24 @@ def _deltas(answer: Answer, head: Head, form: Form, parts: list[Piece]) -> Itera
         else:
             yield part.t, _fields(form, calls=[{"function": {"arguments": part.text}, **_index(form, part.call)}])
     if not parts:
-        yield answer.pace.first_token_s, _fields(form, content="")
+        yield answer.speed.first_token_s, _fields(form, content="")
 
 
-def _thinking(form: Form, text: str, *, first: bool) -> dict[str, Any]:
+def _thinking(form: WireFormat, text: str, *, first: bool) -> dict[str, Any]:
     if form.split:
-        # The service lets an empty content ride along from the second piece on (observed in 2026).
+        # The service lets an empty content ride along from the second chunk on (observed in 2026).
         return _fields(form, content=None if first else "", reasoning=text)
     return _fields(form, content=(form.opening if first else "") + text, reasoning=text if form.mirrored else None)
 
 
 def _fields(
-    form: Form, *, content: str | None = None, calls: list[dict[str, Any]] | None = None, reasoning: str | None = None
+    form: WireFormat,
+    *,
+    content: str | None = None,
+    calls: list[dict[str, Any]] | None = None,
+    reasoning: str | None = None,
 ) -> dict[str, Any]:
-    """A message or delta with its fields in the service's order."""
+    """Write a message or delta with its fields in the service's order."""
     found: dict[str, Any] = {} if content is None else {"content": content}
     found.update(role="assistant", name="MiniMax AI")
     if calls:
@@ -222,7 +238,7 @@ def _fields(
 
 
 def detail(text: str, index: int = 0) -> dict[str, Any]:
-    """One item of ``reasoning_details``."""
+    """Write one item of ``reasoning_details``."""
     return {
         "type": "reasoning.text",
         "id": f"reasoning-text-{index + 1}",
@@ -232,15 +248,15 @@ def detail(text: str, index: int = 0) -> dict[str, Any]:
     }
 
 
-def _native(answer: Answer, form: Form) -> str:
-    """The content as it is written in this form."""
+def _native(answer: Answer, form: WireFormat) -> str:
+    """Write the content in this format."""
     if form.split or not answer.reasoning:
         return answer.content
     return f"{form.opening}{answer.reasoning}{_closing(answer, form)}{answer.content}"
 
 
-def _closing(answer: Answer, form: Form) -> str:
-    """The end of the thinking; a reply that was cut while thinking is closed by the service with one line break."""
+def _closing(answer: Answer, form: WireFormat) -> str:
+    """Return the end tag of the thinking; the service closes a reply cut while thinking with one line break."""
     if answer.finish_reason == "length" and not answer.content:
         return form.closing.rstrip("\n") + "\n"
     return form.closing
@@ -250,14 +266,14 @@ def _call(name: str, arguments: str, call_id: str) -> dict[str, Any]:
     return {"id": call_id, "type": "function", "function": {"name": name, "arguments": arguments}}
 
 
-def _index(form: Form, number: int) -> dict[str, int]:
+def _index(form: WireFormat, number: int) -> dict[str, int]:
     if form.tool_index is None:
         return {}
     return {"index": form.tool_index if form.same_index else form.tool_index + number}
 
 
-def _call_id(head: Head, number: int) -> str:
-    """``call_function_<12 characters>_<n>``: the characters are the reply's, n counts its calls from 1."""
+def _call_id(head: Envelope, number: int) -> str:
+    """Make ``call_function_<12 characters>_<n>``: the characters are the reply's, n counts its calls from 1."""
     value = int(hashlib.sha256(head.id.encode()).hexdigest(), 16)
     letters = ""
     for _ in range(12):

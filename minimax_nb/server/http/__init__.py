@@ -1,1 +1,1 @@
-"""The server's sockets: the ASGI app's gate, uvicorn in a thread, responses sent in time."""
+"""HTTP: the ASGI app with its admission checks, uvicorn in a thread, timed responses."""

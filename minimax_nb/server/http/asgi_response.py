@@ -1,4 +1,4 @@
-"""Sends a finished response piece by piece, each when it is due."""
+"""Timed ASGI response: what is sent, sent when it is due."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _MOST_AT_ONCE = 64
 """So many events that are due together are written together, and then others get their turn."""
 
 
-class Paced:
-    """A response that is sent when it is due.
+class TimedResponse:
+    """ASGI response that is sent when it is due.
 
     Args:
         response: what is sent.
@@ -41,7 +41,7 @@ class Paced:
             headers["content-length"] = str(len(response.body))
         raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
         if whole and response.ending == "hang":
-            await asyncio.Event().wait()  # until the door ends it
+            await asyncio.Event().wait()  # until the gate ends it
         await send({"type": "http.response.start", "status": response.status, "headers": raw})
         if whole:
             body = response.body if response.ending == "end" else response.body[: len(response.body) // 2]
@@ -49,7 +49,7 @@ class Paced:
             return
         await self._send_events(send)
         if response.ending == "hang":
-            await asyncio.Event().wait()  # until the door ends it
+            await asyncio.Event().wait()  # until the gate ends it
         if response.ending == "end":
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         # Else the reply is left unfinished, and the connection drops.
@@ -69,7 +69,7 @@ class Paced:
             start = end
 
     def _due(self, t: float) -> float:
-        """Seconds until a moment of the reply's own time."""
+        """Return the seconds until a moment of the reply's own time."""
         if math.isinf(self._response.speed):
             return 0.0
         return self._arrived + t / self._response.speed - time.monotonic()

@@ -1,4 +1,4 @@
-"""The door of a server on this machine: who is let in, how much at once, and until when a reply is sent."""
+"""ASGI app of a server on this machine, with its checks: host, method, size, number and duration."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from minimax_nb.server.api_error import ApiError
 
-from .asgi_response import Paced
+from .asgi_response import TimedResponse
 from .response import Response
 
 if TYPE_CHECKING:
@@ -34,15 +34,15 @@ _LONGEST_S = 900.0
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request that was let in.
+class InboundRequest:
+    """Request that was admitted.
 
     Attributes:
         method: "GET" or "POST".
         path: the path without its query.
         query: what stood behind the question mark.
         headers: by lower-case name.
-        body: as received; empty for a stranger, whose body is not read.
+        body: as received; empty without authorization: then it is not read.
         arrived: when it came, by the monotonic clock.
     """
 
@@ -54,12 +54,12 @@ class Asked:
     arrived: float
 
 
-class Door:
-    """Lets in what comes to this machine's own name, small enough and not too much at once.
+class Gate:
+    """ASGI app that admits requests to this machine's own name, small enough and not too many at once.
 
     Args:
         knows: whether an ``Authorization`` header is one of ours.
-        answer: gives for a request the function that sends the reply; it has to turn strangers away.
+        answer: gives for a request the function that sends the reply; it has to reject those without authorization.
         lifespan: what is open as long as the server runs.
 
     Attributes:
@@ -69,14 +69,14 @@ class Door:
 
     def __init__(
         self,
-        knows: Callable[[str], bool],
-        answer: Callable[[Asked], Callable[[Send], Awaitable[None]]],
+        authorizes: Callable[[str], bool],
+        answer: Callable[[InboundRequest], Callable[[Send], Awaitable[None]]],
         lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
     ) -> None:
         self.hosts: set[str] = set()
         self.open: set[asyncio.Task[None]] = set()
-        self.app = Starlette(routes=[Route("/{path:path}", self._enter, methods=_METHODS)], lifespan=lifespan)
-        self._knows = knows
+        self.app = Starlette(routes=[Route("/{path:path}", self._endpoint, methods=_METHODS)], lifespan=lifespan)
+        self._authorizes = authorizes
         self._answer = answer
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -86,21 +86,21 @@ class Door:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in self.open])
 
-    async def _enter(self, request: Request) -> _Watched:
+    async def _endpoint(self, request: Request) -> _UntilDisconnect:
         self._loop = asyncio.get_running_loop()
         arrived = time.monotonic()
         try:
-            self._look(request)
-            known = self._knows(request.headers.get("authorization", ""))
+            self._check_admission(request)
+            known = self._authorizes(request.headers.get("authorization", ""))
             body = await _body(request) if known else b""
         except ApiError as error:
-            return _Watched(refusal(error, arrived), self.open)
+            return _UntilDisconnect(error_response(error, arrived), self.open)
         headers = {name.lower(): value for name, value in request.headers.items()}
-        asked = Asked(request.method, request.url.path, request.url.query, headers, body, arrived)
-        return _Watched(self._answer(asked), self.open)
+        inbound = InboundRequest(request.method, request.url.path, request.url.query, headers, body, arrived)
+        return _UntilDisconnect(self._answer(inbound), self.open)
 
-    def _look(self, request: Request) -> None:
-        """A page in a browser may reach this port under a name of its own; only our own names are answered."""
+    def _check_admission(self, request: Request) -> None:
+        """Check host, method and load: a page in a browser may reach this port under a name of its own."""
         if request.headers.get("host", "").lower() not in self.hosts:
             raise ApiError(403, "forbidden_error", "this server answers to 127.0.0.1 and localhost alone")
         if request.method not in ("GET", "POST"):
@@ -109,10 +109,10 @@ class Door:
             raise ApiError(503, "server_error", f"connection limit: {_MOST_OPEN} replies are open (1041)")
 
 
-def refusal(error: ApiError, arrived: float) -> Callable[[Send], Awaitable[None]]:
-    """The function that sends an error."""
+def error_response(error: ApiError, arrived: float) -> Callable[[Send], Awaitable[None]]:
+    """Return the function that sends an error."""
     document = json.dumps(error.body("")).encode()
-    return Paced(Response(error.status, {"content-type": "application/json"}, body=document), arrived).send
+    return TimedResponse(Response(error.status, {"content-type": "application/json"}, body=document), arrived).send
 
 
 async def _body(request: Request) -> bytes:
@@ -130,17 +130,17 @@ async def _body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-class _Watched:
-    """A reply that is sent no longer than somebody listens."""
+class _UntilDisconnect:
+    """ASGI response that is sent until the client disconnects."""
 
     def __init__(self, sender: Callable[[Send], Awaitable[None]], open_: set[asyncio.Task[None]]) -> None:
         self._sender = sender
         self._open = open_
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """Send it, as an ASGI application does."""
+        """Send it."""
         sending = asyncio.ensure_future(self._sender(send))
-        leaving = asyncio.ensure_future(_gone(receive))
+        leaving = asyncio.ensure_future(_disconnected(receive))
         self._open.add(sending)
         try:
             await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED, timeout=_LONGEST_S)
@@ -151,6 +151,6 @@ class _Watched:
             await asyncio.gather(sending, leaving, return_exceptions=True)
 
 
-async def _gone(receive: Receive) -> None:
+async def _disconnected(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

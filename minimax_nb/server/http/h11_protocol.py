@@ -1,4 +1,4 @@
-"""uvicorn's HTTP protocol with a time limit for request headers, and a bound on the connections that have sent none."""
+"""HTTP protocol of uvicorn with a time limit for request headers, and a bound on connections that have sent none."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-lengt
 
 
 class TimedH11Protocol(H11Protocol):
-    """A connection whose request headers have to come in time.
+    """Connection whose request headers have to come in time.
 
     uvicorn waits for them without end, and a browser tab or a stuck client could hold every file descriptor of the
     process.

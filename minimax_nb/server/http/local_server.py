@@ -1,4 +1,4 @@
-"""A server on this machine in a thread of its own: the socket and its life, whatever answers behind the door."""
+"""uvicorn in a thread: a server on 127.0.0.1, its socket, its start and its stop."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ import uvicorn
 from .h11_protocol import TimedH11Protocol
 
 if TYPE_CHECKING:
-    from .gate import Door
+    from .gate import Gate
 
 HOST = "127.0.0.1"
 
 
 class LocalServer:
-    """Serves what stands behind a door on 127.0.0.1.
+    """Server of one ASGI app on 127.0.0.1.
 
     Args:
-        door: who is let in, and what answers.
+        gate: the app, and the hosts it answers to.
         key: the bearer key to ask for.
         port: the port to listen on; 0 for any that is free.
 
@@ -32,9 +32,9 @@ class LocalServer:
         api_key: the key it has to carry.
     """
 
-    def __init__(self, door: Door, key: str, port: int = 0) -> None:
+    def __init__(self, gate: Gate, key: str, port: int = 0) -> None:
         self.api_key = key
-        self._door = door
+        self._gate = gate
         self._wanted_port = port
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
@@ -64,7 +64,7 @@ class LocalServer:
     @property
     def open_replies(self) -> int:
         """How many replies are being sent right now."""
-        return len(self._door.open)
+        return len(self._gate.open)
 
     def start(self) -> Self:
         """Begin to serve, in a thread of its own.
@@ -78,9 +78,9 @@ class LocalServer:
         if self._thread:
             return self
         self._socket = _listening(self._wanted_port)
-        self._door.hosts = {f"{name}:{self.port}" for name in (HOST, "localhost")}
+        self._gate.hosts = {f"{name}:{self.port}" for name in (HOST, "localhost")}
         config = uvicorn.Config(
-            self._door.app,
+            self._gate.app,
             loop="asyncio",
             http=TimedH11Protocol,
             ws="none",
@@ -112,7 +112,7 @@ class LocalServer:
         self._server = self._thread = None
         if server:
             server.should_exit = True
-            self._door.close()
+            self._gate.close()
         if thread and thread is not threading.current_thread():
             thread.join(5)
         if self._socket:
@@ -120,7 +120,7 @@ class LocalServer:
             self._socket = None
 
     def forget(self) -> None:
-        """Drop everything without a word to the other side: in a forked child the thread is not there."""
+        """Drop thread and socket without a word to the other side: in a forked child the thread is not there."""
         self._server = self._thread = None
         if self._socket:
             self._socket.close()
@@ -128,7 +128,7 @@ class LocalServer:
 
 
 def new_key() -> str:
-    """A key that nobody can guess."""
+    """Make a key that nobody can guess."""
     return f"nb-{secrets.token_urlsafe(24)}"
 
 

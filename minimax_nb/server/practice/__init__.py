@@ -1,1 +1,1 @@
-"""Answers by rule, where no tape matches."""
+"""Practice mode: rehearsed answers by rule, where no tape matches."""

@@ -1,4 +1,4 @@
-"""Arguments for a tool call in a rehearsal: whatever the schema wants, taken from the question where it can be."""
+"""Arguments of a rehearsed tool call: whatever the schema wants, taken from the question where it can be."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from .budget import Budget, SpentError
+from .budget import Budget, BudgetSpentError
 from .texts import number_of, text
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ _MOST_OPTIONS = 1000
 
 
 def arguments(parameters: dict[str, Any], given: Hints) -> dict[str, Any]:
-    """Arguments that fit a tool's schema.
+    """Make arguments that fit a tool's schema.
 
     All required properties, and of the others those that the question mentions. A schema that asks for more than a
     call may cost is satisfied as far as that goes.
@@ -30,13 +30,13 @@ def arguments(parameters: dict[str, Any], given: Hints) -> dict[str, Any]:
     """
     try:
         value = _Maker(parameters, given).value(parameters, "", 0)
-    except SpentError:
+    except BudgetSpentError:
         return {}
     return value if isinstance(value, dict) else {}
 
 
 class _Maker:
-    """Makes the values of one call.
+    """Maker of the values of one call.
 
     Args:
         root: the tool's schema, into which references lead.
@@ -50,12 +50,12 @@ class _Maker:
         self._budget = Budget()
 
     def value(self, schema: Any, name: str, depth: int) -> Any:
-        """A value that fits a schema.
+        """Make a value that fits a schema.
 
         Raises:
-            SpentError: the budget is used up.
+            BudgetSpentError: the budget is used up.
         """
-        self._budget.value()
+        self._budget.spend_value()
         schema = self._decided(self._resolved(schema), depth)
         if depth > _DEEPEST:
             return None
@@ -77,7 +77,7 @@ class _Maker:
         return text(schema, name, self._given, self._budget)
 
     def _decided(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
-        """The schema with one of its ``anyOf`` or ``oneOf`` chosen: the first that is not null, or deep down null."""
+        """Return the schema with one of ``anyOf`` or ``oneOf`` chosen: the first that is not null, deep down null."""
         for _ in range(_DEEPEST):
             key = next((key for key in ("anyOf", "oneOf") if isinstance(schema.get(key), list) and schema[key]), None)
             if key is None:
@@ -87,19 +87,19 @@ class _Maker:
                 (option for option in options if (option.get("type") == "null") is (depth >= _DEEP)),
                 self._resolved(schema[key][0]),
             )
-            self._budget.look(len(schema) + len(wanted))
+            self._budget.spend_steps(len(schema) + len(wanted))
             schema = self._resolved({**_without(schema, key), **wanted})
         return schema
 
     def _resolved(self, schema: Any) -> dict[str, Any]:
-        """The schema with ``$ref`` into the document followed and ``allOf`` folded in; {} where it is not to be had."""
+        """Return the schema with ``$ref`` into the document followed and ``allOf`` merged; {} where there is none."""
         for _ in range(_DEEPEST):
-            self._budget.look()
+            self._budget.spend_steps()
             if not isinstance(schema, dict):
                 return {}
             if isinstance(schema.get("$ref"), str):
                 found = self._referred(schema["$ref"])
-                self._budget.look(len(schema) + len(found))
+                self._budget.spend_steps(len(schema) + len(found))
                 schema = {**found, **_without(schema, "$ref")}
             elif isinstance(schema.get("allOf"), list):
                 folded = _without(schema, "allOf")
@@ -113,7 +113,7 @@ class _Maker:
     def _referred(self, pointer: str) -> dict[str, Any]:
         found: Any = self._root
         for step in filter(None, pointer.removeprefix("#").split("/")[:_DEEPEST]):
-            self._budget.look()
+            self._budget.spend_steps()
             key = unquote(step).replace("~1", "/").replace("~0", "~")
             if isinstance(found, list) and key.isdecimal() and len(key) < 6 and int(key) < len(found):
                 found = found[int(key)]
@@ -122,15 +122,15 @@ class _Maker:
         return found if isinstance(found, dict) else {}
 
     def _folded(self, one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-        """Two schemas that both have to hold, as one."""
-        self._budget.look(len(one) + len(other))
+        """Merge two schemas that both have to hold."""
+        self._budget.spend_steps(len(one) + len(other))
         folded = {**one, **other}
         properties = [part["properties"] for part in (one, other) if isinstance(part.get("properties"), dict)]
         if len(properties) == 2:
-            self._budget.look(sum(map(len, properties)))
+            self._budget.spend_steps(sum(map(len, properties)))
             folded["properties"] = {**properties[0], **properties[1]}
         required = [name for part in (one, other) for name in _list(part.get("required"))]
-        self._budget.look(len(required))
+        self._budget.spend_steps(len(required))
         if required:
             folded["required"] = required
         return folded
@@ -141,18 +141,18 @@ class _Maker:
         required = [name for name in _list(schema.get("required")) if isinstance(name, str)]
         made: dict[str, Any] = {}
         try:
-            self._budget.look(len(required))
+            self._budget.spend_steps(len(required))
             needed = set(required)
             for name, inner in properties.items():
-                self._budget.look()
+                self._budget.spend_steps()
                 if name in needed or self._is_mentioned(inner):
-                    self._budget.write(len(name))
+                    self._budget.spend_characters(len(name))
                     made[name] = self.value(inner, name, depth + 1)
             for name in required:
                 if name not in made:
-                    self._budget.write(len(name))
+                    self._budget.spend_characters(len(name))
                     made[name] = self.value(schema.get("additionalProperties"), name, depth + 1)
-        except SpentError:
+        except BudgetSpentError:
             pass
         return made
 
@@ -167,12 +167,12 @@ class _Maker:
             wanted = fewest if fewest <= self._budget.values else 1
             while len(made) < wanted and isinstance(items, dict):
                 made.append(self.value(items, name, depth + 1))
-        except SpentError:
+        except BudgetSpentError:
             pass
         return made
 
     def _number(self, schema: dict[str, Any], name: str, *, whole: bool) -> float:
-        """The question's number for it if it fits, else the default, else the nearest that fits."""
+        """Choose the question's number for it if it fits, else the default, else the nearest that fits."""
         wanted = self._asked(name)
         if wanted is None:
             wanted = schema.get("default")
@@ -184,7 +184,7 @@ class _Maker:
             return int(wanted) if whole else wanted
 
     def _asked(self, name: str) -> float | None:
-        """The next number of the question, but the one that stands beside the property's own word if there is one."""
+        """Take the question's next number, but the one that stands beside the property's own word if there is one."""
         if not self._numbers:
             return None
         beside = self._given.counted.get(name.lower().removeprefix("num_").removesuffix("s"))
@@ -193,7 +193,7 @@ class _Maker:
         return number
 
     def _chosen(self, options: list[Any]) -> Any:
-        """The option that the question mentions, else the first."""
+        """Choose the option that the question mentions, else the first."""
         return next((option for option in options[:_MOST_OPTIONS] if self._is_named(option)), options[0])
 
     def _is_mentioned(self, schema: Any) -> bool:
@@ -201,12 +201,12 @@ class _Maker:
         return any(self._is_named(option) for option in _list(options)[:_MOST_OPTIONS])
 
     def _is_named(self, option: Any) -> bool:
-        self._budget.look()
+        self._budget.spend_steps()
         return isinstance(option, str) and 0 < len(option) < 100 and option.lower() in self._given.lower
 
 
 def _nearest(wanted: float, schema: dict[str, Any], *, whole: bool) -> float:
-    """The number within the schema's bounds that is nearest to the one that is wanted."""
+    """Find the number within the schema's bounds that is nearest to the one that is wanted."""
     step = schema.get("multipleOf") or (1 if whole else 0)
     low, high = schema.get("minimum"), schema.get("maximum")
     gap = step or 0.5

@@ -1,4 +1,4 @@
-"""What a question offers to fill arguments with: names, quoted words, numbers, dates, files, what stands after "in".
+"""Hints of a question, to fill arguments with: names, quoted words, numbers, dates, files, what stands after "in".
 
 Every search here is over a bounded stretch of the question, with expressions that look at each sign once.
 """
@@ -45,7 +45,7 @@ _LINK = re.compile(rf"\s*(?:,|、|&|(?:,\s*)?\b(?:{'|'.join(sorted(LINKS))})\b\.
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What a question offers.
+    """Hints of one question.
 
     Attributes:
         question: its text.
@@ -69,7 +69,7 @@ class Hints:
 
 
 def hints(question: str, topic: Collection[str] = ()) -> Hints:
-    """Read off a question what it offers.
+    """Find the hints in a question.
 
     Args:
         question: its text.
@@ -116,7 +116,7 @@ def _as_number(digits: str) -> float:
 
 
 def together(given: Hints) -> list[str]:
-    """The names at the head of the question's list of them: those that "and", a comma and the like hold together."""
+    """Return the names at the head of the question's list of them, which "and", a comma and the like hold together."""
     first = _linked(given, 0)
     place = given.after.get("at", "")
     # "Wie ist das Wetter in Oslo": a lone capital counts for less than a name after a preposition.
@@ -126,7 +126,7 @@ def together(given: Hints) -> list[str]:
 
 
 def about(given: Hints, name: str) -> Hints:
-    """The same question, about one of its names alone."""
+    """Narrow the hints to one of the question's names."""
     if name not in given.names:
         return given
     after = {kind: name if kind == "at" else text for kind, text in given.after.items()}
@@ -159,7 +159,7 @@ def _files(question: str) -> list[str]:
 
 
 def _bare(question: str, *more: re.Pattern[str]) -> str:
-    """The question without dates, times, links, addresses and files, whose digits and words are no numbers and names.
+    """Remove dates, times, links, addresses and files: their digits and words are no numbers and names.
 
     Args:
         question: its text.

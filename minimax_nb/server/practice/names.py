@@ -1,4 +1,4 @@
-"""The names in a question: capitalised words where a capital says something, else what stands after a preposition."""
+"""Names in a question: capitalised words where a capital says something, else what stands after a preposition."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STATE = re.compile(r"[A-Z]{2}")
 
 @dataclass(frozen=True, slots=True)
 class _Word:
-    """A word of the question.
+    """Word of the question.
 
     Attributes:
         text: the word.
@@ -48,7 +48,7 @@ def _words(question: str) -> Iterator[_Word]:
 
 
 def names_in(text: str, topic: Collection[str]) -> tuple[list[str], dict[str, str]]:
-    """The names in a text, in order, and the first words after each kind of preposition.
+    """Find the names in a text, in order, and the first words after each kind of preposition.
 
     Args:
         text: a question, without what is quoted in it.
@@ -82,7 +82,7 @@ def names_in(text: str, topic: Collection[str]) -> tuple[list[str], dict[str, st
 
 
 def _run(words: list[_Word], position: int) -> list[_Word]:
-    """The capitalised words from here on, up to a gap; "Rio de Janeiro" is one."""
+    """Return the capitalised words from here on, up to a gap; "Rio de Janeiro" is one."""
     run: list[_Word] = []
     for number, word in enumerate(words[position:], position):
         inside = run and word.text in PARTICLES and not run[0].heads and _is_capital(words[number + 1 : number + 2])
@@ -93,7 +93,7 @@ def _run(words: list[_Word], position: int) -> list[_Word]:
 
 
 def _with_region(words: list[_Word], position: int, run: list[_Word]) -> list[_Word]:
-    """A place with the country or state behind its comma, as in "in Paris, France"; a list of places is none."""
+    """Return a place with the country or state behind its comma, as in "in Paris, France"; a list of places is none."""
     end = position + len(run)
     region = _run(words, end)
     if not region or region[0].before != ", " or region[0].heads:
@@ -109,7 +109,7 @@ def _is_capital(words: list[_Word]) -> bool:
 
 
 def _trimmed(run: list[_Word], topic: Collection[str]) -> str:
-    """The name in a run of capitalised words: without what opens the sentence, and without the tool's own words."""
+    """Return the name in a run of capitalised words, without what opens the sentence and the tool's own words."""
     kept = list(run)
     while kept and (kept[0].text.lower() in NO_NAMES | CALENDAR or _is_of(kept[0].text, topic)):
         kept.pop(0)
@@ -124,7 +124,7 @@ def _is_of(word: str, topic: Collection[str]) -> bool:
 
 
 def _kind_before(words: list[_Word], position: int) -> str:
-    """Which kind of preposition stands before a word, an article between them aside; "" for none."""
+    """Return which kind of preposition stands before a word, an article between them aside; "" for none."""
     while position and words[position].follows and words[position - 1].text in ARTICLES:
         position -= 1
     if not position or not words[position].follows:
@@ -134,11 +134,11 @@ def _kind_before(words: list[_Word], position: int) -> str:
 
 
 def _lower_run(words: list[_Word], position: int, topic: Collection[str]) -> str:
-    """The words without capitals after a preposition: at most three, up to a stop, "new york" in "in new york now"."""
+    """Return the words without capitals after a preposition, at most three: "new york" in "in new york now"."""
     kept: list[str] = []
     for word in words[position : position + 3]:
-        plain = word.text.lower()
-        stops = plain in STOPS or any(plain in prepositions for prepositions in PREPOSITIONS.values())
+        lower = word.text.lower()
+        stops = lower in STOPS or any(lower in prepositions for prepositions in PREPOSITIONS.values())
         if stops or (kept and not word.follows) or (not kept and _is_of(word.text, topic)):
             break
         kept.append(word.text)

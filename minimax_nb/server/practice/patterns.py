@@ -1,4 +1,4 @@
-"""Texts that fit the ``pattern`` of a schema: of those at hand the first that fits, else one made after the pattern.
+"""Texts for the ``pattern`` of a schema: of those at hand the first that fits, else one made after the pattern.
 
 Whether a text fits is found out by sets of places, which takes a time that grows with text and pattern and never
 explodes; and every step of it is counted.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .budget import Budget, SpentError
+from .budget import Budget, BudgetSpentError
 from .regex import Ahead, Choice, Edge, Node, PatternError, Repeat, Sequence, Signs, parse
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ _COMMON = "aA1 -_.,:/@é中!#"
 
 
 def fitting(pattern: str, candidates: Iterable[str], fewest: int, most: int, budget: Budget) -> str | None:
-    """A text that fits a pattern and has a length within bounds; None where none was found.
+    """Find a text that fits a pattern and has a length within bounds; None where none was found.
 
     Args:
         pattern: the schema's.
@@ -40,17 +40,17 @@ def fitting(pattern: str, candidates: Iterable[str], fewest: int, most: int, bud
     budget.matching -= own.steps
     try:
         for text in candidates:
-            if fewest <= len(text) <= min(most, _LONGEST) and _Places(text, own).fit(node):
+            if fewest <= len(text) <= min(most, _LONGEST) and _Matcher(text, own).fit(node):
                 return text
         return _made(node, fewest, most, own)
-    except SpentError:
+    except BudgetSpentError:
         return None
     finally:
         budget.matching += max(own.steps, 0)
 
 
 def _made(node: Node, fewest: int, most: int, budget: Budget) -> str | None:
-    """A text made after the pattern, in several ways until one holds against it."""
+    """Make a text after the pattern, in several ways until one fits it."""
     longer: str | None = None
     shortest = len(_Maker(0, False, budget).text(node))
     for more in dict.fromkeys((0, 1, max(fewest - shortest, 0), fewest)):
@@ -60,13 +60,13 @@ def _made(node: Node, fewest: int, most: int, budget: Budget) -> str | None:
                 continue
             if len(text) > _LONGEST:
                 longer = longer or text
-            elif _Places(text, budget).fit(node):
+            elif _Matcher(text, budget).fit(node):
                 return text
     return longer
 
 
-class _Places:
-    """Where in one text the parts of a pattern can end."""
+class _Matcher:
+    """Matcher of one text: the places where the parts of a pattern can end."""
 
     def __init__(self, text: str, budget: Budget) -> None:
         self._text = text
@@ -80,7 +80,7 @@ class _Places:
     def _ends(self, node: Node, start: int) -> frozenset[int]:
         key = (id(node), start)
         if key not in self._known:
-            self._budget.look()
+            self._budget.spend_steps()
             self._known[key] = self._found(node, start)
         return self._known[key]
 
@@ -104,7 +104,7 @@ class _Places:
                 return frozenset((start,)) if bool(self._ends(node.part, start)) is node.wanted else frozenset()
 
     def _all(self, node: Node, places: frozenset[int]) -> frozenset[int]:
-        self._budget.look(len(places))
+        self._budget.spend_steps(len(places))
         return frozenset().union(*(self._ends(node, place) for place in places))
 
     def _repeated(self, node: Repeat, start: int) -> frozenset[int]:
@@ -137,7 +137,7 @@ def _is_word(sign: str) -> bool:
 
 
 class _Maker:
-    """Writes a text after a pattern.
+    """Maker of a text after a pattern.
 
     Args:
         more: how many times more than needed what may be repeated is.
@@ -152,12 +152,12 @@ class _Maker:
         self._written: list[str] = []
 
     def text(self, node: Node) -> str:
-        """The text."""
+        """Make the text."""
         self._write(node)
         return "".join(self._written)
 
     def _write(self, node: Node) -> None:
-        self._budget.look()
+        self._budget.spend_steps()
         match node:
             case Signs():
                 self._written.append(self._sign(node))
@@ -173,10 +173,10 @@ class _Maker:
                     self._write(node.part)
 
     def _sign(self, node: Signs) -> str:
-        self._budget.look(len(_COMMON))
+        self._budget.spend_steps(len(_COMMON))
         fits = [sign for sign in dict.fromkeys(node.examples[:1] + _COMMON + node.examples) if node.holds(sign)]
         if not fits:
-            raise SpentError
+            raise BudgetSpentError
         if not self._turning:
             return next((sign for sign in fits if sign in "aA1"), fits[0])
         return fits[len(self._written) % len(fits)]

@@ -1,4 +1,4 @@
-"""What a rehearsal says, in English and in Chinese."""
+"""Phrases of a rehearsal, in English and in Chinese."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The sentences of one language; ``{…}`` is filled in."""
+    """Sentences of one language; ``{…}`` is filled in."""
 
     thinking: str
     thinking_on: str
@@ -23,28 +23,28 @@ class Phrases:
     reported_end: str
     comma: str
 
-    def think(self, question: str, turn: int) -> str:
-        """Thinking before an answer."""
-        return (self.thinking if turn <= 1 else self.thinking_on).format(question=question, turn=turn)
+    def think(self, question: str, nth: int) -> str:
+        """Write the thinking before an answer."""
+        return (self.thinking if nth <= 1 else self.thinking_on).format(question=question, nth=nth)
 
     def plan(self, question: str, tools: list[str], results: int) -> str:
-        """Thinking before calls."""
+        """Write the thinking before calls."""
         names = self.comma.join(dict.fromkeys(tools))
         return (self.planning_on if results else self.planning).format(question=question, tools=names, count=len(tools))
 
     def weigh(self, tools: list[str]) -> str:
-        """Thinking over results."""
+        """Write the thinking over results."""
         return self.weighing.format(tools=self.comma.join(dict.fromkeys(tools)), count=len(tools))
 
     def report(self, results: list[tuple[str, str]], model: str) -> str:
-        """An answer from results."""
+        """Write an answer from results."""
         lines = [self.result.format(tool=tool, text=text) for tool, text in results]
         return "\n".join([self.reported.format(model=model), "", *lines, "", self.reported_end])
 
-    def sample(self, question: str, model: str, turn: int, before: str, first: str) -> str:
-        """An answer that shows what a display can do, the part named ``first`` at its head."""
-        opening = self.opening.format(question=question, model=model, turn=turn)
-        again = [self.again.format(before=before, turn=turn)] if before else []
+    def sample(self, question: str, model: str, nth: int, before: str, first: str) -> str:
+        """Write an answer that shows what a display can do, the part named ``first`` at its head."""
+        opening = self.opening.format(question=question, model=model, nth=nth)
+        again = [self.again.format(before=before, nth=nth)] if before else []
         parts = [self.parts[first], *(text for name, text in self.parts.items() if name != first)]
         return "\n\n".join([opening, *again, *parts, self.closing])
 
@@ -60,7 +60,7 @@ ENGLISH = Phrases(
         "I will say plainly what this is, then show a list, a table, a formula and a few lines of code."
     ),
     thinking_on=(
-        "This is message number {turn} of the conversation: {question}\n\n"
+        "This is message number {nth} of the conversation: {question}\n\n"
         "It is still a rehearsal. The earlier messages came along in the request, so I can point back to the last one "
         "before I show the sample again."
     ),
@@ -81,7 +81,7 @@ ENGLISH = Phrases(
         "**This is a rehearsal.** The embedded server plays the part of {model}; no model has read your question. "
         "You asked: {question}"
     ),
-    again="Before that you asked: {before}. This is message {turn} of our conversation.",
+    again="Before that you asked: {before}. This is message {nth} of our conversation.",
     parts={
         "list": (
             "A reply comes in this order:\n\n"
@@ -113,7 +113,7 @@ CHINESE = Phrases(
         "我会先说明这是什么，再展示列表、表格、公式和几行代码。"
     ),
     thinking_on=(
-        "这是对话中的第 {turn} 条消息：{question}\n\n"
+        "这是对话中的第 {nth} 条消息：{question}\n\n"
         "仍然是排练。之前的消息随请求一起到达，所以我可以先提到上一个问题，再展示示例。"
     ),
     planning=(
@@ -124,7 +124,7 @@ CHINESE = Phrases(
     planning_on="已经收到结果，而问题还提到了 {tools} 能做的事。回答之前我也调用它：{count} 次。",
     weighing="收到了 {count} 个结果，来自 {tools}。不需要再调用别的工具。我只复述结果，不加判断，因为这里没有模型。",
     opening="**这是一次排练。** 内置服务器扮演 {model}，没有模型读过您的问题。您问的是：{question}",
-    again="在此之前您问过：{before}。这是我们对话中的第 {turn} 条消息。",
+    again="在此之前您问过：{before}。这是我们对话中的第 {nth} 条消息。",
     parts={
         "list": (
             "一个回答按这样的顺序到来：\n\n"

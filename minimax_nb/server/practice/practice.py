@@ -11,16 +11,16 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.server.answer.answer import Answer, Call, Pace, completion_tokens
-from minimax_nb.server.tape.match import text_of, words_of
+from minimax_nb.server.answer.answer import Answer, Call, TokenSpeed, completion_tokens
+from minimax_nb.server.tape.match import text_of, text_without_media
 
 from .arguments import arguments
 from .hints import about, hints, together
 from .phrases import CHINESE, ENGLISH
-from .quoting import code, one_line, plain, stressed
+from .quoting import code, literal, one_line, stressed
 
 if TYPE_CHECKING:
-    from minimax_nb.server.service.models import Served
+    from minimax_nb.server.service.models import ServedModel
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[a-z]{3,}|[\u4e00-\u9fff]{2}")
@@ -35,23 +35,23 @@ _DULL = {"the", "and", "for", "with", "get", "give", "thi", "that", "what", "how
 _DULL |= {"set", "run", "tool", "please", "user", "should"}
 
 
-def rehearse(request: dict[str, Any], model: Served) -> Answer:
-    """The rehearsed reply to a request that has passed the rules.
+def rehearse(request: dict[str, Any], model: ServedModel) -> Answer:
+    """Rehearse the answer to a request that has passed the rules.
 
     Args:
         request: the parsed body.
-        model: the model whose part is played.
+        model: the model that is asked for.
     """
     messages = request["messages"]
-    asked = _last_question(messages)
-    question = words_of(messages[asked].get("content")) if asked >= 0 else ""
+    at = _last_question(messages)
+    question = text_without_media(messages[at].get("content")) if at >= 0 else ""
     say = CHINESE if _is_chinese(question) else ENGLISH
-    turn = sum(message["role"] == "user" for message in messages)
-    since = messages[asked + 1 :]
+    nth = sum(message["role"] == "user" for message in messages)
+    since = messages[at + 1 :]
     quiet = request.get("tool_choice") == "none" or _COURTESY.match(question.strip())
     calls = () if quiet else _calls(request.get("tools") or [], question, since)
     results = [message for message in since if message["role"] == "tool"]
-    shown = plain(one_line(question))
+    shown = literal(one_line(question))
     if calls:
         thinking = say.plan(shown, [_shown_name(call.name) for call in calls], len(results))
         return _answer(model, "", thinking, calls)
@@ -61,21 +61,21 @@ def rehearse(request: dict[str, Any], model: Served) -> Answer:
             (_shown_name(named.get(str(m.get("tool_call_id")), "tool")), one_line(text_of(m.get("content")), 300))
             for m in results
         ]
-        report = say.report([(code(name), plain(text)) for name, text in told], model.id)
+        report = say.report([(code(name), literal(text)) for name, text in told], model.id)
         return _answer(model, report, say.weigh([name for name, _ in told]))
-    before = [words_of(m.get("content")) for m in messages[: max(asked, 0)] if m["role"] == "user"]
+    before = [text_without_media(m.get("content")) for m in messages[: max(at, 0)] if m["role"] == "user"]
     earlier = stressed(one_line(before[-1])) if before else ""
-    content = say.sample(stressed(one_line(question, 200)), model.id, turn, earlier, _order(question))
-    return _answer(model, content, say.think(shown, turn))
+    content = say.sample(stressed(one_line(question, 200)), model.id, nth, earlier, _order(question))
+    return _answer(model, content, say.think(shown, nth))
 
 
 def _last_question(messages: list[dict[str, Any]]) -> int:
-    """Where the last question stands: with the user, or where there is none with a role that OpenAI does not know."""
+    """Find the last question: the user's, or where there is none that of a role that OpenAI does not know."""
     by_user = [number for number, message in enumerate(messages) if message["role"] == "user"]
     by_others = [
         number
         for number, message in enumerate(messages)
-        if message["role"] not in ("system", "assistant", "tool") and words_of(message.get("content")).strip()
+        if message["role"] not in ("system", "assistant", "tool") and text_without_media(message.get("content")).strip()
     ]
     return (by_user or by_others or [-1])[-1]
 
@@ -84,13 +84,13 @@ def _shown_name(name: str) -> str:
     return one_line(name, 64)
 
 
-def _answer(model: Served, content: str, thinking: str, calls: tuple[Call, ...] = ()) -> Answer:
+def _answer(model: ServedModel, content: str, thinking: str, calls: tuple[Call, ...] = ()) -> Answer:
     finish = "tool_calls" if calls else "stop"
-    answer = Answer(content, thinking, calls, finish, Pace(first_token_s=0.4), origin=_ORIGIN)
+    answer = Answer(content, thinking, calls, finish, TokenSpeed(first_token_s=0.4), origin=_ORIGIN)
     # A long rehearsal is not worth waiting for: it comes faster than the model would.
     rate = completion_tokens(answer)[0] / _LONGEST_S
     if rate > model.tokens_per_s:
-        answer = replace(answer, pace=Pace(first_token_s=0.4, tokens_per_s=rate))
+        answer = replace(answer, speed=TokenSpeed(first_token_s=0.4, tokens_per_s=rate))
     return answer
 
 
@@ -100,7 +100,7 @@ def _is_chinese(text: str) -> bool:
 
 
 def _calls(tools: list[dict[str, Any]], question: str, since: list[dict[str, Any]]) -> tuple[Call, ...]:
-    """The calls of this round: the tools the question speaks of, the best first, each in a round of its own."""
+    """Make the calls of this round: the tools the question speaks of, the best first, each in a round of its own."""
     done = set(_names(since).values())
     offered = [tool["function"] for tool in tools]
     words = _words(question)
@@ -126,12 +126,12 @@ def _calls(tools: list[dict[str, Any]], question: str, since: list[dict[str, Any
 
 
 def _fit(tool: dict[str, Any], words: set[str]) -> int:
-    """How many words of the question stand in a tool's name or description; the name's count double."""
+    """Count the words of the question that stand in a tool's name or description; the name's count double."""
     return 2 * len(words & _words(_name_apart(tool))) + len(words & _words(str(tool.get("description", ""))))
 
 
 def _topic(tool: dict[str, Any]) -> set[str]:
-    """The words that say what a tool does: a question has them in common with every other question to it."""
+    """Return the words that say what a tool does: a question has them in common with every other question to it."""
     properties = tool["parameters"].get("properties")
     named = " ".join([_name_apart(tool), *(list(properties)[:100] if isinstance(properties, dict) else ())])
     said = re.findall(r"\b[a-z]{3,}\b", str(tool.get("description", ""))[:2000])
@@ -139,19 +139,19 @@ def _topic(tool: dict[str, Any]) -> set[str]:
 
 
 def _name_apart(tool: dict[str, Any]) -> str:
-    """The words of a tool's name: get_weather, getWeather."""
+    """Split a tool's name into words: get_weather, getWeather."""
     return re.sub(r"([a-z])([A-Z])", r"\1 \2", tool["name"][:200]).replace("_", " ")
 
 
 def _words(text: str) -> set[str]:
-    """Its words, without the dull ones; Chinese text by overlapping pairs of signs."""
+    """Return the words of a text, without the dull ones; Chinese text by overlapping pairs of signs."""
     text = text[:4000].lower()
     pairs = {text[n : n + 2] for n in range(len(text) - 1) if _HAN.match(text[n]) and _HAN.match(text[n + 1])}
     return ({word.removesuffix("s") for word in _WORD.findall(text)} - _DULL) | pairs
 
 
 def _names(messages: list[dict[str, Any]]) -> dict[str, str]:
-    """The tool that each call id of these messages belongs to."""
+    """Return the tool that each call id of these messages belongs to."""
     return {
         str(call.get("id")): str(call["function"]["name"])
         for message in messages
@@ -161,7 +161,7 @@ def _names(messages: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _order(question: str) -> str:
-    """Which part of the sample comes first: "code", "table", "formula" or "list"."""
+    """Choose which part of the sample comes first: "code", "table", "formula" or "list"."""
     lower = question.lower()
     for part, signs in _SIGNS.items():
         if any(sign in lower for sign in signs):

@@ -1,4 +1,4 @@
-"""Reads the regular expressions of JSON schemas (ECMA-262) into a tree, without ever handing them to a regex engine.
+"""Regular expressions of JSON schemas (ECMA-262), parsed into a tree without ever handing them to a regex engine.
 
 A pattern comes from whoever sends the request, and an engine that backtracks can take for ever over 50 characters of
 it, with the interpreter's lock in its hand. What is not understood here is not guessed at.
@@ -26,12 +26,12 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "0": "\0"}
 
 
 class PatternError(Exception):
-    """A pattern that is broken, or uses what is not understood here."""
+    """Pattern that is broken, or uses what is not understood here."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Signs:
-    """One character of a set."""
+    """Character class: one character of a set."""
 
     holds: Callable[[str], bool]
     examples: str = ""
@@ -39,21 +39,21 @@ class Signs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sequence:
-    """One after the other."""
+    """Concatenation: one after the other."""
 
     parts: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Choice:
-    """One of several."""
+    """Alternation: one of several."""
 
     options: tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Repeat:
-    """The same several times."""
+    """Repetition: the same several times."""
 
     part: Node
     fewest: int
@@ -62,14 +62,14 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edge:
-    """A place between characters: ``^``, ``$``, ``b`` or ``B``."""
+    """Assertion of a place between characters: ``^``, ``$``, ``b`` or ``B``."""
 
     kind: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ahead:
-    """What has to follow, or must not."""
+    """Lookahead: what has to follow, or must not."""
 
     part: Node
     wanted: bool
@@ -79,7 +79,7 @@ Node = Signs | Sequence | Choice | Repeat | Edge | Ahead
 
 
 def parse(pattern: str) -> Node:
-    """Read a pattern.
+    """Parse a pattern.
 
     Args:
         pattern: as it stands in the schema.

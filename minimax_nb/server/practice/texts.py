@@ -1,4 +1,4 @@
-"""A text argument of a rehearsed call: what its name, its format and its pattern ask for, from the question."""
+"""Text arguments of a rehearsed call: what its name, its format and its pattern ask for, from the question."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _LONGEST = 4000
 
 
 def text(schema: dict[str, Any], name: str, given: Hints, budget: Budget) -> str:
-    """A text for one property.
+    """Make a text for one property.
 
     Args:
         schema: the property's, without references.
@@ -51,7 +51,7 @@ def text(schema: dict[str, Any], name: str, given: Hints, budget: Budget) -> str
         budget: what may be spent.
 
     Raises:
-        SpentError: there is no room left for it.
+        BudgetSpentError: there is no room left for it.
     """
     format_ = schema.get("format")
     if isinstance(format_, str) and format_ in _FORMATS:
@@ -59,12 +59,12 @@ def text(schema: dict[str, Any], name: str, given: Hints, budget: Budget) -> str
     else:
         known = [each for each in (*_examples(schema), schema.get("default")) if isinstance(each, str)]
         made = known[0] if known else _of_length(schema, name, given, budget)
-    budget.write(len(made))
+    budget.spend_characters(len(made))
     return made
 
 
 def number_of(schema: dict[str, Any], key: str, missing: float) -> float:
-    """A bound that is a count; what is none is as if it were missing."""
+    """Read a bound that is a count; what is none is as if it were missing."""
     value = schema.get(key)
     return value if isinstance(value, int | float) and not isinstance(value, bool) and value >= 0 else missing
 
@@ -90,7 +90,7 @@ def _of_length(schema: dict[str, Any], name: str, given: Hints, budget: Budget) 
 
 
 def _wording(name: str, given: Hints) -> str:
-    """What the question says to a property of this name."""
+    """Choose what the question says to a property of this name."""
     words = [word.lower() for word in _WORDS.findall(name[:100])]
     joined = "".join(words)
     first = given.names[0] if given.names else None

@@ -1,4 +1,4 @@
-"""Words of a question that are no names, and those that stand before one, in the languages questions come in."""
+"""Word lists: words that are no names, and those that stand before one, in the languages questions come in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading and changing the chunks of a finished stream: the tools with which a quirk is made."""
+"""Edits of chunks in a finished stream, of which quirks are made."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def delta_of(event: Event) -> dict[str, Any] | None:
-    """The event's delta; None where it has none."""
+    """Return the event's delta; None where it has none."""
     if isinstance(event.body, str) or not event.body.get("choices"):
         return None
     delta: dict[str, Any] | None = event.body["choices"][0].get("delta")
@@ -20,12 +20,12 @@ def delta_of(event: Event) -> dict[str, Any] | None:
 
 
 def each_delta(events: list[Event], change: Callable[[dict[str, Any]], dict[str, Any]]) -> list[Event]:
-    """The events, each with its delta changed."""
+    """Change the delta of each event."""
     return [event if (delta := delta_of(event)) is None else with_delta(event, change(delta)) for event in events]
 
 
 def with_delta(event: Event, delta: dict[str, Any], *, last: bool = True) -> Event:
-    """The event with another delta; without its finish reason where ``last`` is false."""
+    """Return the event with another delta; without its finish reason where ``last`` is false."""
     if isinstance(event.body, str):
         return event
     choice = {**event.body["choices"][0], "delta": delta}
@@ -35,7 +35,7 @@ def with_delta(event: Event, delta: dict[str, Any], *, last: bool = True) -> Eve
 
 
 def finish_of(event: Event) -> str | None:
-    """The event's finish reason; None where it has none."""
+    """Return the event's finish reason; None where it has none."""
     if isinstance(event.body, str) or not event.body.get("choices"):
         return None
     reason: str | None = event.body["choices"][0].get("finish_reason")
@@ -43,7 +43,7 @@ def finish_of(event: Event) -> str | None:
 
 
 def with_finish(event: Event, finish: str | None) -> Event:
-    """The event with another finish reason, or with none."""
+    """Return the event with another finish reason, or with none."""
     if isinstance(event.body, str):
         return event
     reason = {"finish_reason": finish} if finish else {}
@@ -51,7 +51,7 @@ def with_finish(event: Event, finish: str | None) -> Event:
 
 
 def without_finish(event: Event) -> Event:
-    """The event with its finish reason taken away."""
+    """Return the event with its finish reason taken away."""
     return with_finish(event, None)
 
 
@@ -59,11 +59,11 @@ def _choice_without(body: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in body["choices"][0].items() if key != "finish_reason"}
 
 
-def finishing(events: list[Event]) -> int | None:
-    """The position of the last event with a finish reason; None where there is none."""
+def last_finish(events: list[Event]) -> int | None:
+    """Find the position of the last event with a finish reason; None where there is none."""
     return next((n for n in range(len(events) - 1, -1, -1) if finish_of(events[n])), None)
 
 
-def text_of_event(event: Event) -> str:
-    """The event's body as one line of text."""
+def event_text(event: Event) -> str:
+    """Return the event's body as one line of text."""
     return event.body if isinstance(event.body, str) else json.dumps(event.body, ensure_ascii=False)

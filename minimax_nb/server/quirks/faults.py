@@ -1,4 +1,4 @@
-"""What can go wrong, on request: refusals, and replies that break off, fall silent or are no reply at all.
+"""Faults on request: HTTP errors, and replies that break off, fall silent or are no reply at all.
 
 A fault is asked for by name: ``rate-limit``; ``cut:3`` breaks off after three events; ``overload*2`` holds for the
 first two attempts at one request, so that a retry can be seen to work.
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Ending = Literal["end", "drop", "hang"]
 
-REFUSALS: dict[str, ApiError] = {
+ERROR_FAULTS: dict[str, ApiError] = {
     "rate-limit": ApiError(429, "rate_limit_error", "rate limit (1002)"),
     "plan-limit": ApiError(429, "rate_limit_error", "usage limit exceeded (2056)"),
     "balance": ApiError(429, "insufficient_balance_error", "insufficient balance (1008)"),
@@ -53,7 +53,7 @@ _SPEC = re.compile(r"(?P<name>[a-z-]+)(?::(?P<at>\d{1,6}))?(?:\*(?P<times>\d{1,6
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault.
+    """Fault that a request has asked for.
 
     Attributes:
         name: a key of ``FAULTS``.
@@ -66,8 +66,8 @@ class Fault:
     times: int | None = None
 
 
-def fault_from(spec: str) -> Fault:
-    """Read ``name``, ``name:events`` or ``name*times``.
+def parse_fault(spec: str) -> Fault:
+    """Parse ``name``, ``name:events`` or ``name*times``.
 
     Raises:
         ApiError: there is no such fault; the message names those that are.
@@ -82,7 +82,7 @@ def fault_from(spec: str) -> Fault:
 
 
 def broken_stream(events: Sequence[Event], fault: Fault, model: str) -> tuple[list[Event], Ending]:
-    """The events up to where the fault strikes, and how the connection ends."""
+    """Return the events up to where the fault strikes, and how the connection ends."""
     at = len(events) // 2 if fault.at is None else min(fault.at, len(events))
     begun = list(events[:at])
     now = begun[-1].t if begun else 0.0
@@ -90,7 +90,7 @@ def broken_stream(events: Sequence[Event], fault: Fault, model: str) -> tuple[li
         case "base-resp" | "choices-null":
             return [Event(0.0, null_reply(fault, model))], "end"
         case "midstream-error":
-            return [*begun, Event(now, {"type": "error", "error": REFUSALS["overload"].error()})], "end"
+            return [*begun, Event(now, {"type": "error", "error": ERROR_FAULTS["overload"].error()})], "end"
         case "garbage":
             return [*begun, Event(now, "<html>502 Bad Gateway</html>")], "end"
         case "empty":
@@ -103,7 +103,7 @@ def broken_stream(events: Sequence[Event], fault: Fault, model: str) -> tuple[li
 
 
 def null_reply(fault: Fault, model: str) -> dict[str, Any]:
-    """A reply under HTTP 200 that is none (observed on plans whose limit was reached)."""
+    """Make a reply under HTTP 200 that is none (observed on plans whose limit was reached)."""
     said = {"status_code": 2056, "status_msg": "usage limit exceeded"}
     return {
         "id": "",
@@ -117,5 +117,5 @@ def null_reply(fault: Fault, model: str) -> dict[str, Any]:
 
 
 def ending_unstreamed(fault: Fault) -> Ending:
-    """How a reply that is no stream ends."""
+    """Return how a reply that is no stream ends."""
     return "hang" if fault.name == "hang" else "drop" if fault.name in ("cut", "midstream-error", "end") else "end"

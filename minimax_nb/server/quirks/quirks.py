@@ -1,4 +1,4 @@
-"""The odd shapes in which the service and its relatives have been seen to answer, each a switch with a name.
+"""Quirks: odd shapes in which the service and its relatives have been seen to answer, each a switch with a name.
 
 ``FORM_QUIRKS`` change how a message is written, streamed or not; ``STREAM_QUIRKS`` change a finished list of events.
 ``QUIRKS`` names them all with a line each: the command line, the lessons and the tests read that one table.
@@ -16,7 +16,7 @@ from . import stream_quirks
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from minimax_nb.server.answer.wire import Event, Form
+    from minimax_nb.server.answer.wire import Event, WireFormat
 
 FORM_QUIRKS: dict[str, tuple[str, dict[str, Any]]] = {
     "bare-think": ("no line breaks inside the think tags", {"opening": "<think>", "closing": "</think>\n\n"}),
@@ -68,8 +68,8 @@ STREAM_QUIRKS: dict[str, tuple[str, Callable[[list[Event]], list[Event]]]] = {
 QUIRKS: dict[str, str] = {name: line for name, (line, _) in [*FORM_QUIRKS.items(), *STREAM_QUIRKS.items()]}
 
 
-def form_with(form: Form, names: Iterable[str]) -> Form:
-    """The form, changed by those of the named quirks that concern it."""
+def form_with(form: WireFormat, names: Iterable[str]) -> WireFormat:
+    """Change a wire format by those of the named quirks that concern it."""
     for name in names:
         if name in FORM_QUIRKS:
             form = replace(form, **FORM_QUIRKS[name][1])
@@ -77,7 +77,7 @@ def form_with(form: Form, names: Iterable[str]) -> Form:
 
 
 def stream_with(events: list[Event], names: Iterable[str]) -> list[Event]:
-    """The events, changed by those of the named quirks that concern them, in the table's order."""
+    """Change a stream by those of the named quirks that concern it, in the table's order."""
     wanted = set(names)
     for name, (_, change) in STREAM_QUIRKS.items():
         if name in wanted:
@@ -85,8 +85,8 @@ def stream_with(events: list[Event], names: Iterable[str]) -> list[Event]:
     return events
 
 
-def checked(names: Sequence[str]) -> tuple[str, ...]:
-    """The names, each of which must be known.
+def check_quirks(names: Sequence[str]) -> tuple[str, ...]:
+    """Check that each name is known.
 
     Raises:
         ApiError: naming the one that is not, and those that are.

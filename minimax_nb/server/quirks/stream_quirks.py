@@ -1,4 +1,4 @@
-"""The quirks that concern a stream: each a function from a finished list of events to another."""
+"""Quirks that concern a stream: each a function from a finished list of events to another."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from minimax_nb.server.answer.wire import Event
 from .chunk_edits import (
     delta_of,
     each_delta,
+    event_text,
     finish_of,
-    finishing,
-    text_of_event,
+    last_finish,
     with_delta,
     with_finish,
     without_finish,
@@ -26,12 +26,12 @@ DONE = Event(0.0, "[DONE]")
 
 
 def snapshot(events: list[Event]) -> list[Event]:
-    """Each text field carries all of its text so far, as the documentation's own sample code expects."""
+    """Let each text field carry all of its text so far, as the documentation's own sample code expects."""
     return _grown(events, ("content", "reasoning_content", "reasoning"))
 
 
 def reasoning_snapshot(events: list[Event]) -> list[Event]:
-    """Only the separate thinking grows; content stays incremental and the thinking is repeated beside it."""
+    """Let the separate thinking alone grow; content stays incremental and the thinking is repeated beside it."""
     so_far = ""
 
     def change(delta: dict[str, Any]) -> dict[str, Any]:
@@ -64,12 +64,12 @@ def _grown(events: list[Event], keys: tuple[str, ...]) -> list[Event]:
 
 
 def split_tags(events: list[Event]) -> list[Event]:
-    """Content that holds a tag comes one character at a time."""
+    """Send content that holds a tag one character at a time."""
     return _cut_up(events, lambda text: "think>" in text)
 
 
 def characters(events: list[Event]) -> list[Event]:
-    """Thinking and answer come one character at a time."""
+    """Send thinking and answer one character at a time."""
     return _cut_up(events, bool)
 
 
@@ -85,15 +85,15 @@ def _cut_up(events: list[Event], wanted: Callable[[str], bool]) -> list[Event]:
             found.append(event)
             continue
         for number, letter in enumerate(delta[key]):
-            cut = {**delta, key: letter}
+            single = {**delta, key: letter}
             if delta.get("reasoning_details"):
-                cut["reasoning_details"] = [{**delta["reasoning_details"][0], "text": letter}]
-            found.append(with_delta(event, cut, last=number == len(delta[key]) - 1))
+                single["reasoning_details"] = [{**delta["reasoning_details"][0], "text": letter}]
+            found.append(with_delta(event, single, last=number == len(delta[key]) - 1))
     return found
 
 
 def unclosed_think(events: list[Event]) -> list[Event]:
-    """The closing tag of native thinking never comes."""
+    """Leave out the closing tag of native thinking."""
 
     def change(delta: dict[str, Any]) -> dict[str, Any]:
         content = delta.get("content")
@@ -103,7 +103,7 @@ def unclosed_think(events: list[Event]) -> list[Event]:
 
 
 def stray_close(events: list[Event]) -> list[Event]:
-    """Split thinking ends with a literal closing tag, in two pieces."""
+    """End split thinking with a literal closing tag, in two chunks."""
     last = max((n for n, event in enumerate(events) if (delta_of(event) or {}).get("reasoning_content")), default=None)
     if last is None:
         return events
@@ -118,7 +118,7 @@ def stray_close(events: list[Event]) -> list[Event]:
 
 
 def two_details(events: list[Event]) -> list[Event]:
-    """The second half of the thinking comes as a second item of reasoning_details, index 1."""
+    """Send the second half of the thinking as a second item of reasoning_details, index 1."""
     thinking = [n for n, event in enumerate(events) if (delta_of(event) or {}).get("reasoning_details")]
     found = list(events)
     for n in thinking[len(thinking) // 2 :]:
@@ -136,7 +136,7 @@ def _calls(events: list[Event], change: Callable[[list[dict[str, Any]]], list[di
 
 
 def empty_names(events: list[Event]) -> list[Event]:
-    """Continuations repeat id, name and type as empty texts."""
+    """Repeat id, name and type as empty texts in continuations."""
 
     def change(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [
@@ -148,7 +148,7 @@ def empty_names(events: list[Event]) -> list[Event]:
 
 
 def whole_calls(events: list[Event]) -> list[Event]:
-    """Each call comes whole in one chunk, the last one together with the finish reason."""
+    """Send each call whole in one chunk, the last one together with the finish reason."""
     found: list[Event] = []
     for event in events:
         calls = (delta_of(event) or {}).get("tool_calls")
@@ -164,7 +164,7 @@ def whole_calls(events: list[Event]) -> list[Event]:
 
 
 def object_arguments(events: list[Event]) -> list[Event]:
-    """Whole calls whose arguments are an object instead of a text."""
+    """Send whole calls with arguments as an object instead of a text."""
 
     def change(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [
@@ -176,43 +176,43 @@ def object_arguments(events: list[Event]) -> list[Event]:
 
 
 def late_piece(events: list[Event]) -> list[Event]:
-    """The last piece of the first call comes after the other calls are complete."""
-    pieces = [n for n, event in enumerate(events) if (delta_of(event) or {}).get("tool_calls")]
-    first = [n for n in pieces if (delta_of(events[n]) or {})["tool_calls"][0].get("index") == 0]
-    if len(first) < 2 or first[-1] == pieces[-1]:
+    """Send the last chunk of the first call after the other calls are complete."""
+    chunks = [n for n, event in enumerate(events) if (delta_of(event) or {}).get("tool_calls")]
+    first = [n for n in chunks if (delta_of(events[n]) or {})["tool_calls"][0].get("index") == 0]
+    if len(first) < 2 or first[-1] == chunks[-1]:
         return events
-    moved, end = events[first[-1]], events[pieces[-1]]
+    moved, end = events[first[-1]], events[chunks[-1]]
     moved_last = with_finish(Event(end.t, moved.body), finish_of(end))
     rest = [without_finish(event) if event is end else event for event in events if event is not moved]
-    return [*rest[: pieces[-1]], moved_last, *rest[pieces[-1] :]]
+    return [*rest[: chunks[-1]], moved_last, *rest[chunks[-1] :]]
 
 
 def two_json(events: list[Event]) -> list[Event]:
-    """Two documents in one event, on two data lines without a blank one between them."""
+    """Send two documents in one event, on two data lines without a blank one between them."""
     found = []
     for first, second in zip(events[::2], [*events[1::2], None], strict=False):
         if second is None:
             found.append(first)
         else:
-            found.append(Event(second.t, f"{text_of_event(first)}\n{text_of_event(second)}"))
+            found.append(Event(second.t, f"{event_text(first)}\n{event_text(second)}"))
     return found
 
 
 def role_empty(events: list[Event]) -> list[Event]:
-    """The role is an empty text."""
+    """Send the role as an empty text."""
     return each_delta(events, lambda delta: {**delta, "role": ""})
 
 
 def role_first(events: list[Event]) -> list[Event]:
-    """The first chunk holds the role alone."""
+    """Send the role alone in a first chunk."""
     if not events or delta_of(events[0]) is None:
         return events
     return [with_delta(events[0], {"role": "assistant"}, last=False), *events]
 
 
 def finish_alone(events: list[Event]) -> list[Event]:
-    """The finish reason comes on a chunk of its own."""
-    last = finishing(events)
+    """Send the finish reason in a chunk of its own."""
+    last = last_finish(events)
     if last is None:
         return events
     ending = with_delta(events[last], {"role": "assistant"})
@@ -220,8 +220,8 @@ def finish_alone(events: list[Event]) -> list[Event]:
 
 
 def finish_twice(events: list[Event]) -> list[Event]:
-    """The finish reason comes once more, on an empty chunk."""
-    last = finishing(events)
+    """Send the finish reason once more, in an empty chunk."""
+    last = last_finish(events)
     if last is None:
         return events
     again = with_delta(events[last], {"role": "assistant"})
@@ -229,25 +229,25 @@ def finish_twice(events: list[Event]) -> list[Event]:
 
 
 def finish_singular(events: list[Event]) -> list[Event]:
-    """The finish reason of calls is "tool_call"."""
-    last = finishing(events)
+    """Spell the finish reason of calls "tool_call"."""
+    last = last_finish(events)
     if last is None or finish_of(events[last]) != "tool_calls":
         return events
     return [*events[:last], with_finish(events[last], "tool_call"), *events[last + 1 :]]
 
 
 def final_message(events: list[Event]) -> list[Event]:
-    """One more event repeats the whole reply in ``message`` (M2 in October 2025, and the older endpoint)."""
+    """Repeat the whole reply in the ``message`` of one more event (M2 in October 2025, and the older endpoint)."""
     return _ended(events, lambda whole: {"message": whole})
 
 
 def delta_null(events: list[Event]) -> list[Event]:
-    """One more chunk with ``delta: null`` and an empty ``message``."""
+    """Send one more chunk with ``delta: null`` and an empty ``message``."""
     return _ended(events, lambda whole: {"delta": None, "message": {**whole, "content": ""}})
 
 
 def _ended(events: list[Event], ending: Callable[[dict[str, Any]], dict[str, Any]]) -> list[Event]:
-    last = finishing(events)
+    last = last_finish(events)
     if last is None:
         return events
     body = events[last].body
@@ -261,7 +261,7 @@ def _ended(events: list[Event], ending: Callable[[dict[str, Any]], dict[str, Any
 
 
 def zero_usage(events: list[Event]) -> list[Event]:
-    """Every chunk carries a usage of zeros."""
+    """Send a usage of zeros in every chunk."""
     zeros = {"total_tokens": 0, "total_characters": 0}
     return [
         event
@@ -272,15 +272,15 @@ def zero_usage(events: list[Event]) -> list[Event]:
 
 
 def keep_alive(events: list[Event]) -> list[Event]:
-    """Comment lines between the events."""
+    """Send comment lines between the events."""
     return [each for event in events for each in (Event(event.t, ": keep-alive"), event)]
 
 
 def done(events: list[Event]) -> list[Event]:
-    """The stream ends with the mark that OpenAI's own service sends."""
+    """End the stream with the mark that OpenAI's own service sends."""
     return [*events, replace(DONE, t=events[-1].t if events else 0.0)]
 
 
 def no_done(events: list[Event]) -> list[Event]:
-    """No mark at the end: the service mostly leaves it out (observed in 2026)."""
+    """Send no mark at the end: the service mostly leaves it out (observed in 2026)."""
     return [event for event in events if event.body != DONE.body]

@@ -1,4 +1,4 @@
-"""One request's way to the endpoint and its reply's way back, with somebody listening."""
+"""Reverse proxy of one request, with a tee of its reply."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import anyio.to_thread
 
 from minimax_nb.hosts import host_of, is_loopback
 from minimax_nb.server.api_error import ApiError
-from minimax_nb.server.http.gate import Asked, refusal
-from minimax_nb.server.tape.recorded import Recorded, form_of
+from minimax_nb.server.http.gate import InboundRequest, error_response
+from minimax_nb.server.tape.recorded import RecordedReply, form_of
 
-from .tee import Listener
+from .tee import ReplyTee
 
 try:
     import httpx2 as httpx
@@ -24,19 +24,27 @@ if TYPE_CHECKING:
 
     from starlette.types import Send
 
-_LEFT_HERE = {"authorization", "host", "content-length", "transfer-encoding", "connection", "accept-encoding", "cookie"}
-_BROUGHT_BACK = {
+_DROPPED_REQUEST_HEADERS = {
+    "authorization",
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "accept-encoding",
+    "cookie",
+}
+_KEPT_RESPONSE_HEADERS = {
     "content-type", "cache-control", "retry-after", "retry-after-ms", "x-should-retry", "x-request-id",
     "trace-id", "minimax-request-id", "x-mm-request-id", "x-session-id",
 }  # fmt: skip
 _TIMEOUT_S = 600.0
 """As the SDK's own; a client with less patience leaves earlier, and then the request ends."""
 _CONNECT_TIMEOUT_S = 10.0
-_MOST_STORES = 8
+_MOST_WRITES = 8
 
 
-def connections(base_url: str) -> httpx.AsyncClient:
-    """Connections that stay open from request to request, through the user's proxy if there is one.
+def http_client(base_url: str) -> httpx.AsyncClient:
+    """Make an HTTP client that keeps connections open, and goes through the user's proxy if there is one.
 
     Args:
         base_url: where they lead; no proxy can reach a server on this machine.
@@ -49,68 +57,68 @@ def connections(base_url: str) -> httpx.AsyncClient:
     )
 
 
-class Passage:
-    """A request that is passed on, and its reply.
+class ProxiedRequest:
+    """Reverse proxy of one request.
 
     Args:
-        http: the connections.
+        http: the HTTP client.
         url: where it goes.
         key: the endpoint's key, which takes the place of ours.
-        asked: the request.
+        inbound: the request.
     """
 
-    def __init__(self, http: httpx.AsyncClient, url: str, key: str, asked: Asked) -> None:
+    def __init__(self, http: httpx.AsyncClient, url: str, key: str, inbound: InboundRequest) -> None:
         self._http = http
         self._url = url
         self._key = key
-        self._asked = asked
-        self._listener: Listener | None = None
+        self._inbound = inbound
+        self._tee: ReplyTee | None = None
         self._form: dict[str, bool] = {}
-        self._keep: Callable[[Recorded], None] | None = None
-        self._stored_events = self._stores = 0
+        self._store: Callable[[RecordedReply], None] | None = None
+        self._written_events = self._writes = 0
 
-    def listen(self, request: Mapping[str, Any], keep: Callable[[Recorded], None]) -> None:
-        """Have the reply listened to.
+    def record(self, request: Mapping[str, Any], store: Callable[[RecordedReply], None]) -> None:
+        """Record the reply.
 
         Args:
             request: the parsed body.
-            keep: is given the reply when it is whole, and again when more of it has come; blocks until it is on disk.
+            store: is given the reply when it is whole, and again when more of it has come; blocks until it is on disk.
         """
         self._form = form_of(request)
-        self._listener = Listener(stream=self._form["stream"], include_usage=self._form["stream_options.include_usage"])
-        self._keep = keep
+        self._tee = ReplyTee(stream=self._form["stream"], include_usage=self._form["stream_options.include_usage"])
+        self._store = store
 
     async def send(self, send: Send) -> None:
         """Ask the endpoint, and send what it answers as it comes."""
-        headers = {name: value for name, value in self._asked.headers.items() if name not in _LEFT_HERE}
+        headers = {name: value for name, value in self._inbound.headers.items() if name not in _DROPPED_REQUEST_HEADERS}
         headers |= {"authorization": f"Bearer {self._key}", "accept-encoding": "identity"}
         begun = False
         try:
             async with self._http.stream(
-                self._asked.method, self._url, headers=headers, content=self._asked.body
+                self._inbound.method, self._url, headers=headers, content=self._inbound.body
             ) as response:
                 begun = True
-                await self._bring(response, send)
+                await self._relay(response, send)
         except httpx.HTTPError as error:
             if not begun:
                 host = host_of(self._url)
                 what = f"{host} could not be reached while recording: {type(error).__name__}"
-                await refusal(ApiError(502, "server_error", what), self._asked.arrived)(send)
+                await error_response(ApiError(502, "server_error", what), self._inbound.arrived)(send)
             # Else the reply is left unfinished, as it came.
 
-    async def _bring(self, response: httpx.Response, send: Send) -> None:
-        listener = self._listener if response.status_code == 200 else None
-        back = [(name, value) for name, value in response.headers.items() if name.lower() in _BROUGHT_BACK]
+    async def _relay(self, response: httpx.Response, send: Send) -> None:
+        tee = self._tee if response.status_code == 200 else None
+        back = [(name, value) for name, value in response.headers.items() if name.lower() in _KEPT_RESPONSE_HEADERS]
         back.append(("minimax-nb-host", host_of(self._url)))  # the reader is told who has answered
         raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in back]
         await send({"type": "http.response.start", "status": response.status_code, "headers": raw})
         held = b""
         try:
             async for data in response.aiter_bytes():
-                if listener:
-                    listener.hear(data, time.monotonic() - self._asked.arrived)
-                    await self._store(listener)
-                if listener and not self._form["stream"]:
+                if tee:
+                    tee.feed(data, time.monotonic() - self._inbound.arrived)
+                    await self._write(tee)
+                if tee and not self._form["stream"]:
                     # It is whole only with its end, so its last piece waits for that.
                     held, data = data, held  # noqa: PLW2901
                 if data:
@@ -118,20 +126,20 @@ class Passage:
         except httpx.HTTPError:
             await send({"type": "http.response.body", "body": held, "more_body": True})
             raise
-        if listener:
-            listener.end()
-            await self._store(listener, ended=True)
+        if tee:
+            tee.close()
+            await self._write(tee, ended=True)
         await send({"type": "http.response.body", "body": held, "more_body": False})
 
-    async def _store(self, listener: Listener, *, ended: bool = False) -> None:
-        """Keep the reply if it is whole by now, before what made it so goes out: who has it all finds it recorded."""
-        events = listener.whole()
-        if events is None or self._keep is None or len(events) == self._stored_events:
+    async def _write(self, tee: ReplyTee, *, ended: bool = False) -> None:
+        """Store the reply if it is complete by now, before what made it so goes out: a reader finds it recorded."""
+        events = tee.complete_events()
+        if events is None or self._store is None or len(events) == self._written_events:
             return
         # Its usage and its end may follow. An endpoint that goes on and on is not written anew for each piece.
-        if not ended and self._stores >= _MOST_STORES and len(events) < 2 * self._stored_events:
+        if not ended and self._writes >= _MOST_WRITES and len(events) < 2 * self._written_events:
             return
-        self._stored_events = len(events)
-        self._stores += 1
+        self._written_events = len(events)
+        self._writes += 1
         split, usage = self._form["reasoning_split"], self._form["stream_options.include_usage"]
-        await anyio.to_thread.run_sync(self._keep, Recorded(self._form["stream"], split, usage, events, {}))
+        await anyio.to_thread.run_sync(self._store, RecordedReply(self._form["stream"], split, usage, events, {}))

@@ -1,4 +1,4 @@
-"""Records: passes requests on to a real endpoint with the user's key, the replies back as they come, and keeps them.
+"""Recording server: it passes requests on to a real endpoint with the user's key, and records the replies.
 
 Only whole replies of chat completions are kept. An error, a reply that breaks off and one whose reader leaves early are
 passed on and forgotten. What is written is what matching needs and what the model said: no header, no query, no
@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from minimax_nb.server.api_error import ApiError, unauthorised
-from minimax_nb.server.http.gate import Asked, Door, refusal
+from minimax_nb.server.http.gate import Gate, InboundRequest, error_response
 from minimax_nb.server.http.local_server import LocalServer, new_key
 from minimax_nb.server.service.rules import parse_body
-from minimax_nb.server.tape.match import comparable
+from minimax_nb.server.tape.match import is_comparable
 from minimax_nb.server.tape.redact import secrets_in
-from minimax_nb.server.tape.writer import Kept, TapeWriter
+from minimax_nb.server.tape.writer import RecordedTurn, TapeWriter
 
-from .proxy import Passage, connections
+from .proxy import ProxiedRequest, http_client
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class RecordingServer(LocalServer):
-    """A server on this machine that asks a real endpoint and records what it answers.
+    """Server on this machine that asks a real endpoint and records what it answers.
 
     Args:
         base_url: the endpoint's base URL.
@@ -50,7 +50,7 @@ class RecordingServer(LocalServer):
         self._writer = TapeWriter(Path(folder), urlsplit(base_url).hostname or "")
         self._numbers = itertools.count()
         self._http: Any = None
-        super().__init__(Door(self._knows, self._answer, self._connected), new_key(), port)
+        super().__init__(Gate(self._authorizes, self._answer, self._connected), new_key(), port)
 
     @property
     def tape(self) -> Path:
@@ -66,7 +66,7 @@ class RecordingServer(LocalServer):
         """Begin to record.
 
         Returns:
-            The server itself, ready to be asked.
+            The server itself, ready to be inbound.
 
         Raises:
             OSError: the port is in use, or no tape can be written in the folder.
@@ -91,34 +91,36 @@ class RecordingServer(LocalServer):
 
     @contextlib.asynccontextmanager
     async def _connected(self, _: Starlette) -> AsyncIterator[None]:
-        async with connections(self._upstream) as self._http:
+        async with http_client(self._upstream) as self._http:
             yield
 
-    def _knows(self, authorization: str) -> bool:
+    def _authorizes(self, authorization: str) -> bool:
         scheme, _, key = authorization.partition(" ")
         return scheme.lower() == "bearer" and hmac.compare_digest(key.strip().encode(), self.api_key.encode())
 
-    def _answer(self, asked: Asked) -> Callable[[Send], Awaitable[None]]:
-        if not self._knows(asked.headers.get("authorization", "")):
-            return refusal(unauthorised(), asked.arrived)
-        if ".." in asked.path.split("/"):
-            return refusal(ApiError(404, "not_found_error", "there is no such path"), asked.arrived)
+    def _answer(self, inbound: InboundRequest) -> Callable[[Send], Awaitable[None]]:
+        if not self._authorizes(inbound.headers.get("authorization", "")):
+            return error_response(unauthorised(), inbound.arrived)
+        if ".." in inbound.path.split("/"):
+            return error_response(ApiError(404, "not_found_error", "there is no such path"), inbound.arrived)
         number = next(self._numbers)
-        request = _chat_request(asked)
-        url = self._upstream + quote(asked.path.removeprefix("/v1")) + (f"?{asked.query}" if asked.query else "")
-        passage = Passage(self._http, url, self._upstream_key, asked)
+        request = _chat_request(inbound)
+        url = self._upstream + quote(inbound.path.removeprefix("/v1")) + (f"?{inbound.query}" if inbound.query else "")
+        proxied = ProxiedRequest(self._http, url, self._upstream_key, inbound)
         if request is not None:
-            known = {self._upstream_key, self.api_key, *secrets_in(asked.headers, dict(parse_qsl(asked.query)))}
-            passage.listen(request, lambda reply: self._writer.keep(Kept(number, request, reply, frozenset(known))))
-        return passage.send
+            known = {self._upstream_key, self.api_key, *secrets_in(inbound.headers, dict(parse_qsl(inbound.query)))}
+            proxied.record(
+                request, lambda reply: self._writer.keep(RecordedTurn(number, request, reply, frozenset(known)))
+            )
+        return proxied.send
 
 
-def _chat_request(asked: Asked) -> dict[str, Any] | None:
-    """The body of a request whose reply can be kept; None for all others."""
-    if asked.method != "POST" or not asked.path.rstrip("/").endswith("/chat/completions"):
+def _chat_request(inbound: InboundRequest) -> dict[str, Any] | None:
+    """Parse the body of a request whose reply can be recorded; None for all others."""
+    if inbound.method != "POST" or not inbound.path.rstrip("/").endswith("/chat/completions"):
         return None
     try:
-        request = parse_body(asked.body)
+        request = parse_body(inbound.body)
     except ApiError:  # the endpoint will say so itself
         return None
-    return request if comparable(request) else None
+    return request if is_comparable(request) else None

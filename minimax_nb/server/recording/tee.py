@@ -1,4 +1,4 @@
-"""Hears a reply while it passes by, and knows in the end whether it was whole."""
+"""Tee of a reply: keep its events while its bytes pass by, and know in the end whether it was complete."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _LARGEST = 64 * 2**20
 """Bytes; what is longer is passed on and not kept."""
 
 
-class Listener:
-    """Cuts the bytes of one reply into events, each with its time.
+class ReplyTee:
+    """Tee of one reply: its events, each with its time.
 
     Args:
         stream: whether a stream was asked for.
@@ -28,9 +28,9 @@ class Listener:
         self._begun: list[bytes] = []
         self._data: list[str] = []
         self._t = 0.0
-        self._finished = self._has_usage = self._over = self._spoilt = False
+        self._finished = self._has_usage = self._over = self._failed = False
 
-    def hear(self, data: bytes, t: float) -> None:
+    def feed(self, data: bytes, t: float) -> None:
         """Take in the next bytes.
 
         Args:
@@ -40,7 +40,7 @@ class Listener:
         self._size += len(data)
         self._t = t
         if self._size > _LARGEST:
-            self._spoilt = True
+            self._failed = True
             self._begun.clear()
         elif not self._stream or b"\n" not in data:
             self._begun.append(data)
@@ -50,7 +50,7 @@ class Listener:
             for line in lines:
                 self._line(line)
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Take note that the reply has come to its end."""
         rest = b"".join(self._begun)
         self._begun = []
@@ -61,13 +61,13 @@ class Listener:
             self._line(b"")
         self._over = True
 
-    def whole(self) -> tuple[Event, ...] | None:
+    def complete_events(self) -> tuple[Event, ...] | None:
         """The events of a reply that came to its finish reason without an error; None for any other.
 
         A client may leave as soon as it has what it wants, so the end itself need not have come.
         """
         complete = self._over or (self._stream and (self._has_usage or not self._include_usage))
-        return tuple(self._events) if self._finished and complete and not self._spoilt else None
+        return tuple(self._events) if self._finished and complete and not self._failed else None
 
     def _line(self, line: bytes) -> None:
         text = line.decode("utf-8", "replace").rstrip("\r")
@@ -84,14 +84,14 @@ class Listener:
         except (ValueError, RecursionError):
             body = None
         if isinstance(body, dict):
-            t = self._judge(body)
+            t = self._inspect(body)
             self._events.append(Event(t, _without_origin(body)))
         elif self._stream:
             self._over = self._over or text.strip() == "[DONE]"
             self._finished = self._finished or '"finish_reason":"' in text.replace(" ", "")
             self._events.append(Event(self._time(), text))
 
-    def _judge(self, body: dict[str, Any]) -> float:
+    def _inspect(self, body: dict[str, Any]) -> float:
         """Take note of what a document says of the reply's state; the time at which it counts as come."""
         choices = body.get("choices")
         for choice in choices if isinstance(choices, list) else ():
@@ -99,7 +99,7 @@ class Listener:
                 self._finished = True
         self._has_usage = self._has_usage or bool(body.get("usage"))
         said = body.get("base_resp")
-        self._spoilt |= bool(body.get("error")) or (isinstance(said, dict) and said.get("status_code", 0) != 0)
+        self._failed |= bool(body.get("error")) or (isinstance(said, dict) and said.get("status_code", 0) != 0)
         own = body.get(OWN_KEY)
         key = "t" if self._stream else "total_s"
         return self._time(own.get(key) if isinstance(own, dict) else None)

@@ -1,1 +1,1 @@
-"""What the service does with a request: its rules, its models, its errors."""
+"""The service: its request handler, rules and models."""

@@ -1,4 +1,4 @@
-"""The server without a socket: a request in, a response out, with the times at which its events are due."""
+"""Request handler, without a socket: a request in, a response out, with the times at which its events are due."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, cast
 
 from minimax_nb.server.answer import wire
 from minimax_nb.server.answer.answer import cut_to
-from minimax_nb.server.answer.chunking import moments, pieces
+from minimax_nb.server.answer.chunking import reply_times, segments
 from minimax_nb.server.api_error import ApiError, invalid, unauthorised
-from minimax_nb.server.http.response import Response, Sender, as_json
 from minimax_nb.server.practice.practice import rehearse
-from minimax_nb.server.quirks.faults import REFUSALS, Fault, fault_from
-from minimax_nb.server.quirks.quirks import checked, form_with, stream_with
-from minimax_nb.server.tape.match import Miss, comparable, find
-from minimax_nb.server.tape.recorded import OWN_KEY, Recorded
+from minimax_nb.server.quirks.faults import ERROR_FAULTS, Fault, parse_fault
+from minimax_nb.server.quirks.quirks import check_quirks, form_with, stream_with
+from minimax_nb.server.tape.match import Miss, find, is_comparable
+from minimax_nb.server.tape.recorded import OWN_KEY, RecordedReply
 
-from .models import MODELS, Served, entry, on_tape
+from .models import MODELS, ServedModel, model_object, recorded_model
+from .respond import ResponseBuilder, as_json
 from .rules import check_request, parse_body
 from .token_count import cached_tokens, prompt_tokens
 
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from minimax_nb.server.answer.answer import Answer
-    from minimax_nb.server.tape.read import Turn
+    from minimax_nb.server.http.response import Response
+    from minimax_nb.server.tape.read import TapeTurn
 
 CREATED = 1_790_000_000
 """Every reply says that it was made then: a saved notebook is the same on every day."""
@@ -38,8 +39,8 @@ _MOST_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Wishes:
-    """What a request asks of this server beyond the service's own fields: ``{"minimax_nb": {…}}``."""
+class _Overrides:
+    """Settings of this server for one request, from its field ``minimax_nb``."""
 
     quirks: tuple[str, ...] = ()
     fault: Fault | None = None
@@ -48,33 +49,33 @@ class _Wishes:
 
 @dataclass(slots=True)
 class Handler:
-    """Answers requests from tapes, or rehearses.
+    """Handler of requests, which answers from tapes or rehearses.
 
     Attributes:
         turns: the tapes' turns, in order of preference.
         key: the bearer key that every request must carry; None for none.
         strict: answer what no tape matches with an error instead of a rehearsal.
         quirks: names from ``quirks.QUIRKS``, for every reply.
-        fault: a fault for every request, as ``faults.fault_from`` reads it.
+        fault: a fault for every request, as ``faults.parse_fault`` reads it.
         speed: how many times faster than real time replies come; infinity for at once.
     """
 
-    turns: Sequence[Turn] = ()
+    turns: Sequence[TapeTurn] = ()
     key: str | None = None
     strict: bool = False
     quirks: tuple[str, ...] = ()
     fault: str | None = None
     speed: float = 1.0
-    _models: dict[str, Served] = field(default_factory=dict, init=False)
-    _asked: OrderedDict[str, int] = field(default_factory=OrderedDict, init=False)
+    _models: dict[str, ServedModel] = field(default_factory=dict, init=False)
+    _counts: OrderedDict[str, int] = field(default_factory=OrderedDict, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
-        checked(self.quirks)
+        check_quirks(self.quirks)
         if self.fault is not None:
-            fault_from(self.fault)
-        recorded = [name for turn in self.turns if isinstance(turn.answer, Recorded) for name in turn.models]
-        self._models = {**MODELS, **{name: on_tape(name) for name in recorded if name not in MODELS}}
+            parse_fault(self.fault)
+        recorded = [name for turn in self.turns if isinstance(turn.answer, RecordedReply) for name in turn.models]
+        self._models = {**MODELS, **{name: recorded_model(name) for name in recorded if name not in MODELS}}
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Answer one request.
@@ -88,16 +89,16 @@ class Handler:
         digest = hashlib.sha256(b"\0".join((method.encode(), path.encode("utf-8", "replace"), body))).hexdigest()
         trace_id = self._trace_id(digest)
         try:
-            if not self.knows(headers.get("authorization", "")):
+            if not self.authorizes(headers.get("authorization", "")):
                 raise unauthorised()
-            return self._routed(method, path.removeprefix("/v1").rstrip("/"), body, trace_id)
+            return self._route(method, path.removeprefix("/v1").rstrip("/"), body, trace_id)
         except RecursionError:
             error = invalid("Syntax error: expected a request that is not nested so deeply")
-        except ApiError as refused:
-            error = refused
+        except ApiError as raised:
+            error = raised
         return as_json(error.status, error.body(trace_id), trace_id)
 
-    def knows(self, authorization: str) -> bool:
+    def authorizes(self, authorization: str) -> bool:
         """Whether an ``Authorization`` header carries the key."""
         if self.key is None:
             return True
@@ -105,19 +106,19 @@ class Handler:
         return scheme.lower() == "bearer" and hmac.compare_digest(key.strip().encode(), self.key.encode())
 
     def _trace_id(self, digest: str) -> str:
-        """32 hexadecimal digits that depend on the request and how often it came, and on nothing else."""
+        """Make 32 hexadecimal digits that depend on the request and how often it came, and on nothing else."""
         return hashlib.sha256(f"{digest} {self._count(digest)}".encode()).hexdigest()[:32]
 
     def _count(self, what: str) -> int:
-        """How often this was asked before, counting this time; the oldest are forgotten in the end."""
+        """Count how often this came before, and this time too; the oldest are forgotten in the end."""
         with self._lock:
-            number = self._asked.pop(what, 0)
-            self._asked[what] = number + 1
-            if len(self._asked) > _MOST_REMEMBERED:
-                self._asked.popitem(last=False)
+            number = self._counts.pop(what, 0)
+            self._counts[what] = number + 1
+            if len(self._counts) > _MOST_REMEMBERED:
+                self._counts.popitem(last=False)
             return number
 
-    def _routed(self, method: str, path: str, body: bytes, trace_id: str) -> Response:
+    def _route(self, method: str, path: str, body: bytes, trace_id: str) -> Response:
         if path == "/chat/completions":
             if method != "POST":
                 raise ApiError(405, "method_not_allowed", f"expected POST on {path}, got {method}")
@@ -125,37 +126,37 @@ class Handler:
         if path == "/models" or path.startswith("/models/"):
             if method != "GET":
                 raise ApiError(405, "method_not_allowed", f"expected GET on {path}, got {method}")
-            return as_json(200, self._listed(path.removeprefix("/models").strip("/")), trace_id)
+            return as_json(200, self._model_list(path.removeprefix("/models").strip("/")), trace_id)
         served = "POST /v1/chat/completions, GET /v1/models"
         raise ApiError(404, "not_found_error", f"there is no {path[:80] or '/'} here; there are {served}")
 
     def _chat(self, request: dict[str, Any], trace_id: str) -> Response:
-        wishes = self._wishes(request)
-        fault = self._striking(wishes.fault, request)
-        if fault and fault.name in REFUSALS:
-            raise REFUSALS[fault.name]
-        send = Sender(trace_id, wishes.speed, fault)
-        found = find(request, self.turns) if comparable(request) else Miss()
-        if not isinstance(found, Miss) and isinstance(found[0].answer, Recorded):
+        overrides = self._overrides(request)
+        fault = self._active_fault(overrides.fault, request)
+        if fault and fault.name in ERROR_FAULTS:
+            raise ERROR_FAULTS[fault.name]
+        build = ResponseBuilder(trace_id, overrides.speed, fault)
+        found = find(request, self.turns) if is_comparable(request) else Miss()
+        if not isinstance(found, Miss) and isinstance(found[0].answer, RecordedReply):
             # What the service has once answered is not held to our idea of its rules.
-            return send.recorded(cast("Recorded", self._take(request, found)), request["model"])
+            return build.recorded(cast("RecordedReply", self._next_answer(request, found)), request["model"])
         model = check_request(request, self._models)
         prompt, earlier = prompt_tokens(request, model)
         if prompt > model.context:
             raise invalid("context window exceeds limit")
-        answer = _as_asked(self._answer(request, model, found), request, model)
+        answer = _within_limits(self._answer(request, model, found), request, model)
         again = self._count(_digest(["prompt", model.id, request["messages"], request.get("tools")])) > 0
         usage = wire.usage_of(answer, prompt, cached_tokens(prompt, earlier, again=again))
-        head = wire.Head(trace_id, CREATED, model.id, answer.origin)
-        form = form_with(_form(request, model), wishes.quirks)
-        parts = pieces(answer, model.tokens_per_s)
+        head = wire.Envelope(trace_id, CREATED, model.id, answer.origin)
+        form = form_with(_form(request, model), overrides.quirks)
+        parts = segments(answer, model.tokens_per_s)
         if not request.get("stream"):
-            times = moments(parts)
-            return send.whole(wire.completion(answer, head, form, usage, times), times["total_s"], model.id)
-        return send.streamed(stream_with(wire.stream(answer, head, form, usage, parts), wishes.quirks), model.id)
+            times = reply_times(parts)
+            return build.whole(wire.completion(answer, head, form, usage, times), times["total_s"], model.id)
+        return build.streamed(stream_with(wire.stream(answer, head, form, usage, parts), overrides.quirks), model.id)
 
-    def _wishes(self, request: dict[str, Any]) -> _Wishes:
-        """The server's own settings, with those of the request added; a model named ``fault-…`` is a wish, too."""
+    def _overrides(self, request: dict[str, Any]) -> _Overrides:
+        """Return the server's own settings with those of the request; a model named ``fault-…`` is one, too."""
         own = request.pop(OWN_KEY, None)
         own = {} if own is None else own
         if not isinstance(own, dict):
@@ -167,39 +168,39 @@ class Handler:
         if isinstance(request.get("model"), str) and request["model"].startswith("fault-"):
             spec = request["model"].removeprefix("fault-")
             request["model"] = "MiniMax-M2.7"
-        speed = self.speed if own.get("speed") is None else speed_from(own["speed"])
-        return _Wishes((*self.quirks, *checked(quirks)), None if spec is None else fault_from(spec), speed)
+        speed = self.speed if own.get("speed") is None else parse_speed(own["speed"])
+        return _Overrides((*self.quirks, *check_quirks(quirks)), None if spec is None else parse_fault(spec), speed)
 
-    def _striking(self, fault: Fault | None, request: dict[str, Any]) -> Fault | None:
-        """The fault, unless this request has already been tried as often as the fault holds."""
+    def _active_fault(self, fault: Fault | None, request: dict[str, Any]) -> Fault | None:
+        """Return the fault, unless this request has already been tried as often as the fault holds."""
         if fault is None or fault.times is None:
             return fault
         attempt = self._count(f"{fault} {_digest(request)}")
         return fault if attempt < fault.times else None
 
-    def _answer(self, request: dict[str, Any], model: Served, found: list[Turn] | Miss) -> Answer:
-        """What is said by the tape that was found, or in a rehearsal."""
+    def _answer(self, request: dict[str, Any], model: ServedModel, found: list[TapeTurn] | Miss) -> Answer:
+        """Answer from the tape that was found, or in a rehearsal."""
         if not isinstance(found, Miss):
-            return cast("Answer", self._take(request, found))
+            return cast("Answer", self._next_answer(request, found))
         if self.strict:
             raise ApiError(404, "no_tape_error", str(found))
         return rehearse(request, model)
 
-    def _take(self, request: dict[str, Any], found: list[Turn]) -> Answer | Recorded:
-        """The same question asked again gets the next take; after the last one the first."""
+    def _next_answer(self, request: dict[str, Any], found: list[TapeTurn]) -> Answer | RecordedReply:
+        """Return the next answer for a request that came before; after the last one the first."""
         number = self._count(_digest([request["messages"], found[0].tape, found[0].number]))
         return found[number % len(found)].answer
 
-    def _listed(self, name: str) -> dict[str, Any]:
+    def _model_list(self, name: str) -> dict[str, Any]:
         if not name:
-            return {"object": "list", "data": [entry(model) for model in self._models.values()]}
+            return {"object": "list", "data": [model_object(model) for model in self._models.values()]}
         if name not in self._models:
             raise invalid(f"unknown model '{name[:80]}'")
-        return entry(self._models[name])
+        return model_object(self._models[name])
 
 
-def speed_from(value: object) -> float:
-    """Read a speed: a number above 0, or "max" for no waiting at all.
+def parse_speed(value: object) -> float:
+    """Parse a speed: a number above 0, or "max" for no waiting at all.
 
     Raises:
         ApiError: it is neither.
@@ -215,8 +216,8 @@ def speed_from(value: object) -> float:
     return speed
 
 
-def _as_asked(answer: Answer, request: dict[str, Any], model: Served) -> Answer:
-    """The answer under the request's own limits: thinking off where it can be, and the number of tokens."""
+def _within_limits(answer: Answer, request: dict[str, Any], model: ServedModel) -> Answer:
+    """Hold an answer to the request's own limits: thinking off where it can be, and the number of tokens."""
     if not model.is_m2 and (request.get("thinking") or {}).get("type") == "disabled":
         answer = replace(answer, reasoning="", reasoning_tokens=None, completion_tokens=None)
     if answer.calls and not answer.content:
@@ -225,9 +226,9 @@ def _as_asked(answer: Answer, request: dict[str, Any], model: Served) -> Answer:
     return cut_to(answer, limit) if limit else answer
 
 
-def _form(request: dict[str, Any], model: Served) -> wire.Form:
+def _form(request: dict[str, Any], model: ServedModel) -> wire.WireFormat:
     options = request.get("stream_options") or {}
-    return wire.Form(
+    return wire.WireFormat(
         split=bool(request.get("reasoning_split")),
         closing="\n</think>\n\n" if model.is_m2 else "\n</think>\n",
         include_usage=bool(options.get("include_usage")),

@@ -1,4 +1,4 @@
-"""What the service accepts as a history: roles, contents, and tool results that follow their calls.
+"""History rules of the service: roles, contents, and tool results that follow their calls.
 
 Texts are those observed on the service (2025, 2026): the short ones after "invalid params,".
 """
@@ -16,7 +16,7 @@ from .media_rules import check_medium
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .models import Served
+    from .models import ServedModel
 
 _ROLES = ("system", "user", "assistant", "tool")
 # MiniMax-M3 takes roles that OpenAI does not know, such as root. This one MiniMax's own suite wants refused.
@@ -27,8 +27,8 @@ _NO_TEXT = re.compile("[\x00\ud800-\udfff\ufffe\uffff]")
 _DETACHED = "tool call result does not follow tool call"
 
 
-def check_messages(messages: list[Any], model: Served) -> None:
-    """Hold a history to the service's rules.
+def check_messages(messages: list[Any], model: ServedModel) -> None:
+    """Check a history against the service's rules.
 
     Args:
         messages: the request's list.
@@ -56,7 +56,7 @@ def check_messages(messages: list[Any], model: Served) -> None:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text in a message, keys included."""
+    """Yield every text in a message, keys included."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -68,13 +68,13 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(inner)
 
 
-def _is_role(role: Any, model: Served) -> bool:
+def _is_role(role: Any, model: ServedModel) -> bool:
     if model.is_m2:
         return role in _ROLES
     return isinstance(role, str) and role.strip() != "" and role != _INVALID_ROLE
 
 
-def _content(message: dict[str, Any], model: Served) -> None:
+def _content(message: dict[str, Any], model: ServedModel) -> None:
     content = message.get("content")
     if _is_empty(content) and not _has_calls(message):
         raise invalid("chat content is empty")
@@ -124,7 +124,7 @@ def _arguments(message: dict[str, Any]) -> None:
 
 
 def _results(messages: list[dict[str, Any]]) -> None:
-    """Each call has its result, directly after the message with the calls; no result is without a call."""
+    """Check that each call has its result, directly after the message with the calls, and each result its call."""
     known = {call_id for message in messages for call_id in _call_ids(message)}
     waiting: list[str] = []
     for message in messages:

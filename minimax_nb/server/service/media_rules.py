@@ -1,4 +1,4 @@
-"""What the service accepts as a picture or a film: where it comes from, how large it is, how many frames a second.
+"""Media rules of the service: where a picture or film comes from, how large it is, how many frames a second.
 
 Limits are those of the page on MiniMax-M3. The texts are ours.
 """
@@ -24,7 +24,7 @@ _DATA = re.compile(r"data:(?P<type>[^;,]{0,80})(?P<parameters>(?:;[^;,]{0,80}){0
 
 @dataclass(frozen=True, slots=True)
 class _Medium:
-    """What holds for pictures, or for films."""
+    """Rules for pictures, or for films."""
 
     name: str
     formats: frozenset[str]
@@ -47,7 +47,7 @@ _MEDIA = {
 
 
 def check_medium(part: dict[str, Any]) -> None:
-    """Hold a part of type ``image_url`` or ``video_url`` to the service's rules.
+    """Check a part of type ``image_url`` or ``video_url`` against the service's rules.
 
     Args:
         part: the part of a message's content.
@@ -88,15 +88,15 @@ def _check_url(url: Any, medium: _Medium) -> None:
 
 
 def _bytes_of(data: str, medium: _Medium, *, is_base64: bool) -> bytes:
-    plain = unquote_to_bytes(data) if "%" in data else data.encode("utf-8", "replace")
+    decoded = unquote_to_bytes(data) if "%" in data else data.encode("utf-8", "replace")
     if not is_base64:
-        return plain
-    plain = plain.translate(None, b"\r\n")
+        return decoded
+    decoded = decoded.translate(None, b"\r\n")
     bad = invalid(f"invalid base64 {medium.name} data")
-    if len(plain) % 4 or plain.endswith(b"==="):  # the decoder passes over padding that pads nothing
+    if len(decoded) % 4 or decoded.endswith(b"==="):  # the decoder passes over padding that pads nothing
         raise bad
     try:
-        return binascii.a2b_base64(plain, strict_mode=True)
+        return binascii.a2b_base64(decoded, strict_mode=True)
     except binascii.Error as error:
         raise bad from error
 

@@ -1,4 +1,4 @@
-"""The models that the server serves, with the limits it holds requests to.
+"""Models that the server serves, with the limits it holds requests to.
 
 Names, context and speed come from the page "OpenAI compatible API" (the seven of the M2 family) and its later edition
 (MiniMax-M3); ``created`` and the order from the service's own list of models, as seen in 2026. The limit on output
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
-    """One model.
+class ServedModel:
+    """Model with its limits.
 
     Attributes:
         id: its name in requests.
@@ -36,26 +36,26 @@ class Served:
         return self.id.startswith("MiniMax-M2")
 
 
-MODELS: dict[str, Served] = {
+MODELS: dict[str, ServedModel] = {
     model.id: model
     for model in (
-        Served("MiniMax-M3", 1780272000, context=1_000_000, max_output=524_288, top_temperature=2.0),
-        Served("MiniMax-M2.7", 1773799200),
-        Served("MiniMax-M2.7-highspeed", 1773799200, tokens_per_s=100.0),
-        Served("MiniMax-M2.5", 1770948000),
-        Served("MiniMax-M2.5-highspeed", 1770948000, tokens_per_s=100.0),
-        Served("MiniMax-M2.1", 1766455200),
-        Served("MiniMax-M2.1-highspeed", 1766455200, tokens_per_s=100.0),
-        Served("MiniMax-M2", 1761530400),
+        ServedModel("MiniMax-M3", 1780272000, context=1_000_000, max_output=524_288, top_temperature=2.0),
+        ServedModel("MiniMax-M2.7", 1773799200),
+        ServedModel("MiniMax-M2.7-highspeed", 1773799200, tokens_per_s=100.0),
+        ServedModel("MiniMax-M2.5", 1770948000),
+        ServedModel("MiniMax-M2.5-highspeed", 1770948000, tokens_per_s=100.0),
+        ServedModel("MiniMax-M2.1", 1766455200),
+        ServedModel("MiniMax-M2.1-highspeed", 1766455200, tokens_per_s=100.0),
+        ServedModel("MiniMax-M2", 1761530400),
     )
 }
 
 
-def on_tape(name: str) -> Served:
-    """A model that is known from a recording alone, with limits that refuse nothing the service has let through."""
-    return Served(name, 0, context=10_000_000, max_output=10_000_000, top_temperature=2.0)
+def recorded_model(name: str) -> ServedModel:
+    """Make a model that is known from a recording alone, with limits that allow whatever the service has answered."""
+    return ServedModel(name, 0, context=10_000_000, max_output=10_000_000, top_temperature=2.0)
 
 
-def entry(model: Served) -> dict[str, object]:
-    """The model as the list of models shows it."""
+def model_object(model: ServedModel) -> dict[str, object]:
+    """Write a model as the list of models shows it."""
     return {"id": model.id, "object": "model", "created": model.created, "owned_by": "minimax"}

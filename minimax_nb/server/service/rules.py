@@ -1,4 +1,4 @@
-"""What the service accepts in a request: its fields and parameters, per model. The history has rules of its own.
+"""Request rules of the service: fields and parameters, per model. The history has rules of its own.
 
 Texts after "invalid params," that are marked *seen* were observed on the service in 2025 and 2026; the others are ours,
 for rules that its documentation states.
@@ -17,11 +17,11 @@ from .history_rules import check_messages
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .models import Served
+    from .models import ServedModel
 
 
 def parse_body(body: bytes) -> dict[str, Any]:
-    """The request's JSON object.
+    """Parse the request's JSON object.
 
     Raises:
         ApiError: it is none.
@@ -48,8 +48,8 @@ def _finite(digits: str) -> float:
     return number
 
 
-def check_request(request: dict[str, Any], models: Mapping[str, Served]) -> Served:
-    """Find the model and hold the request to its rules.
+def check_request(request: dict[str, Any], models: Mapping[str, ServedModel]) -> ServedModel:
+    """Find the model and check the request against its rules.
 
     Args:
         request: the parsed body.
@@ -104,7 +104,7 @@ def _types(request: dict[str, Any]) -> None:
         raise invalid(f"Mismatch type {_wanted(types)} with value {_kind(value)}: {key}")
 
 
-def _sampling(request: dict[str, Any], model: Served) -> None:
+def _sampling(request: dict[str, Any], model: ServedModel) -> None:
     temperature = request.get("temperature")
     # The M2 page excludes 0, yet the service takes it (observed in 2026).
     if temperature is not None and not 0 <= temperature <= model.top_temperature:
@@ -120,7 +120,7 @@ def _sampling(request: dict[str, Any], model: Served) -> None:
             raise invalid(f"{key} is deprecated and not supported, use tools")
 
 
-def _limits(request: dict[str, Any], model: Served) -> None:
+def _limits(request: dict[str, Any], model: ServedModel) -> None:
     for key in ("max_completion_tokens", "max_tokens"):
         limit = request.get(key)
         if limit is None:
@@ -131,7 +131,7 @@ def _limits(request: dict[str, Any], model: Served) -> None:
             raise invalid(f"model[{model.id}] does not support max tokens > {model.max_output}")  # seen
 
 
-def _thinking(request: dict[str, Any], model: Served) -> None:
+def _thinking(request: dict[str, Any], model: ServedModel) -> None:
     thinking = request.get("thinking")
     # The M2 family takes the field and goes on thinking.
     if thinking is not None and not model.is_m2 and thinking.get("type") not in ("adaptive", "disabled"):
@@ -155,7 +155,7 @@ def _tools(request: dict[str, Any]) -> None:
 
 
 def _kind(value: Any) -> str:
-    """What a JSON value is called."""
+    """Return what a JSON value is called."""
     if value is None:
         return "null"
     if isinstance(value, bool):

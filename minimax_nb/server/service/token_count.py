@@ -1,4 +1,4 @@
-"""How many tokens a prompt has, about: what the usage says and what the context window is held to."""
+"""Token counts of prompts, estimated: what the usage says and what the context window is held to."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.server.answer.answer import tokens
-from minimax_nb.server.tape.match import words_of
+from minimax_nb.server.tape.match import text_without_media
 
 if TYPE_CHECKING:
-    from .models import Served
+    from .models import ServedModel
 
 _PREAMBLE_TOKENS = {True: 26, False: 150}
 """Tokens of the hidden preamble that the service bills (observed in 2026): M2 family, others."""
@@ -18,8 +18,8 @@ _FEWEST_CACHED = 600
 """Prompts shorter than this were not seen to be cached."""
 
 
-def prompt_tokens(request: dict[str, Any], model: Served) -> tuple[int, int]:
-    """About how many tokens the prompt has, and how many of them were in an earlier request of the conversation."""
+def prompt_tokens(request: dict[str, Any], model: ServedModel) -> tuple[int, int]:
+    """Estimate the tokens of a prompt, and those of them that were in an earlier request of the conversation."""
     tools = tokens(json.dumps(request.get("tools") or "", ensure_ascii=False)) if request.get("tools") else 0
     total = _PREAMBLE_TOKENS[model.is_m2] + tools
     earlier = 0
@@ -32,7 +32,7 @@ def prompt_tokens(request: dict[str, Any], model: Served) -> tuple[int, int]:
 
 
 def cached_tokens(total: int, earlier: int, *, again: bool) -> int:
-    """How many tokens of a prompt the service has in its cache.
+    """Estimate how many tokens of a prompt the service has in its cache.
 
     Args:
         total: the prompt's.
@@ -44,6 +44,6 @@ def cached_tokens(total: int, earlier: int, *, again: bool) -> int:
 
 
 def _content_tokens(content: object) -> int:
-    """About how many tokens a message's content has; a picture counts the same whatever its size."""
+    """Estimate the tokens of a message's content; a picture counts the same whatever its size."""
     media = [part for part in content if part.get("type") != "text"] if isinstance(content, list) else []
-    return tokens(words_of(content)) + _PICTURE_TOKENS * len(media)
+    return tokens(text_without_media(content)) + _PICTURE_TOKENS * len(media)

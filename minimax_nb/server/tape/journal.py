@@ -1,4 +1,4 @@
-"""The append file beside a tape that is being recorded: a line a reply, on disk before the reply's last byte goes out.
+"""Journal: the append file beside a tape that is being recorded, a line a reply, on disk before its last byte goes out.
 
 A recorder that is killed leaves it behind. Whoever reads the folder then reads it in the tape's place, and the next
 recorder there folds it into a tape.
@@ -28,8 +28,8 @@ _SUFFIX = ".part"
 
 
 @dataclass(slots=True)
-class Contents:
-    """What a journal holds.
+class JournalContents:
+    """Contents of a journal.
 
     Attributes:
         provenance: where the tape comes from.
@@ -41,7 +41,7 @@ class Contents:
     turns: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def text(self) -> str:
-        """The whole tape, in the order of its requests."""
+        """Write the whole tape, in the order of its requests."""
         turns = [self.turns[number] for number in sorted(self.turns)]
         models = list(dict.fromkeys(model for model, _ in turns))
         provenance = {**self.provenance, "model": models[0] if len(models) == 1 else models}
@@ -70,7 +70,7 @@ class Contents:
 
 
 class Journal:
-    """The append file of one tape, open for writing; nobody else folds it as long as it is.
+    """Journal of one tape, open for writing; nobody else folds it as long as it is.
 
     Args:
         tape: the tape's path.
@@ -81,7 +81,7 @@ class Journal:
         self._path = journal_of(tape)
         self._file = self._path.open("x+b", buffering=0)
         self._end = 0
-        _take(self._file)
+        _lock(self._file)
         try:
             self._append({"provenance": dict(provenance)})
         except OSError:
@@ -113,28 +113,28 @@ class Journal:
         self._end += len(line)
 
     def remove(self) -> None:
-        """Close it and take it away: the tape holds everything."""
+        """Close and delete it: the tape holds everything."""
         self._file.close()
         self._path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Close it and let it lie: the tape could not be written."""
+        """Close and keep it: the tape could not be written."""
         self._file.close()
 
 
 def journal_of(tape: Path) -> Path:
-    """Where the journal of a tape lies."""
+    """Return the path of a tape's journal."""
     return tape.with_name(f".{tape.stem}{_SUFFIX}")
 
 
 def journals(folder: Path) -> dict[Path, Path]:
-    """The journals in a folder, by the paths of their tapes."""
+    """Find the journals in a folder, by the paths of their tapes."""
     found = sorted(folder.glob(f".*{_SUFFIX}"))
     return {path.with_name(f"{path.name[1:].removesuffix(_SUFFIX)}.json"): path for path in found}
 
 
-def read(path: Path) -> Contents | None:
-    """What a journal holds; None for an empty one. A last line that was cut off is left out: nobody was answered then.
+def read(path: Path) -> JournalContents | None:
+    """Read a journal; None for an empty one. A last line that was cut off is left out: nobody was answered then.
 
     Raises:
         OSError: it cannot be read.
@@ -158,18 +158,18 @@ def recover(folder: Path) -> None:
 def _recovered(tape: Path, path: Path) -> bool:
     """Fold one journal; False where its recorder runs, or is about to begin."""
     with path.open("r+b", buffering=0) as file:
-        contents = _contents(file.read()) if _take(file) else None
+        contents = _contents(file.read()) if _lock(file) else None
         if contents and contents.turns:
             contents.fold(tape, lasting=True)
         return contents is not None
 
 
-def _contents(data: bytes) -> Contents | None:
+def _contents(data: bytes) -> JournalContents | None:
     entries = _entries(data)
     first = next(entries, None)
     if first is None or not isinstance(first.get("provenance"), dict):
         return None
-    contents = Contents(first["provenance"])
+    contents = JournalContents(first["provenance"])
     for entry in entries:
         match entry:
             case {"number": int(number), "model": str(model), "turn": str(turn)}:
@@ -185,8 +185,8 @@ def _entries(data: bytes) -> Iterator[dict[str, Any]]:
                 yield entry
 
 
-def _take(file: BufferedRandom | Any) -> bool:
-    """Claim an open journal for this process; the claim ends with the process, however that ends."""
+def _lock(file: BufferedRandom | Any) -> bool:
+    """Lock an open journal for this process; the lock ends with the process, however that ends."""
     if fcntl is None:
         return True
     try:

@@ -1,4 +1,4 @@
-"""A value inside a tape file together with the path to it, so that whatever is wrong there can be named."""
+"""Located values: a value in a tape with the path to it, so that an error can name its place."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from minimax_nb.errors import TapeFormatError
 
 
 @dataclass(frozen=True, slots=True)
-class At:
-    """A value in a tape, with the path to it.
+class Located:
+    """Value in a tape, with the path to it.
 
     Attributes:
         tape: the tape's name.
@@ -23,34 +23,34 @@ class At:
     value: Any
 
     def wrong(self, expected: str) -> TapeFormatError:
-        """The error that says what was expected here and what came."""
+        """Make the error that says what was expected here and what came."""
         got = repr(self.value)
         got = got if len(got) <= 60 else got[:60] + "…"
         return TapeFormatError(f"tape {self.tape!r}, {self.path or 'top level'}: expected {expected}, got {got}")
 
-    def need(self, *types: type) -> At:
-        """This value, which must be of one of the types."""
+    def need(self, *types: type) -> Located:
+        """Return this value, which must be of one of the types."""
         if not isinstance(self.value, types) or (isinstance(self.value, bool) and bool not in types):
             raise self.wrong(" or ".join(_NAMES[type_] for type_ in types))
         return self
 
-    def get(self, key: str, *types: type) -> At:
-        """A field that must be there, of one of the types."""
+    def get(self, key: str, *types: type) -> Located:
+        """Return a field that must be there, of one of the types."""
         self.need(dict)
         if key not in self.value:
             raise self.wrong(f"a field {key!r}")
-        return At(self.tape, f"{self.path}.{key}".lstrip("."), self.value[key]).need(*types)
+        return Located(self.tape, f"{self.path}.{key}".lstrip("."), self.value[key]).need(*types)
 
     def maybe(self, key: str, *types: type) -> Any:
-        """The value of a field that may be missing: then None."""
+        """Return the value of a field that may be missing: then None."""
         return self.get(key, *types).value if key in self.value else None
 
-    def items(self) -> list[At]:
-        """The entries of a list."""
-        return [At(self.tape, f"{self.path}[{n}]", item) for n, item in enumerate(self.value)]
+    def items(self) -> list[Located]:
+        """Return the entries of a list."""
+        return [Located(self.tape, f"{self.path}[{n}]", item) for n, item in enumerate(self.value)]
 
     def only(self, *keys: str) -> None:
-        """See to it that an object has no other fields: a misspelled one would be passed over."""
+        """Check that an object has no other fields: a misspelled one would be passed over."""
         self.need(dict)
         for key in self.value:
             if key not in keys:

@@ -1,4 +1,4 @@
-"""Which turn of which tape answers a request; and if none does, which comes nearest and where it differs."""
+"""Matching: which turn of which tape answers a request; if none does, which comes nearest and where it differs."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from .recorded import Recorded, form_of
+from .recorded import RecordedReply, form_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .read import Turn
+    from .read import TapeTurn
 
 _THINKING = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 _MOST_COMPARED = 40
@@ -25,7 +25,7 @@ _DATA = re.compile(r"(data:[\w.+/-]*(?:;[\w=.+-]+)*,)([^\"]{100,})")
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """No turn fits.
+    """Miss: no turn fits.
 
     Attributes:
         nearest: the turn that comes nearest; None when there are no tapes.
@@ -34,7 +34,7 @@ class Miss:
         got: what the request holds there.
     """
 
-    nearest: Turn | None = None
+    nearest: TapeTurn | None = None
     field: str = ""
     expected: Any = None
     got: Any = None
@@ -44,13 +44,13 @@ class Miss:
             return "there are no tapes; add a folder of them, or turn strict off to have the reply rehearsed"
         return (
             f"no tape answers this request; the nearest is turn {self.nearest.number} of {self.nearest.tape!r}, "
-            f"which has {self.field} = {_short(self.expected)} where the request has {_short(self.got)}; "
+            f"which has {self.field} = {_abridged(self.expected)} where the request has {_abridged(self.got)}; "
             "change the request, record or write a turn for it, or turn strict off to have the reply rehearsed"
         )
 
 
-def find(request: dict[str, Any], turns: Sequence[Turn]) -> list[Turn] | Miss:
-    """The turns of one tape that answer a request, in order; a tape that names the model comes before one for any.
+def find(request: dict[str, Any], turns: Sequence[TapeTurn]) -> list[TapeTurn] | Miss:
+    """Find the turns of one tape that answer a request, in order; a tape that names the model comes before one for any.
 
     Compared are the messages, the model where the tape names one, the tools' names where the tape lists them, and with
     a recorded turn the wire form. Ids of calls, thinking in the history and sampling parameters are not: they may
@@ -60,7 +60,9 @@ def find(request: dict[str, Any], turns: Sequence[Turn]) -> list[Turn] | Miss:
         request: the parsed body.
         turns: the tapes' turns, in order of preference.
     """
-    wanted = _Wanted(request["model"], compared(request["messages"]), tool_names(request), form_of(request))
+    wanted = _Comparable(
+        request["model"], comparable_messages(request["messages"]), tool_names(request), form_of(request)
+    )
     fitting = [turn for turn in turns if _difference(turn, wanted) is None]
     if fitting:
         preferred = [turn for turn in fitting if turn.models] or fitting
@@ -69,27 +71,27 @@ def find(request: dict[str, Any], turns: Sequence[Turn]) -> list[Turn] | Miss:
     return _nearest(wanted, turns)
 
 
-def comparable(request: dict[str, Any]) -> bool:
+def is_comparable(request: dict[str, Any]) -> bool:
     """Whether a request that has not passed the rules is at least of a shape that ``find`` can read."""
     messages, tools = request.get("messages"), request.get("tools") or []
-    return isinstance(request.get("model"), str) and _objects(messages) and _functions(tools)
+    return isinstance(request.get("model"), str) and _is_list_of_objects(messages) and _is_list_of_functions(tools)
 
 
-def _objects(value: object) -> TypeGuard[list[dict[str, Any]]]:
+def _is_list_of_objects(value: object) -> TypeGuard[list[dict[str, Any]]]:
     return isinstance(value, list) and all(isinstance(each, dict) for each in value)
 
 
-def _functions(value: object) -> bool:
-    return _objects(value) and all(isinstance(each.get("function", {}), dict) for each in value)
+def _is_list_of_functions(value: object) -> bool:
+    return _is_list_of_objects(value) and all(isinstance(each.get("function", {}), dict) for each in value)
 
 
 def tool_names(request: dict[str, Any]) -> tuple[str, ...]:
-    """The names of the tools that a request offers, sorted."""
+    """Return the names of the tools that a request offers, sorted."""
     return tuple(sorted(str(tool.get("function", {}).get("name")) for tool in request.get("tools") or ()))
 
 
-def compared(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What of a request's messages is compared.
+def comparable_messages(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return what of a request's messages is compared.
 
     Results stand in the order of the calls they belong to, in whichever order they were sent: ids are not compared, and
     a result is that of a call, not of a place.
@@ -99,29 +101,29 @@ def compared(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     run: list[tuple[int, dict[str, Any]]] = []
     for message in messages:
         if message.get("role") == "tool":
-            run.append((order.get(str(message.get("tool_call_id")), len(order)), plain(message)))
+            run.append((order.get(str(message.get("tool_call_id")), len(order)), comparable_message(message)))
             continue
         found += [result for _, result in sorted(run, key=lambda pair: pair[0])]
         run = []
-        found.append(plain(message))
+        found.append(comparable_message(message))
         calls = message.get("tool_calls") or ()
-        order = {str(call.get("id")): n for n, call in enumerate(calls)} if _functions(calls) else {}
+        order = {str(call.get("id")): n for n, call in enumerate(calls)} if _is_list_of_functions(calls) else {}
     return found + [result for _, result in sorted(run, key=lambda pair: pair[0])]
 
 
-def plain(message: dict[str, Any]) -> dict[str, Any]:
-    """What of a message is compared: role, text without thinking, and the calls by name and parsed arguments."""
+def comparable_message(message: dict[str, Any]) -> dict[str, Any]:
+    """Return what of a message is compared: role, text without thinking, and the calls by name and parsed arguments."""
     kept: dict[str, Any] = {"role": message.get("role")}
     if "content" in message:
         text = text_of(message["content"])
         kept["content"] = (_THINKING.sub("", text) if kept["role"] == "assistant" else text).strip()
-    if message.get("tool_calls") and _functions(message["tool_calls"]):
-        kept["tool_calls"] = [_plain_call(call) for call in message["tool_calls"]]
+    if message.get("tool_calls") and _is_list_of_functions(message["tool_calls"]):
+        kept["tool_calls"] = [_comparable_call(call) for call in message["tool_calls"]]
     return kept
 
 
 def text_of(content: Any) -> str:
-    """A message's content as text; parts that are no text as their JSON."""
+    """Return a message's content as text; parts that are no text as their JSON."""
     if content is None:
         return ""
     if isinstance(content, str):
@@ -135,20 +137,20 @@ def text_of(content: Any) -> str:
 
 
 def _as_json(part: Any) -> str:
-    """A part that is no text; data inside it by its digest, so that no tape has to hold a picture."""
+    """Write a part that is no text; data inside it by its digest, so that no tape has to hold a picture."""
     text = json.dumps(part, sort_keys=True, ensure_ascii=False)
     return _DATA.sub(lambda data: f"{data[1]}sha256={hashlib.sha256(data[2].encode()).hexdigest()}", text)
 
 
-def words_of(content: Any) -> str:
-    """The text that a message's content holds, without its pictures."""
+def text_without_media(content: Any) -> str:
+    """Return the text that a message's content holds, without its pictures."""
     if isinstance(content, list):
         return "".join(part["text"] for part in content if isinstance(part, dict) and isinstance(part.get("text"), str))
     return content if isinstance(content, str) else ""
 
 
-def _plain_call(call: dict[str, Any]) -> dict[str, Any]:
-    """A call of a request or of a tape: both ``{function: {name, arguments}}`` and ``{name, arguments}`` are read."""
+def _comparable_call(call: dict[str, Any]) -> dict[str, Any]:
+    """Return what of a call is compared, be it ``{function: {name, arguments}}`` or ``{name, arguments}``."""
     inner = call.get("function", call)
     arguments = inner.get("arguments")
     if isinstance(arguments, str):
@@ -158,8 +160,8 @@ def _plain_call(call: dict[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What of a request is compared."""
+class _Comparable:
+    """Request as far as it is compared."""
 
     model: str
     messages: list[dict[str, Any]]
@@ -169,7 +171,7 @@ class _Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Difference:
-    """The first field in which a request differs from a turn; the later in the comparison, the nearer they are."""
+    """First field in which a request differs from a turn; the later in the comparison, the nearer they are."""
 
     place: int
     field: str
@@ -177,10 +179,10 @@ class _Difference:
     got: Any
 
 
-def _difference(turn: Turn, wanted: _Wanted) -> _Difference | None:
-    """The first field in which a request differs from a turn."""
+def _difference(turn: TapeTurn, wanted: _Comparable) -> _Difference | None:
+    """Find the first field in which a request differs from a turn."""
     for number, (ours, got) in enumerate(zip(turn.messages, wanted.messages, strict=False)):
-        for key, value in plain(ours).items():
+        for key, value in comparable_message(ours).items():
             if got.get(key) != value:
                 return _Difference(number, f"messages[{number}].{key}", value, got.get(key))
         if "tool_calls" in got and "tool_calls" not in ours:
@@ -192,17 +194,17 @@ def _difference(turn: Turn, wanted: _Wanted) -> _Difference | None:
         return _Difference(end + 1, "tools", list(turn.tools), list(wanted.tools))
     if turn.models and wanted.model not in turn.models:
         return _Difference(end + 2, "model", " or ".join(turn.models), wanted.model)
-    if isinstance(turn.answer, Recorded):
+    if isinstance(turn.answer, RecordedReply):
         for name, value in turn.answer.form.items():
             if wanted.form[name] != value:
                 return _Difference(end + 3, name, value, wanted.form[name])
     return None
 
 
-def _nearest(wanted: _Wanted, turns: Sequence[Turn]) -> Miss:
-    """The turn that agrees longest with the request; among equals the one whose differing text is most alike."""
+def _nearest(wanted: _Comparable, turns: Sequence[TapeTurn]) -> Miss:
+    """Find the turn that agrees longest with the request; among equals the one whose differing text is most alike."""
     place = -1
-    equals: list[tuple[Turn, _Difference]] = []
+    equals: list[tuple[TapeTurn, _Difference]] = []
     for turn in turns:
         found = _difference(turn, wanted)
         if found is None or found.place < place:
@@ -217,11 +219,11 @@ def _nearest(wanted: _Wanted, turns: Sequence[Turn]) -> Miss:
     return Miss(turn, found.field, found.expected, found.got)
 
 
-def _likeness(pair: tuple[Turn, _Difference]) -> float:
+def _likeness(pair: tuple[TapeTurn, _Difference]) -> float:
     _, found = pair
-    return difflib.SequenceMatcher(None, _short(found.expected, 400), _short(found.got, 400)).ratio()
+    return difflib.SequenceMatcher(None, _abridged(found.expected, 400), _abridged(found.got, 400)).ratio()
 
 
-def _short(value: Any, limit: int = 80) -> str:
+def _abridged(value: Any, limit: int = 80) -> str:
     text = repr(value)
     return text if len(text) <= limit else f"{text[:limit]}…"

@@ -1,4 +1,4 @@
-"""Tapes: readable JSON files of turns, each a request to match and the reply to give. This file reads them.
+"""Tapes, read: JSON files of turns, each a request to match and the reply to give.
 
 ::
 
@@ -51,7 +51,7 @@ from typing import TYPE_CHECKING, Any
 from minimax_nb.errors import TapeFormatError
 
 from . import journal
-from .located import At
+from .located import Located
 from .replies import authored, recorded
 from .requests import messages_of, models_of, tools_of
 
@@ -61,15 +61,15 @@ if TYPE_CHECKING:
 
     from minimax_nb.server.answer.answer import Answer
 
-    from .recorded import Recorded
+    from .recorded import RecordedReply
 
 _KINDS = ("authored", "recorded")
 _BY_HAND = '"provenance": {"kind": "authored"}'
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """One request and its reply.
+class TapeTurn:
+    """Turn of a tape: a request and its reply.
 
     Attributes:
         tape: the tape's name.
@@ -86,17 +86,17 @@ class Turn:
     models: tuple[str, ...]
     messages: tuple[dict[str, Any], ...]
     tools: tuple[str, ...] | None
-    answer: Answer | Recorded
+    answer: Answer | RecordedReply
     recorded_at: str = ""
 
 
-def built_in() -> list[Turn]:
-    """The turns of the lessons that come with the package."""
+def built_in() -> list[TapeTurn]:
+    """Read the tapes of the lessons that come with the package."""
     return _read_all(resources.files("minimax_nb.server").joinpath("tapes").iterdir())
 
 
-def in_folder(path: str | Path) -> list[Turn]:
-    """The turns of every ``*.json`` file in a folder, or of one file.
+def in_folder(path: str | Path) -> list[TapeTurn]:
+    """Read every ``*.json`` file in a folder, or one file.
 
     Tapes written by hand come first, by name; then recorded ones, the newest first. What a recorder that is running, or
     was killed, has appended and not yet folded into its tape is read, too.
@@ -115,8 +115,8 @@ def in_folder(path: str | Path) -> list[Turn]:
     return _read_all(path.iterdir(), journal.journals(path))
 
 
-def parse(name: str, text: str) -> list[Turn]:
-    """The turns of one tape.
+def parse(name: str, text: str) -> list[TapeTurn]:
+    """Parse one tape.
 
     Args:
         name: the tape's name, for errors and for the reader.
@@ -129,7 +129,7 @@ def parse(name: str, text: str) -> list[Turn]:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise TapeFormatError(f"tape {name!r}: expected JSON: {error}") from error
-    top = At(name, "", data)
+    top = Located(name, "", data)
     top.only("provenance", "turns")
     if "provenance" not in top.value:
         raise top.wrong(f"a field 'provenance', which for a tape written by hand is {_BY_HAND}")
@@ -150,8 +150,8 @@ def parse(name: str, text: str) -> list[Turn]:
     return [each for turn in turns for each in _variants(turn)]
 
 
-def _read_all(files: Iterable[Traversable], journals: Mapping[Path, Path] | None = None) -> list[Turn]:
-    """The turns of some files; a journal holds all that is on its tape, and is read in its place."""
+def _read_all(files: Iterable[Traversable], journals: Mapping[Path, Path] | None = None) -> list[TapeTurn]:
+    """Read some files; a journal holds all that is on its tape, and is read in its place."""
     texts = {file.name: _text(file) for file in files if file.name.endswith(".json") and file not in (journals or ())}
     for tape, beside in (journals or {}).items():
         if text := _journal_text(tape, beside):
@@ -170,7 +170,7 @@ def _text(file: Traversable) -> str:
 
 
 def _journal_text(tape: Path, beside: Path) -> str:
-    """The tape as its journal has it; as it is on disk where its recorder has just folded it; "" for neither."""
+    """Read a tape as its journal has it; as it is on disk where its recorder has just folded it; "" for neither."""
     try:
         contents = journal.read(beside)
     except FileNotFoundError:
@@ -182,11 +182,11 @@ def _journal_text(tape: Path, beside: Path) -> str:
     return _text(tape) if tape.is_file() else ""
 
 
-def _turn(name: str, number: int, at: At, origin: dict[str, str], recorded_at: str) -> Turn:
+def _turn(name: str, number: int, at: Located, origin: dict[str, str], recorded_at: str) -> TapeTurn:
     at.only("request", "reply", "recorded", "note")
     request = at.get("request", dict)
     request.only("model", "messages", "tools")
-    return Turn(
+    return TapeTurn(
         tape=name,
         number=number,
         models=models_of(request),
@@ -197,7 +197,7 @@ def _turn(name: str, number: int, at: At, origin: dict[str, str], recorded_at: s
     )
 
 
-def _answer(at: At, origin: dict[str, str]) -> Answer | Recorded:
+def _answer(at: Located, origin: dict[str, str]) -> Answer | RecordedReply:
     if "recorded" not in at.value:
         return authored(at.get("reply", dict), origin)
     if "reply" in at.value:
@@ -207,8 +207,8 @@ def _answer(at: At, origin: dict[str, str]) -> Answer | Recorded:
     return recorded(at.get("recorded", dict), origin)
 
 
-def _variants(turn: Turn) -> list[Turn]:
-    """The turn, and where it has optional messages the turn without them."""
+def _variants(turn: TapeTurn) -> list[TapeTurn]:
+    """Return the turn, and where it has optional messages the turn without them."""
     whole = tuple({key: value for key, value in m.items() if key != "optional"} for m in turn.messages)
     needed = tuple(m for m in turn.messages if not m.get("optional"))
     found = [replace(turn, messages=whole)]

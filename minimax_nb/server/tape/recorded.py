@@ -1,4 +1,4 @@
-"""A reply as it came over the wire, and the form in which it was asked for: the only one in which it can be played."""
+"""Recorded replies: as they came over the wire, in the one wire format in which they can be played."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ OWN_KEY = "minimax_nb"
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """A recorded reply.
+class RecordedReply:
+    """Recorded reply.
 
     Attributes:
         stream: whether it came as a stream.
@@ -43,7 +43,7 @@ class Recorded:
         return self.events[-1].t
 
     def played(self) -> list[Event]:
-        """The events of a stream, each with its time in it and the first with the origin."""
+        """Return the events of a stream, each with its time in it and the first with the origin."""
         found = []
         told = False
         for event in self.events:
@@ -56,7 +56,7 @@ class Recorded:
         return found
 
     def document(self) -> dict[str, Any]:
-        """The reply that was no stream, with its time and origin in it."""
+        """Return the reply that was no stream, with its time and origin in it."""
         body = self.events[0].body
         whole = body if isinstance(body, dict) else {}
         known = whole.get(OWN_KEY)
@@ -65,7 +65,7 @@ class Recorded:
 
 
 def form_of(request: Mapping[str, Any]) -> dict[str, bool]:
-    """The form in which a request wants its reply, by the names of the request's own fields."""
+    """Return the wire format that a request asks for, by the names of the request's own fields."""
     options = request.get("stream_options")
     usage = isinstance(options, dict) and bool(options.get("include_usage"))
     stream = bool(request.get("stream"))

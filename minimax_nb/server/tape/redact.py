@@ -1,6 +1,6 @@
-"""Take secrets out of what is going to be written: those of the request, and what looks like one.
+"""Redaction of what is going to be written: secrets of the request, and what looks like one.
 
-A stream may bring a secret in pieces, so the texts at one place of all its events are looked at as one text.
+A stream may bring a secret over several events, so the texts at one place of all its events are looked at as one text.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _Path = tuple[str | int, ...]
 
 
 def secrets_in(headers: Mapping[str, str], query: Mapping[str, str]) -> set[str]:
-    """What may be secret in a request: what goes by such a name in its headers and query, or looks random there.
+    """Find what may be secret in a request: what goes by such a name in its headers and query, or looks random there.
 
     Args:
         headers: by lower-case name.
@@ -43,10 +43,10 @@ def secrets_in(headers: Mapping[str, str], query: Mapping[str, str]) -> set[str]
 
 
 class Redactor(Masker):
-    """Takes secrets out of the events of a stream, besides texts and JSON values."""
+    """Redactor of the events of a stream, besides texts and JSON values."""
 
     def events(self, events: Sequence[Event]) -> tuple[Event, ...]:
-        """Events with every text redacted, those that go on from event to event as the one text they are."""
+        """Redact every text in events, those that go on from event to event as the one text they are."""
         places: dict[_Path, list[str]] = {}
         for event in events:
             for path, text in _leaves(event.body, ()):
@@ -58,7 +58,7 @@ class Redactor(Masker):
 
 
 def _leaves(value: Any, path: _Path) -> Iterator[tuple[_Path, str]]:
-    """Every text in a JSON value with the path to it; a field's name is a text of its own."""
+    """Yield every text in a JSON value with the path to it; a field's name is a text of its own."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, dict):
@@ -71,7 +71,7 @@ def _leaves(value: Any, path: _Path) -> Iterator[tuple[_Path, str]]:
 
 
 def _with_leaves(value: Any, path: _Path, text_at: Callable[[_Path], str]) -> Any:
-    """The value with other texts, which are asked for in the order of ``_leaves``."""
+    """Return the value with other texts, which are asked for in the order of ``_leaves``."""
     if isinstance(value, str):
         return text_at(path)
     if isinstance(value, dict):

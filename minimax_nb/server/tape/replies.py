@@ -1,24 +1,24 @@
-"""The replies of a tape: those written by hand, in no wire form, and those recorded, event by event."""
+"""Replies of a tape, read: those written by hand, in no wire format, and those recorded, event by event."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from minimax_nb.server.answer.answer import Answer, Call, Pace
+from minimax_nb.server.answer.answer import Answer, Call, TokenSpeed
 from minimax_nb.server.answer.wire import Event
 
-from .recorded import Recorded, has_choices
+from .recorded import RecordedReply, has_choices
 
 if TYPE_CHECKING:
-    from .located import At
+    from .located import Located
 
 _FINISHES = ("stop", "length", "tool_calls", "content_filter")
 _LONGEST_S = 1e6
 
 
-def authored(at: At, origin: dict[str, str]) -> Answer:
-    """A reply that was written by hand.
+def authored(at: Located, origin: dict[str, str]) -> Answer:
+    """Read a reply that was written by hand.
 
     Raises:
         TapeFormatError: naming the field that is wrong.
@@ -35,14 +35,14 @@ def authored(at: At, origin: dict[str, str]) -> Answer:
         reasoning=_text(at, "reasoning"),
         calls=calls,
         finish_reason=finish,
-        pace=_pace(at),
+        speed=_speed(at),
         origin=origin,
         **_usage(at),
     )
 
 
-def recorded(at: At, origin: dict[str, str]) -> Recorded:
-    """A reply that was recorded.
+def recorded(at: Located, origin: dict[str, str]) -> RecordedReply:
+    """Read a reply that was recorded.
 
     Raises:
         TapeFormatError: naming the field that is wrong.
@@ -63,7 +63,7 @@ def recorded(at: At, origin: dict[str, str]) -> Recorded:
         if isinstance(data, dict) and has_choices(data):
             data = {**shared, **data}
         events.append(Event(float(t.value), data))
-    return Recorded(
+    return RecordedReply(
         stream=stream,
         split=bool(at.maybe("reasoning_split", bool)),
         include_usage=bool(at.maybe("include_usage", bool)),
@@ -72,7 +72,7 @@ def recorded(at: At, origin: dict[str, str]) -> Recorded:
     )
 
 
-def _text(at: At, key: str) -> str:
+def _text(at: Located, key: str) -> str:
     if key not in at.value:
         return ""
     text = at.get(key, str, list)
@@ -81,26 +81,26 @@ def _text(at: At, key: str) -> str:
     return "\n".join(item.need(str).value for item in text.items())
 
 
-def _call(at: At) -> Call:
+def _call(at: Located) -> Call:
     at.only("name", "arguments")
     arguments = at.get("arguments", dict, str).value
     text = arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
     return Call(at.get("name", str).value, text)
 
 
-def _pace(at: At) -> Pace:
+def _speed(at: Located) -> TokenSpeed:
     if "pace" not in at.value:
-        return Pace()
+        return TokenSpeed()
     pace = at.get("pace", dict)
     pace.only("first_token_s", "tokens_per_s")
     for key in pace.value:
         number = pace.get(key, int, float)
         if not 0 < number.value < 100_000:
             raise number.wrong("a number above 0")
-    return Pace(**pace.value)
+    return TokenSpeed(**pace.value)
 
 
-def _usage(at: At) -> dict[str, int]:
+def _usage(at: Located) -> dict[str, int]:
     keys = ("prompt_tokens", "completion_tokens", "reasoning_tokens", "cached_tokens")
     if "usage" not in at.value:
         return {}

@@ -1,11 +1,11 @@
-"""The request of a tape's turn: what is compared, held to what a request can have."""
+"""Requests of a tape, read: what is compared, checked against what a request can have."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .located import At
+    from .located import Located
 
 ROLES = ("system", "user", "assistant", "tool", "developer", "root")
 """Roles that somebody can write into a tape; a recorded one may hold whatever the endpoint has taken."""
@@ -13,8 +13,8 @@ _FIELDS = ("role", "content", "tool_calls", "optional")
 _NOT_COMPARED = ("name", "tool_call_id", "reasoning_content", "reasoning_details", "reasoning", "audio_content")
 
 
-def messages_of(request: At, *, by_hand: bool) -> tuple[dict[str, Any], ...]:
-    """The messages of a turn's request, texts that stand as lists of lines joined.
+def messages_of(request: Located, *, by_hand: bool) -> tuple[dict[str, Any], ...]:
+    """Read the messages of a turn's request, texts that stand as lists of lines joined.
 
     Args:
         request: the turn's request.
@@ -31,22 +31,22 @@ def messages_of(request: At, *, by_hand: bool) -> tuple[dict[str, Any], ...]:
     return tuple(_lines_joined(message.value) for message in found.items())
 
 
-def models_of(request: At) -> tuple[str, ...]:
-    """The models that a turn answers for; none for any."""
+def models_of(request: Located) -> tuple[str, ...]:
+    """Read the models that a turn answers for; none for any."""
     if "model" not in request.value:
         return ()
     model = request.get("model", str, list)
     return (model.value,) if isinstance(model.value, str) else tuple(item.need(str).value for item in model.items())
 
 
-def tools_of(request: At) -> tuple[str, ...] | None:
-    """The names of the tools to match; None when they are not compared."""
+def tools_of(request: Located) -> tuple[str, ...] | None:
+    """Read the names of the tools to match; None when they are not compared."""
     if "tools" not in request.value:
         return None
     return tuple(sorted(item.need(str).value for item in request.get("tools", list).items()))
 
 
-def _check(message: At, *, by_hand: bool) -> None:
+def _check(message: Located, *, by_hand: bool) -> None:
     role = message.get("role", str)
     if by_hand and role.value not in ROLES:
         raise role.wrong(f"one of {', '.join(ROLES)}")
@@ -64,8 +64,8 @@ def _check(message: At, *, by_hand: bool) -> None:
             _check_call(call)
 
 
-def _check_call(call: At) -> None:
-    """A call, as ``{name, arguments}`` or as a request has it."""
+def _check_call(call: Located) -> None:
+    """Check a call, be it ``{name, arguments}`` or as a request has it."""
     inner = call.get("function", dict) if "function" in call.need(dict).value else call
     call.only(*(("id", "type", "index", "function") if inner is not call else ("name", "arguments")))
     inner.only("name", "arguments")
@@ -75,7 +75,7 @@ def _check_call(call: At) -> None:
 
 
 def _lines_joined(message: dict[str, Any]) -> dict[str, Any]:
-    """A message whose text may stand as a list of lines."""
+    """Join the lines of a text that stands as a list of them."""
     content = message.get("content")
     if isinstance(content, list) and all(isinstance(line, str) for line in content):
         return {**message, "content": "\n".join(content)}

@@ -1,11 +1,11 @@
-"""How a recorded tape is laid out: a line for each message, each line of a text and each event, so diffs stay small."""
+"""Layout of a recorded tape: a line for each message, each line of a text and each event, so diffs stay small."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from .match import compared, tool_names
+from .match import comparable_messages, tool_names
 from .recorded import has_choices
 
 if TYPE_CHECKING:
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
     from minimax_nb.server.answer.wire import Event
 
-    from .recorded import Recorded
+    from .recorded import RecordedReply
 
 
 def tape_text(provenance: Mapping[str, Any], turns: Iterable[str]) -> str:
-    """A whole tape.
+    """Write a whole tape.
 
     Args:
         provenance: where it comes from.
@@ -28,16 +28,16 @@ def tape_text(provenance: Mapping[str, Any], turns: Iterable[str]) -> str:
 
 
 def request_of(request: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a request a tape holds: no more than is compared."""
-    messages = compared(request["messages"])
+    """Return what of a request a tape holds: no more than is compared."""
+    messages = comparable_messages(request["messages"])
     for message in messages:
         if message.get("tool_calls") and not message.get("content"):
             message.pop("content", None)  # beside calls it comes as null, as a line break, or not at all
     return {"model": request["model"], "messages": messages, "tools": list(tool_names(dict(request)))}
 
 
-def turn_text(request: Mapping[str, Any], reply: Recorded) -> str:
-    """One turn of a tape.
+def turn_text(request: Mapping[str, Any], reply: RecordedReply) -> str:
+    """Write one turn of a tape.
 
     Args:
         request: as ``request_of`` gives it.
@@ -66,7 +66,7 @@ def turn_text(request: Mapping[str, Any], reply: Recorded) -> str:
 
 
 def _message(message: Mapping[str, Any]) -> str:
-    """A message on one line, but its text line by line where it has several."""
+    """Write a message on one line, but its text line by line where it has several."""
     content = message.get("content")
     if not isinstance(content, str) or "\n" not in content:
         return _line(message)
@@ -78,7 +78,7 @@ def _message(message: Mapping[str, Any]) -> str:
 
 
 def _shared(events: Sequence[Event]) -> dict[str, Any]:
-    """The fields that are the same in all chunks of a stream."""
+    """Find the fields that are the same in all chunks of a stream."""
     first, *others = [event.body for event in events if isinstance(event.body, dict) and has_choices(event.body)] or [
         {}
     ]
@@ -98,7 +98,7 @@ def _without(body: dict[str, Any] | str, shared: Mapping[str, Any]) -> dict[str,
 
 
 def _block(lines: Iterable[str], indent: int) -> str:
-    """A list with an entry a line."""
+    """Write a list with an entry a line."""
     inner = ",\n".join(f"{' ' * (indent + 2)}{line}" for line in lines)
     return f"[\n{inner}\n{' ' * indent}]" if inner else "[]"
 

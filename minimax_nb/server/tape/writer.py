@@ -1,4 +1,4 @@
-"""Writes a tape while it is being recorded: each reply is on disk before its reader has all of it."""
+"""Tape writer, for a tape that is being recorded: each reply is on disk before its reader has all of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from .journal import Contents, Journal, recover
+from .journal import Journal, JournalContents, recover
 from .redact import Redactor
 from .write_text import request_of, turn_text
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from .recorded import Recorded
+    from .recorded import RecordedReply
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """One turn on its way to the tape.
+class RecordedTurn:
+    """Turn on its way to the tape.
 
     Attributes:
         number: its place in the tape: the order in which the requests came.
@@ -33,12 +33,12 @@ class Kept:
 
     number: int
     request: Mapping[str, Any]
-    reply: Recorded
+    reply: RecordedReply
     secrets: frozenset[str]
 
 
 class TapeWriter:
-    """One tape in the making: turns are appended to a journal, and folded into the tape in the end.
+    """Writer of one tape: turns are appended to a journal, and folded into the tape in the end.
 
     They are also folded each time their number has doubled, so that a tape can be looked at while it grows, at a cost
     that stays linear in its length.
@@ -55,7 +55,7 @@ class TapeWriter:
     def __init__(self, folder: Path, host: str) -> None:
         now = datetime.now(UTC)
         self.path = folder / f"recorded-{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}.json"
-        self._contents = Contents(
+        self._contents = JournalContents(
             {"kind": "recorded", "host": host, "date": f"{now:%Y-%m-%d}", "time": f"{now:%H:%M:%S.%f}Z"}
         )
         self._numbers: set[int] = set()
@@ -67,11 +67,11 @@ class TapeWriter:
 
     @property
     def kept(self) -> int:
-        """How many turns have come."""
+        """The number of turns that have come."""
         return len(self._numbers)
 
     def open(self) -> None:
-        """Make sure that a tape can be written there, and fold what recorders that were killed there have left.
+        """Check that a tape can be written there, and fold what recorders that were killed there have left.
 
         Raises:
             OSError: it cannot.
@@ -83,8 +83,8 @@ class TapeWriter:
         recover(self.path.parent)
         self._open = True
 
-    def keep(self, turn: Kept) -> None:
-        """Put a turn on disk; one that came before with the same number is replaced. What fails is told by ``close``.
+    def keep(self, turn: RecordedTurn) -> None:
+        """Write a turn to disk; one that came before with the same number is replaced. What fails is told by ``close``.
 
         Args:
             turn: the turn, whole as far as it has come.
@@ -92,7 +92,7 @@ class TapeWriter:
         with self._lock:
             self._numbers.add(turn.number)
             try:
-                model, text = _laid_out(turn)
+                model, text = _redacted_text(turn)
             except (ValueError, TypeError, RecursionError) as error:
                 self._problem = f"a reply has a shape that no tape can hold ({type(error).__name__})"
                 return
@@ -135,8 +135,8 @@ class TapeWriter:
                 self._journal.remove()
 
 
-def _laid_out(turn: Kept) -> tuple[str, str]:
-    """The model and the turn as it stands on a tape, with everything secret taken out."""
+def _redacted_text(turn: RecordedTurn) -> tuple[str, str]:
+    """Return the model and the turn as it stands on a tape, with everything secret taken out."""
     redactor = Redactor(turn.secrets)
     request = redactor.value(request_of(turn.request))
     text = turn_text(request, replace(turn.reply, events=redactor.events(turn.reply.events)))

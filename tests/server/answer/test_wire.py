@@ -12,20 +12,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minimax_nb.server.answer.answer import Answer, Call, Pace, cut_to, tokens
-from minimax_nb.server.answer.chunking import cut, moments, pieces
-from minimax_nb.server.answer.wire import Event, Form, Head, completion, stream, usage_of
+from minimax_nb.server.answer.answer import Answer, Call, TokenSpeed, cut_to, tokens
+from minimax_nb.server.answer.chunking import reply_times, segments, split_text
+from minimax_nb.server.answer.wire import Envelope, Event, WireFormat, completion, stream, usage_of
 
 RECORDINGS = Path(__file__).resolve().parents[3] / ".." / "shared" / "recordings"
-HEAD = Head("0123456789abcdef0123456789abcdef", 1, "MiniMax-M2.7", {"kind": "authored"})
+HEAD = Envelope("0123456789abcdef0123456789abcdef", 1, "MiniMax-M2.7", {"kind": "authored"})
 FORMS = {
-    "split": Form(split=True),
-    "native": Form(),
-    "native M3": Form(closing="\n</think>\n"),
-    "mirrored": Form(mirrored=True),
-    "only details": Form(split=True, reasoning_key=""),
-    "only reasoning_content": Form(split=True, details=False),
-    "no index": Form(split=True, tool_index=None),
+    "split": WireFormat(split=True),
+    "native": WireFormat(),
+    "native M3": WireFormat(closing="\n</think>\n"),
+    "mirrored": WireFormat(mirrored=True),
+    "only details": WireFormat(split=True, reasoning_key=""),
+    "only reasoning_content": WireFormat(split=True, details=False),
+    "no index": WireFormat(split=True, tool_index=None),
 }
 ANSWER = Answer("Four.", "Two and two.", (Call("add", '{"a": 2, "b": 2}'), Call("add", "{}")), "tool_calls")
 
@@ -67,11 +67,11 @@ answers = st.builds(
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 @settings(max_examples=80, deadline=None)
 @given(answer=answers)
-def test_the_joined_stream_is_the_unstreamed_message(form: Form, answer: Answer) -> None:
-    parts = pieces(answer, 60)
+def test_the_joined_stream_is_the_unstreamed_message(form: WireFormat, answer: Answer) -> None:
+    parts = segments(answer, 60)
     usage = usage_of(answer, 10, 0)
     events = stream(answer, HEAD, form, usage, parts)
-    whole = completion(answer, HEAD, form, usage, moments(parts))["choices"][0]
+    whole = completion(answer, HEAD, form, usage, reply_times(parts))["choices"][0]
     message = joined(events)
 
     assert {"content": "", **message} == whole["message"]
@@ -83,9 +83,9 @@ def test_the_joined_stream_is_the_unstreamed_message(form: Form, answer: Answer)
 @settings(max_examples=80, deadline=None)
 @given(texts)
 def test_pieces_join_to_the_text_and_depend_on_nothing_else(text: str) -> None:
-    assert "".join(cut(text)) == text
-    assert cut(text) == cut(text)
-    assert all(1 <= len(piece) <= 120 for piece in cut(text))
+    assert "".join(split_text(text)) == text
+    assert split_text(text) == split_text(text)
+    assert all(1 <= len(piece) <= 120 for piece in split_text(text))
 
 
 @settings(max_examples=80, deadline=None)
@@ -102,7 +102,7 @@ def test_a_limit_on_tokens_is_kept(answer: Answer, limit: int) -> None:
 
 def test_a_reply_cut_in_its_thinking_is_closed_and_has_no_answer() -> None:
     short = cut_to(Answer("Four.", "Two and two make four. " * 20), 20)
-    message = completion(short, HEAD, Form(), {}, {})["choices"][0]["message"]
+    message = completion(short, HEAD, WireFormat(), {}, {})["choices"][0]["message"]
 
     assert message["content"].startswith("<think>\nTwo and two")
     assert message["content"].endswith("\n</think>\n")
@@ -125,13 +125,13 @@ def test_calls_have_an_id_of_the_services_kind_and_count_from_0_by_index_and_fro
 
 
 def test_times_grow_at_the_documented_speed() -> None:
-    answer = Answer("word " * 400, pace=Pace(first_token_s=0.5))
-    parts = pieces(answer, 100)
+    answer = Answer("word " * 400, speed=TokenSpeed(first_token_s=0.5))
+    parts = segments(answer, 100)
 
     assert parts[0].t == 0.5
     assert all(a.t <= b.t for a, b in pairwise(parts))
     assert parts[-1].t == pytest.approx(0.5 + tokens(answer.content) / 100, abs=0.3)
-    own = pieces(replace(answer, pace=Pace(0.5, tokens_per_s=10)), 100)
+    own = segments(replace(answer, speed=TokenSpeed(0.5, tokens_per_s=10)), 100)
     assert own[-1].t > 10 * (parts[-1].t - 0.5)
 
 
@@ -184,7 +184,7 @@ def test_a_split_stream_has_the_shape_of_a_recorded_one() -> None:
     recorded = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
     answer = Answer("An answer that is long enough. " * 9, "Thinking that is long enough. " * 9, prompt_tokens=900)
     form = replace(FORMS["split"], include_usage=True)
-    ours = stream(answer, HEAD, form, usage_of(answer, 10, 700), pieces(answer, 60))
+    ours = stream(answer, HEAD, form, usage_of(answer, 10, 700), segments(answer, 60))
     shapes = [shape(event.body) for event in ours]
 
     assert shapes[0] == shape(recorded[0])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from minimax_nb.server.http import gate as door
+from minimax_nb.server.http import gate
 
 if TYPE_CHECKING:
     from minimax_nb.server.app import EmbeddedServer
@@ -88,7 +88,7 @@ def test_it_listens_on_the_loopback_address_alone(server: EmbeddedServer) -> Non
 
 
 def test_a_body_over_the_limit_is_refused(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "_LARGEST_BODY", 100)
+    monkeypatch.setattr(gate, "_LARGEST_BODY", 100)
     assert raw(server, request(server, body="x" * 101))[0] == 413
 
 
@@ -98,14 +98,14 @@ def test_a_strangers_body_is_not_waited_for(server: EmbeddedServer) -> None:
 
 
 def test_more_replies_than_the_limit_are_refused(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "_MOST_OPEN", 0)
+    monkeypatch.setattr(gate, "_MOST_OPEN", 0)
     status, text = raw(server, request(server))
     assert status == 503
     assert "(1041)" in text
 
 
 def test_a_hanging_reply_is_not_kept_for_ever(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door, "_LONGEST_S", 0.05)
+    monkeypatch.setattr(gate, "_LONGEST_S", 0.05)
     status, text = raw(server, request(server, body=BODY[:-1] + ', "stream": true, "minimax_nb": {"fault": "hang:1"}}'))
     assert status == 200
     assert not text.endswith("0\r\n\r\n")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from minimax_nb.server.api_error import ApiError
-from minimax_nb.server.quirks.faults import FAULTS, REFUSALS, fault_from
+from minimax_nb.server.quirks.faults import ERROR_FAULTS, FAULTS, parse_fault
 from minimax_nb.server.service.handler import Handler
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def test_a_refusal_has_its_status_type_and_code(
 
 
 def test_every_fault_has_a_line() -> None:
-    assert set(REFUSALS) < set(FAULTS)
+    assert set(ERROR_FAULTS) < set(FAULTS)
     assert all(FAULTS.values())
 
 
@@ -54,7 +54,7 @@ def test_an_unknown_fault_is_told_with_those_there_are(said: Callable[..., Any])
     assert all(name in message for name in ("'nonsense'", *FAULTS))
     for spec in ("", "cut:", "cut:x", "CUT", "cut*", "cut:9999999", 7):
         with pytest.raises(ApiError, match="unknown fault"):
-            fault_from(spec)  # type: ignore[arg-type]
+            parse_fault(spec)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

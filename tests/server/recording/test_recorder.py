@@ -17,7 +17,7 @@ import pytest
 from minimax_nb.server.app import EmbeddedServer
 from minimax_nb.server.recording.recorder import RecordingServer
 from minimax_nb.server.tape import read as tape
-from minimax_nb.server.tape.recorded import OWN_KEY, Recorded
+from minimax_nb.server.tape.recorded import OWN_KEY, RecordedReply
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +50,7 @@ def dumped(reply: Any) -> list[dict[str, Any]]:
     return [{key: value for key, value in part.to_dict().items() if key != OWN_KEY} for part in parts]
 
 
-def turns(folder: Path) -> list[tape.Turn]:
+def turns(folder: Path) -> list[tape.TapeTurn]:
     return tape.in_folder(folder)
 
 
@@ -84,7 +84,7 @@ def test_times_are_those_of_the_reply_itself(service: EmbeddedServer, tmp_path: 
     with recorder(service, tmp_path) as (_, client):
         chunks: Any = list(client.chat.completions.create(model="MiniMax-M2", messages=[PING], stream=True))  # type: ignore[arg-type]
     (turn,) = turns(tmp_path)
-    assert isinstance(turn.answer, Recorded)
+    assert isinstance(turn.answer, RecordedReply)
     assert [event.t for event in turn.answer.events] == [chunk.minimax_nb["t"] for chunk in chunks]
 
 
@@ -151,7 +151,7 @@ def test_a_reader_who_leaves_with_the_finish_reason_leaves_a_whole_reply(
         client.close()
         _wait_until(lambda: server.open_replies == 0)
     (turn,) = turns(tmp_path)
-    assert isinstance(turn.answer, Recorded)
+    assert isinstance(turn.answer, RecordedReply)
     assert turn.answer.events[-1].body["choices"][0]["finish_reason"] == "stop"  # type: ignore[index]
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from minimax_nb.server.answer.wire import Event
 from minimax_nb.server.http.asgi_response import encoded
-from minimax_nb.server.recording import tee as listener
-from minimax_nb.server.recording.tee import Listener
+from minimax_nb.server.recording import tee as tee_module
+from minimax_nb.server.recording.tee import ReplyTee
 
 
 def chunk(text: str, finish: str | None = None, **more: Any) -> dict[str, Any]:
@@ -30,11 +30,11 @@ def wire(*bodies: Any) -> bytes:
 
 
 def heard(data: bytes, *, ends: bool = True, stream: bool = True, include_usage: bool = False) -> list[Any] | None:
-    listens = Listener(stream=stream, include_usage=include_usage)
-    listens.hear(data, 0.25)
+    tee = ReplyTee(stream=stream, include_usage=include_usage)
+    tee.feed(data, 0.25)
     if ends:
-        listens.end()
-    events = listens.whole()
+        tee.close()
+    events = tee.complete_events()
     return None if events is None else [event.body for event in events]
 
 
@@ -42,11 +42,11 @@ def heard(data: bytes, *, ends: bool = True, stream: bool = True, include_usage:
 def test_the_pieces_do_not_matter(cuts: list[int]) -> None:
     data = wire(*BODIES, USAGE, "[DONE]")
     places = sorted({0, len(data), *(cut for cut in cuts if cut < len(data))})
-    listens = Listener(stream=True, include_usage=True)
+    tee = ReplyTee(stream=True, include_usage=True)
     for n, (a, b) in enumerate(pairwise(places)):
-        listens.hear(data[a:b], n / 8)
-    listens.end()
-    events = listens.whole()
+        tee.feed(data[a:b], n / 8)
+    tee.close()
+    events = tee.complete_events()
 
     assert events is not None
     assert [event.body for event in events] == [*BODIES, USAGE, "[DONE]"]
@@ -94,16 +94,16 @@ def test_a_reply_that_is_none_or_not_whole_is_forgotten(data: bytes, options: di
 
 
 def test_a_reply_without_end_takes_no_memory_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listener, "_LARGEST", 1000)
+    monkeypatch.setattr(tee_module, "_LARGEST", 1000)
     assert heard(wire(chunk("x" * 1000), *BODIES)) is None
 
 
 def test_a_server_of_our_own_tells_the_time_and_its_origin_is_not_kept() -> None:
-    listens = Listener(stream=True, include_usage=False)
-    listens.hear(wire({**chunk("x"), "minimax_nb": {"t": 3.5, "origin": {"kind": "practice"}}}), 0.1)
-    listens.hear(wire({**chunk("y"), "minimax_nb": {"t": True}}), 0.2)
-    listens.hear(wire({**chunk("z", "stop"), "minimax_nb": {"t": 1e9}}), 9.00049)
-    events = listens.whole()
+    tee = ReplyTee(stream=True, include_usage=False)
+    tee.feed(wire({**chunk("x"), "minimax_nb": {"t": 3.5, "origin": {"kind": "practice"}}}), 0.1)
+    tee.feed(wire({**chunk("y"), "minimax_nb": {"t": True}}), 0.2)
+    tee.feed(wire({**chunk("z", "stop"), "minimax_nb": {"t": 1e9}}), 9.00049)
+    events = tee.complete_events()
 
     assert events is not None
     assert [event.t for event in events] == [3.5, 3.5, 9.0]

@@ -25,7 +25,7 @@ TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": 
 PING = {"role": "user", "content": "Ping?"}
 
 
-def turns(*entries: tuple[dict[str, Any], str]) -> list[tape.Turn]:
+def turns(*entries: tuple[dict[str, Any], str]) -> list[tape.TapeTurn]:
     made = [{"request": request, "reply": {"content": content}} for request, content in entries]
     return tape.parse("t", json.dumps({"provenance": {"kind": "authored"}, "turns": made}))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from minimax_nb.server.answer.answer import Pace
+from minimax_nb.server.answer.answer import TokenSpeed
 from minimax_nb.server.tape import read as tape
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def test_a_turn_is_read_with_all_it_may_hold() -> None:
     assert turn.answer.reasoning == "One line.\nAnother."
     assert [call.arguments for call in turn.answer.calls] == ['{"at": "ü"}', "{"]
     assert turn.answer.finish_reason == "tool_calls"
-    assert turn.answer.pace == Pace(2, 33.5)
+    assert turn.answer.speed == TokenSpeed(2, 33.5)
     assert (turn.answer.prompt_tokens, turn.answer.completion_tokens) == (5, None)
     assert turn.answer.origin == {"kind": "recorded", "tape": "t", "host": "api.minimax.io", "date": "2026-11-01"}
     assert (turn.models, turn.tools) == (("MiniMax-M2",), ("a", "look"))

@@ -14,7 +14,7 @@ from minimax_nb.server.answer.wire import Event
 from minimax_nb.server.service.handler import Handler
 from minimax_nb.server.tape import read as tape
 from minimax_nb.server.tape.match import Miss, find
-from minimax_nb.server.tape.recorded import Recorded, form_of
+from minimax_nb.server.tape.recorded import RecordedReply, form_of
 from minimax_nb.server.tape.write_text import request_of, tape_text, turn_text
 
 if TYPE_CHECKING:
@@ -36,11 +36,15 @@ EVENTS = (
     Event(0.9, {"id": "a1", "choices": [], "usage": {"total_tokens": 3}}),
     Event(1.0, "[DONE]"),
 )
-STREAMED = Recorded(True, False, False, EVENTS, {})
-WHOLE = Recorded(False, False, False, (Event(1.25, {"id": "b2", "choices": [{"message": {"content": "Pong."}}]}),), {})
+STREAMED = RecordedReply(True, False, False, EVENTS, {})
+WHOLE = RecordedReply(
+    False, False, False, (Event(1.25, {"id": "b2", "choices": [{"message": {"content": "Pong."}}]}),), {}
+)
 
 
-def taped(*replies: Recorded, name: str = "t", request: dict[str, Any] = REQUEST, **top: Any) -> list[tape.Turn]:
+def taped(
+    *replies: RecordedReply, name: str = "t", request: dict[str, Any] = REQUEST, **top: Any
+) -> list[tape.TapeTurn]:
     text = tape_text({**PROVENANCE, **top}, [turn_text(request_of(request), reply) for reply in replies])
     return tape.parse(name, text)
 
@@ -61,10 +65,10 @@ def test_a_tape_holds_a_line_for_each_event_message_and_line_of_text() -> None:
 
 def test_what_was_written_is_read_back() -> None:
     streamed, whole = taped(STREAMED, WHOLE)
-    assert isinstance(streamed.answer, Recorded)
+    assert isinstance(streamed.answer, RecordedReply)
     assert streamed.answer.events == EVENTS
     assert streamed.answer.origin == {"kind": "recorded", "tape": "t", "host": "api.example", "date": "2026-11-01"}
-    assert isinstance(whole.answer, Recorded)
+    assert isinstance(whole.answer, RecordedReply)
     assert whole.answer.events == WHOLE.events
     assert whole.models == ("Far-1",)
 
@@ -81,11 +85,11 @@ bodies = st.dictionaries(st.sampled_from(["id", "model", "usage", "choices", "x"
 def test_any_stream_is_read_back_as_it_came(contents: list[Any], question: str) -> None:
     events = tuple(Event(n / 8, body) for n, body in enumerate(contents))
     request = {"model": "m", "messages": [{"role": "user", "content": question}]}
-    reply = Recorded(True, True, True, events, {})
+    reply = RecordedReply(True, True, True, events, {})
     text = tape_text(PROVENANCE, [turn_text(request_of(request), reply)]).encode("utf-8", "backslashreplace")
     (turn,) = tape.parse("t", text.decode())
 
-    assert isinstance(turn.answer, Recorded)
+    assert isinstance(turn.answer, RecordedReply)
     assert turn.answer.events == events
     assert turn.answer.form == reply.form
     wanted = {**request, "stream": True, "reasoning_split": True, "stream_options": {"include_usage": True}}
@@ -165,8 +169,8 @@ def test_faults_strike_recorded_replies_too(ask: Callable[..., Any]) -> None:
 
 
 def test_takes_come_in_order_and_from_one_tape(ask: Callable[..., Any]) -> None:
-    def said(text: str) -> Recorded:
-        return Recorded(True, False, False, (chunk(text, 0.1, finish_reason="stop"),), {})
+    def said(text: str) -> RecordedReply:
+        return RecordedReply(True, False, False, (chunk(text, 0.1, finish_reason="stop"),), {})
 
     handler = Handler([*taped(said("one"), said("two"), name="new"), *taped(said("old"), name="old")])
     takes = [sent(handler, ask)[0]["choices"][0]["delta"]["content"] for _ in range(4)]

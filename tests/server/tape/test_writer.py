@@ -10,8 +10,8 @@ import pytest
 from minimax_nb.server.answer.wire import Event
 from minimax_nb.server.tape import journal
 from minimax_nb.server.tape import read as tape
-from minimax_nb.server.tape.recorded import Recorded
-from minimax_nb.server.tape.writer import Kept, TapeWriter
+from minimax_nb.server.tape.recorded import RecordedReply
+from minimax_nb.server.tape.writer import RecordedTurn, TapeWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 NOBODY: frozenset[str] = frozenset()
 
 
-def kept(number: int, text: str = "x", model: str = "m", **request: Any) -> Kept:
+def kept(number: int, text: str = "x", model: str = "m", **request: Any) -> RecordedTurn:
     body = {"choices": [{"delta": {"content": text}, "finish_reason": "stop"}]}
     asked = {"model": model, "messages": [{"role": "user", "content": f"Question {number}"}], **request}
-    return Kept(number, asked, Recorded(True, False, False, (Event(0.5, body),), {}), NOBODY)
+    return RecordedTurn(number, asked, RecordedReply(True, False, False, (Event(0.5, body),), {}), NOBODY)
 
 
 def on_disk(folder: Path) -> list[str]:
@@ -86,9 +86,9 @@ def test_a_turn_that_comes_again_takes_the_place_of_the_first(writer: TapeWriter
 
 def test_a_long_tape_is_not_written_over_and_over(writer: TapeWriter, monkeypatch: pytest.MonkeyPatch) -> None:
     written: list[int] = []
-    fold = journal.Contents.fold
+    fold = journal.JournalContents.fold
     monkeypatch.setattr(
-        journal.Contents,
+        journal.JournalContents,
         "fold",
         lambda self, path, **options: (written.append(len(self.turns)), fold(self, path, **options)),
     )
@@ -109,7 +109,9 @@ def test_a_full_disk_costs_nothing_that_was_there(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(*((journal.Journal, "append", full) if fails == "append" else (journal.Contents, "fold", full)))
+        patched.setattr(
+            *((journal.Journal, "append", full) if fails == "append" else (journal.JournalContents, "fold", full))
+        )
         writer.keep(kept(1))
         if fails == "fold":
             with pytest.raises(OSError, match="No space left on device"):
@@ -185,8 +187,8 @@ def test_a_reply_that_no_tape_can_hold_does_not_cost_the_others(writer: TapeWrit
     deep: Any = []
     for _ in range(100_000):
         deep = [deep]
-    bad = Recorded(True, False, False, (Event(0.0, {"choices": deep}),), {})
-    writer.keep(Kept(0, kept(0).request, bad, NOBODY))
+    bad = RecordedReply(True, False, False, (Event(0.0, {"choices": deep}),), {})
+    writer.keep(RecordedTurn(0, kept(0).request, bad, NOBODY))
     writer.keep(kept(1))
     with pytest.raises(OSError, match="a shape that no tape can hold"):
         writer.close()
@@ -199,6 +201,6 @@ def test_a_lone_surrogate_is_written_as_the_escape_it_came_as(writer: TapeWriter
     writer.keep(kept(0, text="half \ud83d"))
     writer.close()
     (turn,) = tape.in_folder(writer.path)
-    assert isinstance(turn.answer, Recorded)
+    assert isinstance(turn.answer, RecordedReply)
     assert turn.answer.events == kept(0, text="half \ud83d").reply.events
     assert "\\ud83d" in writer.path.read_text(encoding="utf-8")
