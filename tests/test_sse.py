@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimax_nb.sse import SSEDecoder
+from minimax_nb.sse import EventReader, ServerSentEvent, SSEDecoder, encode_event
 
 BODIES: dict[str, tuple[str, list[Any]]] = {
     "events": ('data: {"a":1}\n\ndata: {"a":2}\n\n', [{"a": 1}, {"a": 2}]),
@@ -100,3 +100,75 @@ def test_a_long_line_in_small_pieces_is_put_together_once() -> None:
     text = "x" * 300_000
     body = b"data: " + json.dumps({"a": text}).encode() + b"\n\n"
     assert decoded([body[at : at + 3] for at in range(0, len(body), 3)])[1] == [{"a": text}]
+
+
+EVENTS: dict[str, tuple[str, list[ServerSentEvent]]] = {
+    "events": ('data: {"a":1}\n\ndata:x\n\n', [ServerSentEvent('{"a":1}'), ServerSentEvent("x")]),
+    "carriage returns and line feeds": ("data: x\r\n\r\ndata: y\r\n\r\n", [ServerSentEvent("x"), ServerSentEvent("y")]),
+    "carriage returns alone": ("data: x\r\rdata: y\r\r", [ServerSentEvent("x"), ServerSentEvent("y")]),
+    "several lines": ("data: x\ndata: y\n\n", [ServerSentEvent("x\ny")]),
+    "one space alone is removed": ("data:   x \n\n", [ServerSentEvent("  x ")]),
+    "no blank line at the end": ("data: x", [ServerSentEvent("x")]),
+    "comments, ids and events without data": (": hi\n\nid: 1\nretry: 2\n\nevent: ping\n\n", []),
+    "a byte order mark": ("\ufeffdata: x\n\n", [ServerSentEvent("x")]),
+    "an error": ("event: error\ndata: x\n\ndata: y\n\n", [ServerSentEvent("x", True), ServerSentEvent("y")]),
+    "an error of another name": ("event:Stream_Error\ndata:x\n\n", [ServerSentEvent("x", True)]),
+    "the name of an event without data is forgotten": ("event: error\n\ndata: x\n\n", [ServerSentEvent("x")]),
+    "an unusual line break": ("data: x\u2028y\x85z\n\n", [ServerSentEvent("x\u2028y\x85z")]),
+    "an empty line of data": ("data:\n\n", [ServerSentEvent("")]),
+    "nothing": ("", []),
+}
+
+
+@pytest.mark.parametrize(("body", "events"), EVENTS.values(), ids=EVENTS.keys())
+def test_events_come_out_whole(body: str, events: list[ServerSentEvent]) -> None:
+    data = body.encode()
+    for pieces in ([data], [data[at : at + 1] for at in range(len(data))], [data[:5], data[5:]]):
+        reader = EventReader()
+        assert [event for piece in pieces for event in reader.feed(piece)] + reader.close() == events
+
+
+@pytest.mark.parametrize(
+    ("data", "documents"),
+    [
+        ('{"a":1}', [{"a": 1}]),
+        ('{"a":1}\n{"a":2}', [{"a": 1}, {"a": 2}]),
+        ('{"a":\n1}', [{"a": 1}]),
+        ('[{"a":1}]', [{"a": 1}]),
+        ("[1]", []),
+        ("[DONE]", []),
+        ("  [DONE]", []),
+        ('{"a":1}\n{"a":2}\n[DONE]', [{"a": 1}, {"a": 2}]),
+        ('{"a":"[DONE]"}', [{"a": "[DONE]"}]),
+        ('{"a":1} and more', []),
+        ("[" * 100_000, []),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_an_event_gives_its_documents(data: str, documents: list[Any]) -> None:
+    assert ServerSentEvent(data).documents() == documents
+    assert ServerSentEvent(data).is_done == data.endswith("[DONE]")
+
+
+@pytest.mark.parametrize(
+    ("data", "written"),
+    [
+        ({"a": "ü"}, 'data: {"a":"ü"}\n\n'),
+        ({"a": "x\ny"}, 'data: {"a":"x\\ny"}\n\n'),
+        ("[DONE]", "data: [DONE]\n\n"),
+        ("x\ny", "data: x\ndata: y\n\n"),
+        ("x\r\ny\rz", "data: x\ndata: y\ndata: z\n\n"),
+        ("", "data: \n\n"),
+        (": keep-alive", ": keep-alive\n\n"),
+        ({"a": "\ud83d"}, 'data: {"a":"\\ud83d"}\n\n'),
+    ],
+)
+def test_an_event_is_written(data: Any, written: str) -> None:
+    assert encode_event(data) == written.encode()
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\ufeff")), max_size=5))
+def test_what_is_written_is_read_again(texts: list[str]) -> None:
+    reader = EventReader()
+    read = reader.feed(b"".join(map(encode_event, texts))) + reader.close()
+    assert [event.data for event in read] == [text for text in texts if not text.startswith(":")]

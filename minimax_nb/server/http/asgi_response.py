@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
 import time
 from typing import TYPE_CHECKING
 
+from minimax_nb.sse import encode_event
+
 if TYPE_CHECKING:
     from starlette.types import Send
-
-    from minimax_nb.server.answer.wire import Event
 
     from .response import Response
 
@@ -64,7 +63,7 @@ class TimedResponse:
             end = start + 1
             while end < len(events) and end - start < _MOST_AT_ONCE and self._due(events[end].t) <= 0:
                 end += 1
-            data = b"".join(map(encoded, events[start:end]))
+            data = b"".join(encode_event(event.body) for event in events[start:end])
             await send({"type": "http.response.body", "body": data, "more_body": True})
             start = end
 
@@ -76,12 +75,3 @@ class TimedResponse:
 
     async def _until(self, t: float) -> None:
         await asyncio.sleep(max(0.0, self._due(t)))
-
-
-def encoded(event: Event) -> bytes:
-    """An event as it stands on the wire."""
-    if isinstance(event.body, str):
-        text = event.body if event.body.startswith(":") else event.body.replace("\n", "\ndata: ").join(("data: ", ""))
-    else:
-        text = f"data: {json.dumps(event.body, ensure_ascii=False, separators=(',', ':'))}"
-    return f"{text}\n\n".encode("utf-8", "backslashreplace")

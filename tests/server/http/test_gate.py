@@ -1,4 +1,4 @@
-"""Closed to strangers: what a page in a browser, a rebound name or a flood of bytes can reach, and cannot."""
+"""Admission: what a page in a browser, a rebound name or a flood of bytes can reach, and cannot."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_a_body_over_the_limit_is_refused(server: EmbeddedServer, monkeypatch: p
     assert raw(server, request(server, body="x" * 101))[0] == 413
 
 
-def test_a_strangers_body_is_not_waited_for(server: EmbeddedServer) -> None:
+def test_a_body_without_authorization_is_not_waited_for(server: EmbeddedServer) -> None:
     status, _ = raw(server, request(server, key="wrong").replace("Content-Length: ", "Content-Length: 9"))
     assert status == 401
 

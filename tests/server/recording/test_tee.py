@@ -1,4 +1,4 @@
-"""A reply that passes by: cut into events whatever the pieces, and known for whole or not."""
+"""The tee of a reply: events whatever the cuts between the bytes, and known for complete or not."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimax_nb.server.answer.wire import Event
-from minimax_nb.server.http.asgi_response import encoded
 from minimax_nb.server.recording import tee as tee_module
 from minimax_nb.server.recording.tee import ReplyTee
+from minimax_nb.sse import encode_event
 
 
 def chunk(text: str, finish: str | None = None, **more: Any) -> dict[str, Any]:
@@ -26,10 +25,10 @@ BODIES = [chunk("Grüße"), chunk("\n\n漢"), chunk("", "stop")]
 
 
 def wire(*bodies: Any) -> bytes:
-    return b"".join(encoded(Event(0.0, body)) for body in bodies)
+    return b"".join(map(encode_event, bodies))
 
 
-def heard(data: bytes, *, ends: bool = True, stream: bool = True, include_usage: bool = False) -> list[Any] | None:
+def kept(data: bytes, *, ends: bool = True, stream: bool = True, include_usage: bool = False) -> list[Any] | None:
     tee = ReplyTee(stream=stream, include_usage=include_usage)
     tee.feed(data, 0.25)
     if ends:
@@ -61,15 +60,22 @@ def test_the_pieces_do_not_matter(cuts: list[int]) -> None:
         (wire(*BODIES, USAGE), {"ends": False, "include_usage": True}),
         (wire(*BODIES, "[DONE]"), {"ends": False, "include_usage": True}),
         (wire(*BODIES).replace(b"\n", b"\r\n"), {}),
+        (wire(*BODIES).replace(b"\n", b"\r"), {}),
+        (b"\xef\xbb\xbf" + wire(*BODIES), {}),
         (wire(*BODIES).rstrip(), {}),
+        (wire(*BODIES).replace(b"\n\n", b"\n"), {}),
+        (wire(*BODIES, USAGE, "[DONE]").replace(b"\n\n", b"\n"), {"include_usage": True}),
         (wire(": hello", *BODIES), {}),
         (wire(chunk("two"), f"{json.dumps(chunk('x', 'stop'))}\n{json.dumps(USAGE)}"), {}),
         (json.dumps({"choices": [{"message": {"content": "x"}, "finish_reason": "stop"}]}).encode(), {"stream": False}),
     ],
-    ids=["end", "left", "usage", "done", "crlf", "no-blank-line", "comment", "two-in-one", "unstreamed"],
+    ids=(
+        *("end", "left", "usage", "done", "crlf", "cr", "mark", "no-blank-line", "no-blank-lines"),
+        *("no-blank-lines-usage", "comment", "two-in-one", "unstreamed"),
+    ),
 )
 def test_a_whole_reply_is_kept(data: bytes, options: dict[str, bool]) -> None:
-    assert heard(data, **options)
+    assert kept(data, **options)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +87,10 @@ def test_a_whole_reply_is_kept(data: bytes, options: dict[str, bool]) -> None:
         (wire(*BODIES), {"ends": False, "include_usage": True}),
         (wire(*BODIES, {"type": "error", "error": {"message": "no (2064)"}}), {}),
         (wire(chunk("x", "stop", base_resp={"status_code": 1027})), {}),
+        (wire(*BODIES, {"type": "error", "error": {"message": "no"}}).replace(b"\n\n", b"\n"), {}),
+        (wire(*BODIES) + b'event: error\ndata: {"message": "no"}\n\n', {}),
+        (wire(*BODIES) + b"event: stream_error\r\ndata: out of memory\r\n\r\n", {}),
+        (wire(*BODIES[:2], '<html>"finish_reason":"stop"</html>'), {}),
         (wire({"choices": None, "base_resp": {"status_code": 2056}}), {}),
         (wire(*BODIES), {"stream": False}),
         (b'{"choices": [{"finish_reason": "stop"}]}', {"stream": False, "ends": False}),
@@ -90,12 +100,12 @@ def test_a_whole_reply_is_kept(data: bytes, options: dict[str, bool]) -> None:
     ],
 )
 def test_a_reply_that_is_none_or_not_whole_is_forgotten(data: bytes, options: dict[str, bool]) -> None:
-    assert heard(data, **options) is None
+    assert kept(data, **options) is None
 
 
 def test_a_reply_without_end_takes_no_memory_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tee_module, "_LARGEST", 1000)
-    assert heard(wire(chunk("x" * 1000), *BODIES)) is None
+    assert kept(wire(chunk("x" * 1000), *BODIES)) is None
 
 
 def test_a_server_of_our_own_tells_the_time_and_its_origin_is_not_kept() -> None:
@@ -112,5 +122,5 @@ def test_a_server_of_our_own_tells_the_time_and_its_origin_is_not_kept() -> None
 
 def test_a_completion_of_our_own_server_keeps_its_moments() -> None:
     own = {"first_token_s": 0.6, "total_s": 2.5, "origin": {"kind": "authored"}}
-    (body,) = heard(json.dumps({**chunk("x", "stop"), "minimax_nb": own}).encode(), stream=False) or [None]
+    (body,) = kept(json.dumps({**chunk("x", "stop"), "minimax_nb": own}).encode(), stream=False) or [None]
     assert body["minimax_nb"] == {"first_token_s": 0.6, "total_s": 2.5}

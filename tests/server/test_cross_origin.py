@@ -34,7 +34,7 @@ TRY = """async ([url, options]) => {
 
 
 class Page(BaseHTTPRequestHandler):
-    """An empty page of a stranger's site."""
+    """An empty page of another site."""
 
     def do_GET(self) -> None:
         self.send_response(200)
@@ -48,7 +48,7 @@ class Page(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site() -> Iterator[int]:
-    """The port of a stranger's site."""
+    """The port of another site."""
     serving = HTTPServer(("127.0.0.1", 0), Page)
     thread = threading.Thread(target=serving.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
