@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _BOM = b"\xef\xbb\xbf"
 _DONE = "[DONE]"
 _DONE_BYTES = _DONE.encode()
+_NO_TEXT = (b"\n", b"\r\n", b"\r", b"")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FIELDS = (b"id:", b"retry:", b":")
 _LONGEST_STRAY = 1_000_000  # bytes of text outside of events that are kept in case they are a JSON body
@@ -159,7 +160,7 @@ class ServerSentEvent:
 
     def documents(self) -> list[dict[str, Any]]:
         """Return the JSON objects in the data; none where it is no JSON."""
-        values = _documents(self.data.rstrip().removesuffix(_DONE).encode()) or []
+        values = _documents(self.data.rstrip().removesuffix(_DONE)) or []
         return [value for value in values if isinstance(value, dict)]
 
 
@@ -182,12 +183,11 @@ class EventReader:
     def _events(self, lines: list[bytes]) -> list[ServerSentEvent]:
         found = []
         for line in lines:
-            text = line.decode("utf-8", "replace").rstrip("\r\n")
-            if text.startswith("data:"):
-                self._data.append(text[5:].removeprefix(" "))
-            elif text.startswith("event:"):
+            if line.startswith(b"data:"):
+                self._data.append(line[5:].decode("utf-8", "replace").rstrip("\r\n").removeprefix(" "))
+            elif line.startswith(b"event:"):
                 self._is_error = _is_error_name(line[6:])
-            elif not text:
+            elif line in _NO_TEXT:
                 if self._data:
                     found.append(ServerSentEvent("\n".join(self._data), self._is_error))
                 self._data, self._is_error = [], False
@@ -210,12 +210,13 @@ def encode_event(data: Mapping[str, Any] | str) -> bytes:
     return f"{text}\n\n".encode("utf-8", "backslashreplace")
 
 
-def _documents(data: bytes) -> list[Any] | None:
+def _documents(data: bytes | str) -> list[Any] | None:
     """Parse the JSON documents that stand in a row in the data; None when it is not JSON from beginning to end."""
     try:
         values: list[Any] | None = [json.loads(data)]
     except (ValueError, RecursionError):
-        values = _in_a_row(data.decode("utf-8", "replace").strip())
+        text = data if isinstance(data, str) else data.decode("utf-8", "replace")
+        values = _in_a_row(text.strip())
     if values is None:
         return None
     return [item for value in values for item in (value if _is_list_of_objects(value) else [value])]

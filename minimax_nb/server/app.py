@@ -20,10 +20,8 @@ from .service.handler import Handler, parse_speed
 from .tape import read as tape
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
-
-    from starlette.types import Send
 
 
 class EmbeddedServer(LocalServer):
@@ -75,15 +73,12 @@ class EmbeddedServer(LocalServer):
             raise ValueError(error.reason) from None
         super().__init__(Gate(self.handler.authorizes, self._answer), key, port)
 
-    def _answer(self, inbound: InboundRequest) -> Callable[[Send], Awaitable[None]]:
-        async def answer(send: Send) -> None:
-            # In a thread of its own: however much there is to work out, the others go on being served.
-            response = await anyio.to_thread.run_sync(
-                self.handler.handle, inbound.method, inbound.path, inbound.headers, inbound.body, abandon_on_cancel=True
-            )
-            await TimedResponse(response, inbound.arrived).send(send)
-
-        return answer
+    async def _answer(self, inbound: InboundRequest) -> TimedResponse:
+        # In a thread of its own: however much there is to work out, the others go on being served.
+        response = await anyio.to_thread.run_sync(
+            self.handler.handle, inbound.method, inbound.path, inbound.headers, inbound.body, abandon_on_cancel=True
+        )
+        return TimedResponse(response, inbound.arrived)
 
 
 _running: EmbeddedServer | None = None

@@ -7,7 +7,8 @@ import contextlib
 import json
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from starlette.requests import Request
+    from starlette.responses import StreamingResponse
     from starlette.types import Receive, Scope, Send
 
 _METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
@@ -58,8 +60,8 @@ class Gate:
     """ASGI app that admits requests to this machine's own name, small enough and not too many at once.
 
     Args:
-        knows: whether an ``Authorization`` header is one of ours.
-        answer: gives for a request the function that sends the reply; it has to reject those without authorization.
+        authorizes: whether an ``Authorization`` header is one of ours.
+        answer: gives the response to a request; it has to reject those without authorization.
         lifespan: what is open as long as the server runs.
 
     Attributes:
@@ -70,7 +72,7 @@ class Gate:
     def __init__(
         self,
         authorizes: Callable[[str], bool],
-        answer: Callable[[InboundRequest], Callable[[Send], Awaitable[None]]],
+        answer: Callable[[InboundRequest], Awaitable[StreamingResponse]],
         lifespan: Callable[[Starlette], AbstractAsyncContextManager[None]] | None = None,
     ) -> None:
         self.hosts: set[str] = set()
@@ -86,7 +88,7 @@ class Gate:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 self._loop.call_soon_threadsafe(lambda: [task.cancel() for task in self.open])
 
-    async def _endpoint(self, request: Request) -> _UntilDisconnect:
+    async def _endpoint(self, request: Request) -> _BoundedResponse | TimedResponse:
         self._loop = asyncio.get_running_loop()
         arrived = time.monotonic()
         try:
@@ -94,10 +96,10 @@ class Gate:
             known = self._authorizes(request.headers.get("authorization", ""))
             body = await _body(request) if known else b""
         except ApiError as error:
-            return _UntilDisconnect(error_response(error, arrived), self.open)
+            return error_response(error, arrived)
         headers = {name.lower(): value for name, value in request.headers.items()}
         inbound = InboundRequest(request.method, request.url.path, request.url.query, headers, body, arrived)
-        return _UntilDisconnect(self._answer(inbound), self.open)
+        return _BoundedResponse(partial(self._answer, inbound), self.open)
 
     def _check_admission(self, request: Request) -> None:
         """Check host, method and load: a page in a browser may reach this port under a name of its own."""
@@ -109,10 +111,10 @@ class Gate:
             raise ApiError(503, "server_error", f"connection limit: {_MOST_OPEN} replies are open (1041)")
 
 
-def error_response(error: ApiError, arrived: float) -> Callable[[Send], Awaitable[None]]:
-    """Return the function that sends an error."""
+def error_response(error: ApiError, arrived: float) -> TimedResponse:
+    """Make the response for an error."""
     document = json.dumps(error.body("")).encode()
-    return TimedResponse(Response(error.status, {"content-type": "application/json"}, body=document), arrived).send
+    return TimedResponse(Response(error.status, {"content-type": "application/json"}, body=document), arrived)
 
 
 async def _body(request: Request) -> bytes:
@@ -130,27 +132,22 @@ async def _body(request: Request) -> bytes:
     return b"".join(parts)
 
 
-class _UntilDisconnect:
-    """ASGI response that is sent until the client disconnects."""
+class _BoundedResponse:
+    """ASGI response that counts as open, can be ended by the gate, and is not sent for longer than a limit."""
 
-    def __init__(self, sender: Callable[[Send], Awaitable[None]], open_: set[asyncio.Task[None]]) -> None:
-        self._sender = sender
+    def __init__(self, answer: Callable[[], Awaitable[StreamingResponse]], open_: set[asyncio.Task[None]]) -> None:
+        self._answer = answer
         self._open = open_
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it."""
-        sending = asyncio.ensure_future(self._sender(send))
-        leaving = asyncio.ensure_future(_disconnected(receive))
-        self._open.add(sending)
+        task = cast("asyncio.Task[None]", asyncio.current_task())
+        self._open.add(task)
         try:
-            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED, timeout=_LONGEST_S)
+            # What is over the limit is left unfinished, so the connection drops.
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LONGEST_S):
+                    response = await self._answer()
+                    await response(scope, receive, send)
         finally:
-            self._open.discard(sending)
-            for task in (sending, leaving):
-                task.cancel()
-            await asyncio.gather(sending, leaving, return_exceptions=True)
-
-
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+            self._open.discard(task)

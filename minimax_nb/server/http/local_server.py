@@ -94,6 +94,7 @@ class LocalServer:
             timeout_graceful_shutdown=2,
         )
         self._server = uvicorn.Server(config)
+        # No portal of anyio: leaving one waits for its thread without a limit, and a forked child could never leave it.
         self._thread = threading.Thread(
             target=self._server.run, args=([self._socket],), name="minimax_nb embedded server", daemon=True
         )

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import anyio.to_thread
+from starlette.responses import StreamingResponse
 
 from minimax_nb.hosts import host_of, is_loopback
 from minimax_nb.server.api_error import ApiError
@@ -20,7 +21,7 @@ except ImportError:  # openai 3 brings httpx2, openai 2 httpx; both have what is
     import httpx  # type: ignore[no-redef]
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from starlette.types import Send
 
@@ -57,8 +58,8 @@ def http_client(base_url: str) -> httpx.AsyncClient:
     )
 
 
-class ProxiedRequest:
-    """Reverse proxy of one request.
+class ProxiedResponse(StreamingResponse):
+    """ASGI response of another server to the same request.
 
     Args:
         http: the HTTP client.
@@ -68,6 +69,7 @@ class ProxiedRequest:
     """
 
     def __init__(self, http: httpx.AsyncClient, url: str, key: str, inbound: InboundRequest) -> None:
+        super().__init__(())
         self._http = http
         self._url = url
         self._key = key
@@ -88,30 +90,32 @@ class ProxiedRequest:
         self._tee = ReplyTee(stream=self._form["stream"], include_usage=self._form["stream_options.include_usage"])
         self._store = store
 
-    async def send(self, send: Send) -> None:
+    async def stream_response(self, send: Send) -> None:
         """Ask the endpoint, and send what it answers as it comes."""
         headers = {name: value for name, value in self._inbound.headers.items() if name not in _DROPPED_REQUEST_HEADERS}
         headers |= {"authorization": f"Bearer {self._key}", "accept-encoding": "identity"}
+        host = host_of(self._url)
         begun = False
         try:
             async with self._http.stream(
                 self._inbound.method, self._url, headers=headers, content=self._inbound.body
             ) as response:
                 begun = True
-                await self._relay(response, send)
+                kept = {name.lower(): value for name, value in response.headers.items()}
+                kept = {name: value for name, value in kept.items() if name in _KEPT_RESPONSE_HEADERS}
+                self.status_code = response.status_code
+                self.init_headers({**kept, "minimax-nb-host": host})  # the reader is told who has answered
+                self.body_iterator = self._relay(response)
+                await super().stream_response(send)
         except httpx.HTTPError as error:
             if not begun:
-                host = host_of(self._url)
                 what = f"{host} could not be reached while recording: {type(error).__name__}"
-                await error_response(ApiError(502, "server_error", what), self._inbound.arrived)(send)
+                await error_response(ApiError(502, "server_error", what), self._inbound.arrived).stream_response(send)
             # Else the reply is left unfinished, as it came.
 
-    async def _relay(self, response: httpx.Response, send: Send) -> None:
+    async def _relay(self, response: httpx.Response) -> AsyncIterator[bytes]:
+        """Yield the endpoint's bytes, each after the tee has them and after what they complete is stored."""
         tee = self._tee if response.status_code == 200 else None
-        back = [(name, value) for name, value in response.headers.items() if name.lower() in _KEPT_RESPONSE_HEADERS]
-        back.append(("minimax-nb-host", host_of(self._url)))  # the reader is told who has answered
-        raw = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in back]
-        await send({"type": "http.response.start", "status": response.status_code, "headers": raw})
         held = b""
         try:
             async for data in response.aiter_bytes():
@@ -119,24 +123,24 @@ class ProxiedRequest:
                     tee.feed(data, time.monotonic() - self._inbound.arrived)
                     await self._write(tee)
                 if tee and not self._form["stream"]:
-                    # It is whole only with its end, so its last piece waits for that.
+                    # It is whole only with its end, so its last bytes wait for that.
                     held, data = data, held  # noqa: PLW2901
                 if data:
-                    await send({"type": "http.response.body", "body": data, "more_body": True})
+                    yield data
         except httpx.HTTPError:
-            await send({"type": "http.response.body", "body": held, "more_body": True})
+            yield held
             raise
         if tee:
             tee.close()
             await self._write(tee, ended=True)
-        await send({"type": "http.response.body", "body": held, "more_body": False})
+        yield held
 
     async def _write(self, tee: ReplyTee, *, ended: bool = False) -> None:
         """Store the reply if it is complete by now, before what made it so goes out: a reader finds it recorded."""
         events = tee.complete_events()
         if events is None or self._store is None or len(events) == self._written_events:
             return
-        # Its usage and its end may follow. An endpoint that goes on and on is not written anew for each piece.
+        # Its usage and its end may follow. An endpoint that goes on and on is not written anew for each event.
         if not ended and self._writes >= _MOST_WRITES and len(events) < 2 * self._written_events:
             return
         self._written_events = len(events)

@@ -22,13 +22,13 @@ from minimax_nb.server.tape.match import is_comparable
 from minimax_nb.server.tape.redact import secrets_in
 from minimax_nb.server.tape.writer import RecordedTurn, TapeWriter
 
-from .proxy import ProxiedRequest, http_client
+from .proxy import ProxiedResponse, http_client
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator
 
     from starlette.applications import Starlette
-    from starlette.types import Send
+    from starlette.responses import StreamingResponse
 
 
 class RecordingServer(LocalServer):
@@ -98,7 +98,7 @@ class RecordingServer(LocalServer):
         scheme, _, key = authorization.partition(" ")
         return scheme.lower() == "bearer" and hmac.compare_digest(key.strip().encode(), self.api_key.encode())
 
-    def _answer(self, inbound: InboundRequest) -> Callable[[Send], Awaitable[None]]:
+    async def _answer(self, inbound: InboundRequest) -> StreamingResponse:
         if not self._authorizes(inbound.headers.get("authorization", "")):
             return error_response(unauthorised(), inbound.arrived)
         if ".." in inbound.path.split("/"):
@@ -106,13 +106,13 @@ class RecordingServer(LocalServer):
         number = next(self._numbers)
         request = _chat_request(inbound)
         url = self._upstream + quote(inbound.path.removeprefix("/v1")) + (f"?{inbound.query}" if inbound.query else "")
-        proxied = ProxiedRequest(self._http, url, self._upstream_key, inbound)
+        proxied = ProxiedResponse(self._http, url, self._upstream_key, inbound)
         if request is not None:
             known = {self._upstream_key, self.api_key, *secrets_in(inbound.headers, dict(parse_qsl(inbound.query)))}
             proxied.record(
                 request, lambda reply: self._writer.keep(RecordedTurn(number, request, reply, frozenset(known)))
             )
-        return proxied.send
+        return proxied
 
 
 def _chat_request(inbound: InboundRequest) -> dict[str, Any] | None:

@@ -111,6 +111,28 @@ def test_a_hanging_reply_is_not_kept_for_ever(server: EmbeddedServer, monkeypatc
     assert not text.endswith("0\r\n\r\n")
 
 
+@pytest.mark.parametrize(
+    ("more", "head", "is_complete"),
+    [
+        ("", "content-length: ", True),
+        (', "stream": true', "transfer-encoding: chunked\r\n", True),
+        (', "minimax_nb": {"fault": "cut"}', "content-length: ", False),
+        (', "stream": true, "minimax_nb": {"fault": "cut:2"}', "transfer-encoding: chunked\r\n", False),
+        (', "stream": true, "minimax_nb": {"fault": "cut:0"}', "transfer-encoding: chunked\r\n", False),
+        (', "stream": true, "minimax_nb": {"fault": "empty"}', "transfer-encoding: chunked\r\n", True),
+    ],
+)
+def test_replies_are_framed(server: EmbeddedServer, more: str, head: str, is_complete: bool) -> None:
+    status, text = raw(server, request(server, body=f"{BODY[:-1]}{more}}}"))
+    headers, _, body = text.partition("\r\n\r\n")
+    _, found, length = f"{headers}\r\n".lower().partition(head)
+    assert (status, found) == (200, head)
+    if "length" in head:
+        assert (len(body.encode()) == int(length.split()[0])) == is_complete
+    else:
+        assert body.endswith("0\r\n\r\n") == is_complete
+
+
 @pytest.mark.parametrize("path", ["/", "/v1", "/v1/responses", "/v1/../etc/passwd", "/%00", "/v1/chat/completions/x"])
 def test_other_paths_say_what_there_is(server: EmbeddedServer, path: str) -> None:
     status, text = raw(server, request(server).replace("/v1/chat/completions", path, 1))

@@ -140,6 +140,18 @@ def test_a_reader_who_leaves_in_the_middle_leaves_nothing_half(service: Embedded
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("stream", [True, False])
+def test_a_reader_who_leaves_before_the_reply_ends_the_request_upstream(
+    service: EmbeddedServer, tmp_path: Path, stream: bool
+) -> None:
+    with recorder(service, tmp_path) as (server, client):
+        asked: Any = {"model": "fault-hang:0", "messages": [PING], "stream": stream}
+        with pytest.raises((openai.APITimeoutError, httpx.ReadTimeout)):
+            list(client.with_options(timeout=0.3).chat.completions.create(**asked))
+        _wait_until(lambda: server.open_replies == service.open_replies == 0)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_reader_who_leaves_with_the_finish_reason_leaves_a_whole_reply(
     service: EmbeddedServer, tmp_path: Path
 ) -> None:
@@ -170,7 +182,7 @@ def test_the_reader_is_told_who_has_answered(service: EmbeddedServer, tmp_path: 
     assert (answer.status_code, answer.headers["minimax-nb-host"]) == (401, "localhost")
 
 
-def test_strangers_get_nowhere(service: EmbeddedServer, tmp_path: Path) -> None:
+def test_without_authorization_nothing_is_passed_on(service: EmbeddedServer, tmp_path: Path) -> None:
     with recorder(service, tmp_path) as (server, _):
         url = f"{server.base_url}/models"
         for headers, status in (
