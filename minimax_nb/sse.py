@@ -113,7 +113,7 @@ class SSEDecoder:
             self._stray_size += len(line)
 
     def _end_event(self, found: list[dict[str, Any]]) -> None:
-        """A document over several lines is complete, or never will be."""
+        """End an event: a document over several lines is complete, or never will be."""
         lines, self._event = self._event, []
         if lines and not self._read(b"\n".join(lines), found):
             # One broken line must not take the whole ones with it.
@@ -237,15 +237,15 @@ def _in_a_row(text: str) -> list[Any] | None:
 
 
 def _is_error_name(name: bytes) -> bool:
-    """Whether an event of this name tells of an error."""
+    """Return whether an event of this name tells of an error."""
     return name.strip().lower().endswith(b"error")
 
 
 def _is_list_of_objects(value: Any) -> bool:
-    """Whether this is a list in which some services send their one document."""
+    """Return whether this is a list in which some services send their one document."""
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
 def _reports_itself(value: Any) -> bool:
-    """Whether the document of an error event says in a way of its own what is wrong."""
+    """Return whether the document of an error event says in a way of its own what is wrong."""
     return isinstance(value, dict) and any(value.get(key) for key in ("error", "base_resp", "choices"))

@@ -82,4 +82,4 @@ class TimedResponse(StreamingResponse):
 
 
 class _BrokenOffError(Exception):
-    """The reply breaks off here."""
+    """Break of a reply: nothing follows, not even its end."""

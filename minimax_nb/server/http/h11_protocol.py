@@ -38,7 +38,7 @@ class TimedH11Protocol(H11Protocol):
 
     @property
     def headers_due_at(self) -> float | None:
-        """When the headers have to be there, by the loop's clock; None while a request is served or none has begun."""
+        """The time at which headers are due, by the loop's clock; None while a request is served or none has begun."""
         return self._headers_due.when() if self._headers_due else None
 
     def make_room(self) -> None:

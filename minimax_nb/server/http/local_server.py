@@ -63,7 +63,7 @@ class LocalServer:
 
     @property
     def open_replies(self) -> int:
-        """How many replies are being sent right now."""
+        """The number of replies that are being sent right now."""
         return len(self._gate.open)
 
     def start(self) -> Self:

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class BudgetSpentError(Exception):
-    """The budget is used up; what has been made until now is the result."""
+    """Budget that is used up; what has been made until now is the result."""
 
 
 @dataclass(slots=True)

@@ -74,7 +74,7 @@ class _Matcher:
         self._known: dict[tuple[int, int], frozenset[int]] = {}
 
     def fit(self, node: Node) -> bool:
-        """Whether the pattern is found anywhere in the text, as JSON Schema wants it."""
+        """Return whether the pattern is found anywhere in the text, as JSON Schema wants it."""
         return any(self._ends(node, start) for start in range(len(self._text) + 1))
 
     def _ends(self, node: Node, start: int) -> frozenset[int]:

@@ -95,7 +95,7 @@ def _answer(model: ServedModel, content: str, thinking: str, calls: tuple[Call, 
 
 
 def _is_chinese(text: str) -> bool:
-    """Whether Han signs make up a fair part of a text (one sign says about as much as a word)."""
+    """Return whether Han signs make up a fair part of a text (one sign says about as much as a word)."""
     return len(_HAN.findall(text[:4000])) * 3 > len(re.findall(r"[A-Za-z]", text[:4000]))
 
 

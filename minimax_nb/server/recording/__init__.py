@@ -1,1 +1,1 @@
-"""A proxy to the service that writes what it passes on to tapes."""
+"""Recording: a proxy to the service that writes what it passes on to tapes."""

@@ -59,7 +59,7 @@ class RecordingServer(LocalServer):
 
     @property
     def recorded(self) -> int:
-        """How many replies have been recorded."""
+        """The number of replies that have been recorded."""
         return self._writer.kept
 
     def start(self) -> RecordingServer:

@@ -99,7 +99,7 @@ class Handler:
         return as_json(error.status, error.body(trace_id), trace_id)
 
     def authorizes(self, authorization: str) -> bool:
-        """Whether an ``Authorization`` header carries the key."""
+        """Return whether an ``Authorization`` header carries the key."""
         if self.key is None:
             return True
         scheme, _, key = authorization.partition(" ")

@@ -72,7 +72,7 @@ def find(request: dict[str, Any], turns: Sequence[TapeTurn]) -> list[TapeTurn] |
 
 
 def is_comparable(request: dict[str, Any]) -> bool:
-    """Whether a request that has not passed the rules is at least of a shape that ``find`` can read."""
+    """Return whether a request that has not passed the rules is at least of a shape that ``find`` can read."""
     messages, tools = request.get("messages"), request.get("tools") or []
     return isinstance(request.get("model"), str) and _is_list_of_objects(messages) and _is_list_of_functions(tools)
 

@@ -34,7 +34,7 @@ class RecordedReply:
 
     @property
     def form(self) -> dict[str, bool]:
-        """What ``form_of`` said of the request that was recorded."""
+        """The wire format that was asked for, as ``form_of`` has it."""
         return _form(self.stream, self.split, self.include_usage)
 
     @property
@@ -74,7 +74,7 @@ def form_of(request: Mapping[str, Any]) -> dict[str, bool]:
 
 
 def has_choices(body: Mapping[str, Any]) -> bool:
-    """Whether a document of a stream is a chunk of the reply; the others, such as the usage, stand apart."""
+    """Return whether a document of a stream is a chunk of the reply; the others, such as the usage, stand apart."""
     return bool(body.get("choices"))
 
 
