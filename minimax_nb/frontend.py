@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any, Literal, TypeVar, get_args
 
 from .errors import ConfigurationError
@@ -63,6 +64,21 @@ def current_kernel() -> Any | None:
     return getattr(current_shell(), "kernel", None)
 
 
+def running_request(kernel: Any) -> dict[str, Any]:
+    """The request of the cell that is running, as the front end sent it; {} where the kernel does not say.
+
+    Kernels differ: ipykernel asks for a channel, xeus-python knows of none.
+    """
+    ask = getattr(kernel, "get_parent", None)
+    if not callable(ask):
+        return {}
+    try:
+        request = ask("shell")
+    except TypeError:
+        request = ask()
+    return dict(request) if isinstance(request, Mapping) else {}
+
+
 def publish(
     data: dict[str, Any], *, metadata: dict[str, Any] | None = None, display_id: str | None = None, update: bool = False
 ) -> None:
@@ -108,5 +124,4 @@ def _as_mode(name: str) -> DisplayMode:
 
 def _somebody_watches(kernel: Any) -> bool:
     """Whether the front end of the running cell takes input; without a request to ask, assume that it does."""
-    request = kernel.get_parent("shell") or {}
-    return bool((request.get("content") or {}).get("allow_stdin", True))
+    return bool((running_request(kernel).get("content") or {}).get("allow_stdin", True))

@@ -45,6 +45,24 @@ def test_the_front_end_decides_unless_the_variable_does(
     assert environment.display_mode() == mode
 
 
+@pytest.mark.parametrize(
+    ("kernel", "request_"),
+    [
+        (
+            SimpleNamespace(get_parent=lambda channel: {"header": {"channel": channel}}),
+            {"header": {"channel": "shell"}},
+        ),
+        (SimpleNamespace(get_parent=lambda: {"content": {"allow_stdin": False}}), {"content": {"allow_stdin": False}}),
+        (SimpleNamespace(get_parent=lambda _channel: None), {}),
+        (SimpleNamespace(get_parent=None), {}),
+        (SimpleNamespace(), {}),
+    ],
+    ids=["ipykernel", "xeus-python", "no request", "no method", "no kernel of the kind"],
+)
+def test_the_request_is_read_from_any_kernel(kernel: Any, request_: dict[str, Any]) -> None:
+    assert environment.running_request(kernel) == request_
+
+
 def test_a_misspelled_mode_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(environment.VARIABLE, "lvie")
     with pytest.raises(ConfigurationError) as caught:

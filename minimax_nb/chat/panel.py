@@ -11,7 +11,7 @@ from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.frontend import by_display_mode, current_kernel, publish
+from minimax_nb.frontend import by_display_mode, current_kernel, publish, running_request
 from minimax_nb.render.text.text import visible
 from minimax_nb.render.tracetext import summary
 from minimax_nb.render.transcript import NOT_KEPT, answer_html, exchange_bundle, transcript_bundle
@@ -266,6 +266,6 @@ def _call_words(call: ToolCall) -> str:
 def _cell() -> str:
     """The cell that is running, as the front end names it; without such a name, the request."""
     kernel = current_kernel()
-    parent = {} if kernel is None else kernel.get_parent("shell")
+    parent = {} if kernel is None else running_request(kernel)
     named = (parent.get("metadata") or {}).get("cellId") or (parent.get("header") or {}).get("msg_id")
     return str(named or secrets.token_hex(8))
