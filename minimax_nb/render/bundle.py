@@ -8,7 +8,7 @@ from . import reply_html as html
 from .markdown.html import to_html
 from .markdown.safe_markdown import to_markdown
 from .text.quoting import code_span, fenced, quoted, words
-from .text.text import to_text, visible
+from .text.text import visible
 
 if TYPE_CHECKING:
     from minimax_nb.message.reply import Reply
@@ -55,7 +55,7 @@ def metadata(reply: Reply) -> dict[str, Any]:
 
 
 def _plain(reply: Reply) -> str:
-    parts = [to_text(reply.content)] if reply.content.strip() else []
+    parts = [visible(reply.content)] if reply.content.strip() else []
     parts += [f"[tool call] {visible(call.name)}({visible(call.arguments)})" for call in reply.tool_calls]
     if said := html.remark(reply):
         parts.append(f"[{visible(' '.join(said))}]")

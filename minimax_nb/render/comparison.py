@@ -8,7 +8,7 @@ from .bundle import bundle
 from .text.escape import escape_prose
 from .text.quantities import dollars, seconds
 from .text.quoting import words
-from .text.text import visible
+from .text.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ def comparison_bundle(replies: Mapping[str, Reply]) -> dict[str, str]:
     columns = "".join(
         f'<div style="{_COLUMN}">{column_head(model)}{each["text/html"]}</div>' for model, each in bundles.items()
     )
-    plain = [f"== {_line(model)} ==\n{each['text/plain']}" for model, each in bundles.items()]
+    plain = [f"== {one_line(model)} ==\n{each['text/plain']}" for model, each in bundles.items()]
     markdown = [f"#### {words(model)}\n\n{each['text/markdown']}" for model, each in bundles.items()]
     return {
         "text/plain": "\n\n".join([*plain, plain_table(replies)]),
@@ -71,14 +71,14 @@ def figures(model: str, reply: Reply) -> tuple[str, ...]:
     """A reply's line of the table, in words."""
     timing = reply.timing
     return (
-        _line(model),
+        one_line(model),
         _UNKNOWN if timing.first_token_s is None else seconds(timing.first_token_s),
         _UNKNOWN if timing.total_s is None else seconds(timing.total_s),
         _UNKNOWN if timing.tokens_per_s is None else f"{timing.tokens_per_s:,.0f}",
         _number(reply.usage.reasoning_tokens),
         _number(answer_tokens(reply)),
         _UNKNOWN if reply.cost is None else dollars(reply.cost),
-        _line(finish_of(reply)),
+        one_line(finish_of(reply)),
     )
 
 
@@ -106,11 +106,6 @@ def _html_table(rows: Sequence[tuple[str, ...]]) -> str:
 def _html_line(tag: str, row: tuple[str, ...]) -> str:
     cells = [f'<{tag} style="{_style(place)}">{escape_prose(cell)}</{tag}>' for place, cell in enumerate(row)]
     return f"<tr>{''.join(cells)}</tr>"
-
-
-def _line(text: str) -> str:
-    """Untrusted text on one line."""
-    return " ".join(visible(text).split())
 
 
 def _style(place: int) -> str:

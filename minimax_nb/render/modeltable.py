@@ -10,7 +10,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from .text.escape import escape_content, escape_prose
-from .text.text import visible
+from .text.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -97,7 +97,7 @@ def models_text(rows: Sequence[Row]) -> str:
             lines.append(_aligned(figures[: len(columns) - 7], widths) + "  " + _status(row))
             continue
         lines.append(_aligned(figures, widths))
-        lines += _wrapped(_line(row["description"] or ""), width)
+        lines += _wrapped(one_line(row["description"] or ""), width)
         lines += _wrapped(" · ".join(_facts(row)), width)
     legend = [*_LEGEND, "US$/M: US dollars per million tokens. Who says so: the column sources."]
     return "\n".join([*lines, *_more(rows), "", *legend])
@@ -129,7 +129,7 @@ def _html_model(row: Row, asked: bool) -> str:
         return f'<tr style="{_ROW}">{name}{served}{said}</tr>'
     facts = " · ".join(f'<span style="{_WHOLE}">{escape_prose(fact)}</span>' for fact in _facts(row))
     figures = "".join(f'<td style="{_FIGURE}">{_figure(row, column)}</td>' for column in (*_LIMITS, *_PRICES))
-    description = f"<div>{escape_prose(_line(row['description']))}</div>" if row["description"] else ""
+    description = f"<div>{escape_prose(one_line(row['description']))}</div>" if row["description"] else ""
     return (
         f'<tr style="{_ROW}">{name}{served}{figures}</tr><tr style="{_ROW}">'
         f'<td colspan="{8 + asked}" style="{_RULES}"><div style="{_MEASURE}">{description}'
@@ -145,7 +145,7 @@ def _html_sources(rows: Sequence[Row]) -> str:
             found.setdefault(source, []).append(_name(row))
     known = sum(not _is_stranger(row) for row in rows)
     items = "".join(
-        f"<li>{escape_prose(_line(source))} ({escape_prose('all' if len(names) == known else ', '.join(names))})</li>"
+        f"<li>{escape_prose(one_line(source))} ({escape_prose(_all_or(names, known))})</li>"
         for source, names in found.items()
     )
     columns = (
@@ -166,10 +166,14 @@ def sources_of(cell: str | None) -> list[str]:
     return re.split(r"(?<=\d); ", cell) if cell else []
 
 
+def _all_or(names: Sequence[str], known: int) -> str:
+    return "all" if len(names) == known else ", ".join(names)
+
+
 def _facts(row: Row) -> list[str]:
     """The rules and the state of a model, each in a few words."""
-    facts = [f"{head}: {_line(row[head.lower()] or _UNKNOWN)}" for head in ("Temperature", "Thinking", "Status")]
-    return [*facts, f"Price {_line(row['price_note'])}"] if row["price_note"] else facts
+    facts = [f"{head}: {one_line(row[head.lower()] or _UNKNOWN)}" for head in ("Temperature", "Thinking", "Status")]
+    return [*facts, f"Price {one_line(row['price_note'])}"] if row["price_note"] else facts
 
 
 def _figure(row: Row, column: str) -> str:
@@ -196,12 +200,12 @@ def _is_stranger(row: Row) -> bool:
 
 
 def _status(row: Row) -> str:
-    return _line(row["status"] or _UNKNOWN)
+    return one_line(row["status"] or _UNKNOWN)
 
 
 def _name(row: Row) -> str:
     """The name on one line, shortened when no model would have such a name."""
-    name = _line(str(row["model"]))
+    name = one_line(str(row["model"]))
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
@@ -211,11 +215,6 @@ def _wrapping(row: Row) -> str:
 
 def _more(rows: Sequence[Row]) -> list[str]:
     return [f"… and {len(rows) - _MOST:,} more."] if len(rows) > _MOST else []
-
-
-def _line(text: str) -> str:
-    """Untrusted text on one line."""
-    return " ".join(visible(text).split())
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:

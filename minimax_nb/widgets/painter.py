@@ -9,6 +9,7 @@ from minimax_nb.render import reply_html as html
 from minimax_nb.render.bundle import bundle
 from minimax_nb.render.markdown.blocks import BlockStream
 from minimax_nb.render.text.escape import escape_content
+from minimax_nb.render.text.text import utf16_length
 
 if TYPE_CHECKING:
     from minimax_nb.message.events import RunEvent
@@ -87,7 +88,7 @@ class Painter:
     def _splice(self, region: int, block: int, keep: int, text: str) -> Operation:
         """A change as it travels: what is cut off varies less than what is kept, and packs better."""
         cut = self._lengths.get((region, block), 0) - keep
-        self._lengths[region, block] = keep + _units(text)
+        self._lengths[region, block] = keep + utf16_length(text)
         return (region, block, cut, text)
 
     def _append(self, region: int, text: str) -> None:
@@ -138,17 +139,12 @@ class _GrowingCall:
             self._opening = opening
             keep, text = 0, opening + "".join(self._written) + new
         self._written.append(new)
-        self._units = keep + _units(text)
+        self._units = keep + utf16_length(text)
         return keep, text + html.CALL_CLOSING
 
 
 def _bytes(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
-
-
-def _units(text: str) -> int:
-    """The text's length as JavaScript counts it."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _farewell(reply: Reply) -> str:

@@ -14,9 +14,9 @@ from minimax_nb.render.text.escape import escape_content, escape_prose
 
 from .code import CODE_END, open_code_block
 from .fences import OpenFence, closing_line
+from .growing_html import GrowingHtml
 from .html import prepare, to_blocks
 from .parse import Block, Links, Parsed, parse
-from .shown import Shown
 from .tags import PLAIN_END, Parts, plain, render
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class BlockStream:
     def __init__(self, *, formulas: Formulas = "mathml") -> None:
         self._formulas: Formulas = formulas
         self._pieces: list[str] = []
-        self._shown: list[Shown] = []
+        self._live: list[GrowingHtml] = []
         self._restart()
 
     def _restart(self) -> None:
@@ -95,7 +95,7 @@ class BlockStream:
         Args:
             text: the whole text so far.
         """
-        self._shown = [Shown(html) for html in self.snapshot()]
+        self._live = [GrowingHtml(html) for html in self.snapshot()]
         self._pieces.clear()
         self._restart()
         self.feed(text)
@@ -103,7 +103,7 @@ class BlockStream:
 
     def snapshot(self) -> list[str]:
         """The HTML of every block, as the frames so far have built it."""
-        return [*self._done, *(shown.html() for shown in self._shown)]
+        return [*self._done, *(block.html() for block in self._live)]
 
     def frame(self) -> list[Splice]:
         """What changed since the last frame.
@@ -148,28 +148,28 @@ class BlockStream:
 
     def _rewrite(self, *, cut: bool) -> list[Splice]:
         """Bring every block to what the whole text says, now that every link definition is known."""
-        self._shown = [Shown(html) for html in self.snapshot()]
+        self._live = [GrowingHtml(html) for html in self.snapshot()]
         self._done = []
         splices: list[Splice] = []
         blocks = to_blocks("".join(self._pieces), formulas=self._formulas, cut=cut)
         for i, html in enumerate(blocks):
             splices += self._show(i, html)
         splices += self._drop(len(blocks))
-        self._done, self._shown = self.snapshot(), []
+        self._done, self._live = self.snapshot(), []
         return splices
 
     def _reopen(self, index: int) -> None:
         """Leave the fast way of a fence or of a very long block."""
         self._fence = self._bulk = None
-        self._shown[index].reopen()
+        self._live[index].reopen()
 
     def _append(self, index: int, html: str, foot: str) -> list[Splice]:
-        return [Splice(len(self._done) + index, *self._shown[index].append(html, foot))]
+        return [Splice(len(self._done) + index, *self._live[index].append(html, foot))]
 
     def _show(self, index: int, html: str, fixed: int = 0) -> list[Splice]:
-        if index == len(self._shown):
-            self._shown.append(Shown())
-        change = self._shown[index].show(html, fixed)
+        if index == len(self._live):
+            self._live.append(GrowingHtml())
+        change = self._live[index].replace(html, fixed)
         return [Splice(len(self._done) + index, *change)] if change else []
 
     def _render(self, *, final: bool, cut: bool = False) -> list[Splice]:
@@ -189,8 +189,8 @@ class BlockStream:
         waiting = blocks[finished:]
         if finished:
             self._growing = None
-            self._done += [shown.html() for shown in self._shown[:finished]]
-            del self._shown[:finished]
+            self._done += [block.html() for block in self._live[:finished]]
+            del self._live[:finished]
         if len(waiting) == 1 and waiting[0].kind == "fence" and waiting[0].start < len(lines) - 1:
             return splices + self._open_fence(lines, waiting[0]) + self._drop(1)
         if len(self._tail) > _LONGEST_TAIL and not final:
@@ -218,7 +218,7 @@ class BlockStream:
 
     def _drop(self, live: int) -> list[Splice]:
         """Empty the blocks that turned out to be part of another one."""
-        return [splice for i in range(live, len(self._shown)) for splice in self._show(i, "")]
+        return [splice for i in range(live, len(self._live)) for splice in self._show(i, "")]
 
     def _grow(self, parts: Parts, block: Block, lines: list[str], links: Links) -> list[Splice]:
         """Show the last block; the items that another has followed are final."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from .text import visible
+from .text import one_line, visible
 
 
 def code_span(text: str) -> str:
     """The text as an inline code span, on one line, whatever it holds; fit for a table cell too."""
-    text = " ".join(visible(text).split()) or "…"
+    text = one_line(text) or "…"
     ticks = "`" * (longest_run(text) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
     return f"{ticks}{pad}{text}{pad}{ticks}"
@@ -28,7 +28,7 @@ def quoted(markdown: str) -> str:
 
 def words(text: str) -> str:
     """The text as words within a line: none of its signs means anything in Markdown, not even in a table cell."""
-    text = " ".join(visible(text).split()).replace("&", "&amp;").replace("<", "&lt;")
+    text = one_line(text).replace("&", "&amp;").replace("<", "&lt;")
     return re.sub(r"[\\`*_\[\]|~$]", r"\\\g<0>", text)
 
 

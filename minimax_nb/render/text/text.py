@@ -38,13 +38,19 @@ def _sign(match: re.Match[str]) -> str:
     return "␡" if code == 0x7F else f"⟨U+{code:04X}⟩"
 
 
-def to_text(text: str) -> str:
-    """An answer for text/plain: itself, with control and bidi characters made visible.
+def one_line(text: str) -> str:
+    """Put untrusted text on one line, control and bidi characters visible.
 
     Args:
-        text: what the model wrote.
-
-    Returns:
-        The same text, nothing else changed.
+        text: any text.
     """
-    return visible(text)
+    return " ".join(visible(text).split())
+
+
+def utf16_length(text: str) -> int:
+    """Measure a text as JavaScript does: in UTF-16 units, of which a character beyond U+FFFF takes two.
+
+    Args:
+        text: any text, also with lone surrogates in it.
+    """
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -12,8 +12,8 @@ from minimax_nb.render.markdown.blocks import BlockStream, Splice
 from minimax_nb.render.markdown.code import open_code_block
 from minimax_nb.render.markdown.html import to_blocks, to_html
 
+from .test_growing_html import apply
 from .test_html import cases, inspect
-from .test_shown import apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimax_nb.render.text.text import to_text, visible
+from minimax_nb.render.text.text import one_line, utf16_length, visible
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,6 @@ from minimax_nb.render.text.text import to_text, visible
 )
 def test_each_character_passes_or_is_shown(text: str, shown: str) -> None:
     assert visible(text) == shown
-    assert to_text(text) == shown
 
 
 @given(st.text(st.characters(), max_size=50))
@@ -40,3 +39,21 @@ def test_showing_twice_changes_nothing_more(text: str) -> None:
     once = visible(text)
     assert visible(once) == once
     once.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("", ""), (" a\n\tb\r\nc ", "a b c"), ("a\x1bb", "a␛b"), ("\u202ea\u2028b", "⟨U+202E⟩a b"), ("a\xa0b", "a b")],
+    ids=ascii,
+)
+def test_a_text_is_put_on_one_line(text: str, line: str) -> None:
+    assert one_line(text) == line
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [("", 0), ("abc", 3), ("总é", 2), ("😀", 2), ("a😀总", 4), ("\ud83d", 1), ("\ude00\ud83d", 2)],
+    ids=ascii,
+)
+def test_a_text_is_as_long_as_in_javascript(text: str, units: int) -> None:
+    assert utf16_length(text) == units

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from minimax_nb.render.text.text import utf16_length
 
-class Shown:
+
+class GrowingHtml:
     """The HTML of a block that can still change: a part that is final, and a rest that is compared each time.
 
     Only the rest is ever looked at, so a long list or a long block of code costs what is new in it.
@@ -18,7 +20,7 @@ class Shown:
         """All of it."""
         return "".join((*self._fixed, self._rest))
 
-    def show(self, rest: str, fixed: int = 0) -> tuple[int, str] | None:
+    def replace(self, rest: str, fixed: int = 0) -> tuple[int, str] | None:
         """Replace what comes after the final part.
 
         Args:
@@ -30,7 +32,7 @@ class Shown:
         """
         old = self._rest
         same = _common(old, rest)
-        change = None if same == len(old) == len(rest) else (self._units + utf16(rest[:same]), rest[same:])
+        change = None if same == len(old) == len(rest) else (self._units + utf16_length(rest[:same]), rest[same:])
         self._fix(rest[:fixed])
         self._rest = rest[fixed:]
         return change
@@ -43,7 +45,7 @@ class Shown:
             foot: the tags that end the block.
 
         Returns:
-            As ``show``.
+            As ``replace``.
         """
         keep = self._units
         self._fix(html)
@@ -51,18 +53,13 @@ class Shown:
         return keep, html + foot
 
     def reopen(self) -> None:
-        """Nothing is final any more: the next ``show`` gives the whole block."""
+        """Nothing is final any more: the next ``replace`` gives the whole block."""
         self._rest, self._fixed, self._units = self.html(), [], 0
 
     def _fix(self, html: str) -> None:
         if html:
             self._fixed.append(html)
-            self._units += utf16(html)
-
-
-def utf16(text: str) -> int:
-    """The length of a text as JavaScript counts it: characters beyond U+FFFF count twice."""
-    return len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+            self._units += utf16_length(html)
 
 
 def _common(a: str, b: str) -> int:
