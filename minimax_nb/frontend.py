@@ -9,6 +9,9 @@ from typing import Any, Literal, TypeVar, get_args
 
 from .errors import ConfigurationError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 DisplayMode = Literal["live", "static", "text"]
 
 _Way = TypeVar("_Way")
@@ -80,7 +83,11 @@ def running_request(kernel: Any) -> dict[str, Any]:
 
 
 def publish(
-    data: dict[str, Any], *, metadata: dict[str, Any] | None = None, display_id: str | None = None, update: bool = False
+    data: Mapping[str, Any],
+    *,
+    metadata: dict[str, Any] | None = None,
+    display_id: str | None = None,
+    update: bool = False,
 ) -> None:
     """Puts a MIME bundle on show, or in the place of the one with the same id; outside IPython prints its plain text.
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from .render.text.markup import Bundle
+
 _STEP_DTYPES = {
     "round": "Int64",
     "kind": "string",
@@ -205,9 +207,9 @@ class Trace(Sequence[Step]):
         return f"Trace({', '.join(tracetext.facts(self.steps, self.rounds))})"
 
     def __str__(self) -> str:
-        return tracetext.plain(self.steps, self.rounds)
+        return tracetext.plain_text(self.steps, self.rounds)
 
-    def _repr_mimebundle_(self, **_wanted: Any) -> dict[str, str]:
+    def _repr_mimebundle_(self, **_wanted: Any) -> Bundle:
         """What a notebook shows: three forms, none of which needs a kernel or a script."""
         return {
             "text/plain": str(self),

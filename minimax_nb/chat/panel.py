@@ -23,7 +23,12 @@ from .panel_view import PanelView
 from .saved import SavedTranscript
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from minimax_nb.message.reply import ToolCall
+    from minimax_nb.render.text.markup import Bundle
+
+    from .panel_operations import Item, Live, Now, PanelOperation, PanelPhase, Returned
 
     from .panel_host import PanelHost
 
@@ -72,8 +77,8 @@ class _Rendered:
     """An exchange, as it is saved and as the box shows it."""
 
     exchange: Exchange
-    bundle: dict[str, str]
-    item: dict[str, Any]
+    bundle: Bundle
+    item: Item
 
 
 class Panel:
@@ -94,7 +99,7 @@ class Panel:
         self._replaced: list[Any] = []
         self._cleared: list[Any] | None = None
         self._note = ""
-        self._returned: dict[str, Any] = {}
+        self._returned: Returned = {}
         self._models = [chat.model]
         self._rendered: dict[int, _Rendered] = {}
         mark = f"mm-panel-{secrets.token_hex(4)}"
@@ -223,13 +228,13 @@ class Panel:
         self._context.copy().run(self._saved.show, [one.bundle for one in shown])
         self._view.send_frame([("saved", self._saved.versions)])
 
-    def _push(self, operations: list[Any] | None = None) -> None:
+    def _push(self, operations: Sequence[PanelOperation] = ()) -> None:
         """Sends what the box shows around the conversation."""
         with self._lock:
             turn = self._turn
-            live = None if turn is None else {"question": turn.question, "model": turn.view.model_id}
+            live: Live | None = None if turn is None else {"question": turn.question, "model": turn.view.model_id}
             call = None if turn is None else turn.asks
-            now = {
+            now: Now = {
                 "phase": self._phase(),
                 "model": self._chat.model,
                 "models": self._models,
@@ -240,9 +245,9 @@ class Panel:
                 "undo": self._cleared is not None,
                 "returned": self._returned,
             }
-            self._view.send_frame([*(operations or []), ("live", live), ("now", now)])
+            self._view.send_frame([*operations, ("live", live), ("now", now)])
 
-    def _phase(self) -> str:
+    def _phase(self) -> PanelPhase:
         if self._turn is not None:
             return "stopping" if self._turn.stopping else "answering"
         return "elsewhere" if self._chat.answering else "idle"
@@ -250,7 +255,7 @@ class Panel:
 
 def _render(exchange: Exchange) -> _Rendered:
     reply = exchange.reply
-    item = {
+    item: Item = {
         "question": exchange.question,
         "html": answer_html(exchange, "mathml"),
         "answer": "" if reply is None else reply.content,

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 import traitlets
 
-from minimax_nb.widgets.frame_widget import FramedWidget
-from minimax_nb.widgets.shared_code import library, primer
+from minimax_nb.widgets.frame_widget import FrameWidget
+from minimax_nb.widgets.operations import Operation
+from minimax_nb.widgets.shared_code import preset_dictionary, shared_code
+
+from .panel_operations import PanelOperation
+from .saved import marks_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,32 +22,32 @@ if TYPE_CHECKING:
 _MODULES = ("elements.js", "conversation.js", "box.js")
 
 
-class PanelView(FramedWidget, anywidget.AnyWidget):
+class PanelView(FrameWidget[PanelOperation], anywidget.AnyWidget):
     """A chat panel as the front end knows it.
 
-    It is on show without an output of its own: its code looks for HTML with the class ``mark``, which is the
-    transcript, and takes its place as long as the kernel lives. So nothing of it is saved.
+    It is on show without an output of its own: its code looks for HTML with the class names of ``marks``, which is
+    the transcript, and takes its place as long as the kernel lives. So nothing of it is saved.
 
     Attributes:
         css: its style sheet.
-        library: the model that holds the code of live replies.
-        mark: the class name of the transcript.
+        marks: what the class names of the transcript begin with, see ``marks_of``.
         me: its own model's name.
         modules: the code of the box by file name, each after those that it imports.
+        shared_code: the model that holds the code of live replies.
     """
 
     layout = None
     css = traitlets.Unicode().tag(sync=True)
-    library = traitlets.Unicode().tag(sync=True)
-    mark = traitlets.Unicode().tag(sync=True)
+    marks = traitlets.Dict().tag(sync=True)
     me = traitlets.Unicode().tag(sync=True)
     modules = traitlets.Dict().tag(sync=True)
+    shared_code = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, mark: str, hear: Callable[[dict[str, Any]], None]) -> None:
         self._hears = hear
         self._esm, self.css = _static("panel.js"), _static("panel.css")
         self.modules = {name: _static(name) for name in _MODULES}
-        self.library, self.mark = library().model_id, mark
+        self.shared_code, self.marks = shared_code().model_id, marks_of(mark)
         super().__init__()
         self.me = self.model_id
 
@@ -53,11 +57,11 @@ class PanelView(FramedWidget, anywidget.AnyWidget):
             self._hears(said)
 
 
-class PanelReply(FramedWidget):
+class PanelReply(FrameWidget[Operation]):
     """The turn that is on in a panel; the panel's code shows it."""
 
     def __init__(self) -> None:
-        super().__init__(primer())
+        super().__init__(preset_dictionary())
 
     def hear(self, said: Any) -> None:
         """A page says, after the last frame, that it has them all: no page needs the model any more."""

@@ -6,10 +6,12 @@ import secrets
 from typing import TYPE_CHECKING
 
 from minimax_nb.frontend import publish
-from minimax_nb.render.transcript import transcript_bundle
+from minimax_nb.render.transcript import blank_bundle, transcript_bundle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from minimax_nb.render.text.markup import Bundle
 
 HINT = "Saved conversation. Run this cell to go on; the box to type in needs a notebook with Jupyter widgets."
 
@@ -33,9 +35,9 @@ class SavedTranscript:
         self.mark = mark
         self.versions: list[int] = []
         self._ids: list[str] = []
-        self._parts: list[list[dict[str, str]]] = []
+        self._parts: list[list[Bundle]] = []
 
-    def show(self, exchanges: Sequence[dict[str, str]]) -> None:
+    def show(self, exchanges: Sequence[Bundle]) -> None:
         """Shows the conversation.
 
         Args:
@@ -52,12 +54,13 @@ class SavedTranscript:
                 self.versions[place] += 1
                 publish(self.bundle(place), display_id=self._ids[place], update=True)
 
-    def bundle(self, place: int) -> dict[str, str]:
+    def bundle(self, place: int) -> Bundle:
         """What the output at a place holds."""
-        more = f" {self.mark}-more" if place else ""
-        marks = f"{self.mark}-{place}{more} mm-version-{self.versions[place]}"
+        of = marks_of(self.mark)
+        more = f" {of['more']}" if place else ""
+        marks = f"{of['place']}{place}{more} {of['version']}{self.versions[place]}"
         if place and not self._parts[place]:
-            return {"text/plain": "", "text/html": f'<div class="{marks}"></div>'}
+            return blank_bundle(marks)
         hint = HINT if self._is_last(place) else ""
         return transcript_bundle(self._parts[place], hint=hint, mark=marks)
 
@@ -65,16 +68,29 @@ class SavedTranscript:
         return _is_last(self._parts, place)
 
 
-def _is_last(parts: Sequence[list[dict[str, str]]], place: int) -> bool:
+def marks_of(mark: str) -> dict[str, str]:
+    """Name the classes of a transcript's outputs, for Python and for the page.
+
+    Args:
+        mark: the transcript's own word.
+
+    Returns:
+        What stands before the place of an output (``place``), in all but the first (``more``), and before the number
+        of its version (``version``).
+    """
+    return {"place": f"{mark}-", "more": f"{mark}-more", "version": "mm-version-"}
+
+
+def _is_last(parts: Sequence[list[Bundle]], place: int) -> bool:
     return not any(parts[place + 1 :])
 
 
-def _parts(exchanges: Sequence[dict[str, str]]) -> Iterator[list[dict[str, str]]]:
+def _parts(exchanges: Sequence[Bundle]) -> Iterator[list[Bundle]]:
     """The exchanges by output; where a part ends depends on what comes before alone."""
-    part: list[dict[str, str]] = []
+    part: list[Bundle] = []
     size = 0
     for exchange in exchanges:
-        length = sum(map(len, exchange.values()))
+        length = sum(len(exchange[form]) for form in ("text/plain", "text/markdown", "text/html"))
         if part and (len(part) >= _PART_EXCHANGES or size + length > _PART_CHARACTERS):
             yield part
             part, size = [], 0

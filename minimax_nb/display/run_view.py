@@ -20,7 +20,7 @@ from minimax_nb.render.run_record import RunRecord
 from minimax_nb.render.text.text import visible
 from minimax_nb.render.tracetext import summary
 from minimax_nb.steps.steps import Step
-from minimax_nb.steps.tables import table_html
+from minimax_nb.steps.tables import read_table
 
 from .terminal import TextReply
 from .view import HiddenView
@@ -129,7 +129,7 @@ class TextRun:
 
 def show_beside(value: Any) -> None:
     """Show what a tool returned as an output of its own: a picture, a table that does not fit into ours."""
-    if value is None or current_shell() is None or table_html(value):
+    if value is None or current_shell() is None or read_table(value):
         return
     from IPython.display import display
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from minimax_nb.render.text.escape import escape_prose
+from minimax_nb.render.text.markup import EMPTY, Html, join_html
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ _HEADS = ("Where", "What is wrong", "What the service answers", "What to do")
 _MOST = 200
 
 
-def findings_table(findings: Sequence[Finding]) -> str:
+def findings_table(findings: Sequence[Finding]) -> Html:
     """Findings as a table, one row each; at most 200 rows, and a line that says how many there are more.
 
     Args:
@@ -29,23 +30,23 @@ def findings_table(findings: Sequence[Finding]) -> str:
         One ``<div>``.
     """
     if not findings:
-        return "<div>Nothing found: the history can be sent.</div>"
+        return Html("<div>Nothing found: the history can be sent.</div>")
     refused = sum(finding.refused for finding in findings)
     silent = len(findings) - refused
     counts = [f"{refused} refused by the service"] * bool(refused) + [f"{silent} silent"] * bool(silent)
-    heads = "".join(f'<th style="{_CELL}">{head}</th>' for head in _HEADS)
-    rows = "".join(map(_row, findings[:_MOST]))
-    more = f"<p>… and {len(findings) - _MOST:,} more.</p>" if len(findings) > _MOST else ""
-    return (
-        f"<div><p><strong>{len(findings)} found</strong>: {', '.join(counts)}</p>"
+    heads = join_html(Html(f'<th style="{_CELL}">{escape_prose(head)}</th>') for head in _HEADS)
+    rows = join_html(map(_row, findings[:_MOST]))
+    more = Html(f"<p>… and {len(findings) - _MOST:,} more.</p>") if len(findings) > _MOST else EMPTY
+    return Html(
+        f"<div><p><strong>{len(findings)} found</strong>: {escape_prose(', '.join(counts))}</p>"
         f'<table style="{_TABLE}"><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{more}</div>'
     )
 
 
-def _row(finding: Finding) -> str:
+def _row(finding: Finding) -> Html:
     where = "request" if finding.index is None else f"messages[{finding.index}]"
-    mark = _REFUSED if finding.refused else _SILENT
+    mark = Html(_REFUSED) if finding.refused else Html(_SILENT)
     code, message = escape_prose(finding.code), escape_prose(finding.message)
-    words = (f"<code>{code}</code><br>{message}", escape_prose(finding.answer), escape_prose(finding.fix))
-    cells = "".join(f'<td style="{_CELL}">{word}</td>' for word in words)
-    return f'<tr><td style="{_CELL};{mark}">{where}</td>{cells}</tr>'
+    words = (Html(f"<code>{code}</code><br>{message}"), escape_prose(finding.answer), escape_prose(finding.fix))
+    cells = join_html(Html(f'<td style="{_CELL}">{word}</td>') for word in words)
+    return Html(f'<tr><td style="{_CELL};{mark}">{escape_prose(where)}</td>{cells}</tr>')

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from . import reply_html as html
 from .markdown.html import to_html
 from .markdown.safe_markdown import to_markdown
+from .text.markup import EMPTY, Bundle, Html, Markdown, join_markdown
 from .text.quoting import code_span, fenced, quoted, words
 from .text.text import visible
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from .markdown.maths import Formulas
 
 
-def bundle(reply: Reply) -> dict[str, str]:
+def bundle(reply: Reply) -> Bundle:
     """The reply as text/plain, text/markdown and text/html.
 
     Args:
@@ -32,7 +33,7 @@ def bundle(reply: Reply) -> dict[str, str]:
     }
 
 
-def reply_html(reply: Reply, formulas: Formulas) -> str:
+def reply_html(reply: Reply, formulas: Formulas) -> Html:
     """The reply as one ``<div>``.
 
     Args:
@@ -40,7 +41,7 @@ def reply_html(reply: Reply, formulas: Formulas) -> str:
         formulas: as for ``markdown.to_html``.
     """
     cut = reply.partial_reason is not None
-    reasoning = to_html(reply.reasoning, formulas=formulas, cut=cut) if reply.reasoning.strip() else ""
+    reasoning = to_html(reply.reasoning, formulas=formulas, cut=cut) if reply.reasoning.strip() else EMPTY
     return html.page(reply, reasoning, to_html(reply.content, formulas=formulas, cut=cut))
 
 
@@ -62,19 +63,19 @@ def _plain(reply: Reply) -> str:
     return "\n".join(parts)
 
 
-def _markdown(reply: Reply) -> str:
-    parts = []
+def _markdown(reply: Reply) -> Markdown:
+    parts: list[Markdown] = []
     if reply.reasoning.strip():
         label = words(" · ".join(html.thought_facts(reply)))
-        parts.append(quoted(f"*{label}*\n\n{to_markdown(reply.reasoning.strip())}"))
+        parts.append(quoted(Markdown(f"*{label}*\n\n{to_markdown(reply.reasoning.strip())}")))
     if reply.content.strip():
         parts.append(to_markdown(reply.content))
     parts += [
-        f"Tool call: {code_span(call.name)}\n\n{fenced(html.pretty_arguments(call.arguments), 'json')}"
+        Markdown(f"Tool call: {code_span(call.name)}\n\n{fenced(html.pretty_arguments(call.arguments), 'json')}")
         for call in reply.tool_calls
     ]
     if said := html.remark(reply):
-        parts.append(f"**{said[0]}** {words(said[1])}")
+        parts.append(Markdown(f"**{words(said[0])}** {words(said[1])}"))
     if facts := html.footer_facts(reply):
-        parts.append(f"*{words(' · '.join(facts))}*")
-    return "\n\n".join(part.strip("\n") for part in parts)
+        parts.append(Markdown(f"*{words(' · '.join(facts))}*"))
+    return join_markdown(Markdown(part.strip("\n")) for part in parts)

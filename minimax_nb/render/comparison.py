@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from .bundle import bundle
 from .text.escape import escape_prose
+from .text.markup import Bundle, Html, Markdown, join_html, join_markdown
 from .text.quantities import dollars, seconds
 from .text.quoting import words
 from .text.text import one_line
@@ -29,7 +30,7 @@ HEADS = ("Model", "First token", "Total", "Tokens/s", "Thinking", "Answer", "Cos
 _UNKNOWN = "–"
 
 
-def comparison_bundle(replies: Mapping[str, Reply]) -> dict[str, str]:
+def comparison_bundle(replies: Mapping[str, Reply]) -> Bundle:
     """Replies as text/plain, text/markdown and text/html, each form with every answer and the table.
 
     Args:
@@ -37,21 +38,21 @@ def comparison_bundle(replies: Mapping[str, Reply]) -> dict[str, str]:
     """
     bundles = {model: bundle(reply) for model, reply in replies.items()}
     rows = [figures(model, reply) for model, reply in replies.items()]
-    columns = "".join(
-        f'<div style="{_COLUMN}">{column_head(model)}{each["text/html"]}</div>' for model, each in bundles.items()
+    columns = join_html(
+        Html(f'<div style="{_COLUMN}">{column_head(model)}{each["text/html"]}</div>') for model, each in bundles.items()
     )
     plain = [f"== {one_line(model)} ==\n{each['text/plain']}" for model, each in bundles.items()]
-    markdown = [f"#### {words(model)}\n\n{each['text/markdown']}" for model, each in bundles.items()]
+    markdown = [Markdown(f"#### {words(model)}\n\n{each['text/markdown']}") for model, each in bundles.items()]
     return {
         "text/plain": "\n\n".join([*plain, plain_table(replies)]),
-        "text/markdown": "\n\n".join([*markdown, _markdown_table(rows)]),
-        "text/html": f'<div><div style="{_COLUMNS}">{columns}</div>{_html_table(rows)}</div>',
+        "text/markdown": join_markdown([*markdown, _markdown_table(rows)]),
+        "text/html": Html(f'<div><div style="{_COLUMNS}">{columns}</div>{_html_table(rows)}</div>'),
     }
 
 
-def column_head(model: str) -> str:
+def column_head(model: str) -> Html:
     """What stands above a column."""
-    return f'<div style="{_HEAD}">{escape_prose(model)}</div>'
+    return Html(f'<div style="{_HEAD}">{escape_prose(model)}</div>')
 
 
 def finish_of(reply: Reply) -> str:
@@ -90,26 +91,30 @@ def plain_table(replies: Mapping[str, Reply]) -> str:
     return "\n".join("  ".join(line).rstrip() for line in padded)
 
 
-def _markdown_table(rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [HEADS, ("---", *["---:"] * (len(HEADS) - 2), "---"), *(tuple(map(words, row)) for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def _markdown_table(rows: Sequence[tuple[str, ...]]) -> Markdown:
+    rule = Markdown(f"| --- |{' ---: |' * (len(HEADS) - 2)} --- |")
+    return join_markdown([_markdown_line(HEADS), rule, *map(_markdown_line, rows)], "\n")
 
 
-def _html_table(rows: Sequence[tuple[str, ...]]) -> str:
-    body = "".join(_html_line("td", row) for row in rows)
-    return (
-        f'<div style="overflow-x:auto"><table style="{_TABLE}"><thead>{_html_line("th", HEADS)}</thead>'
+def _markdown_line(row: Sequence[str]) -> Markdown:
+    return Markdown(f"| {join_markdown(map(words, row), ' | ')} |")
+
+
+def _html_table(rows: Sequence[tuple[str, ...]]) -> Html:
+    body = join_html(_html_line(Html("td"), row) for row in rows)
+    return Html(
+        f'<div style="overflow-x:auto"><table style="{_TABLE}"><thead>{_html_line(Html("th"), HEADS)}</thead>'
         f"<tbody>{body}</tbody></table></div>"
     )
 
 
-def _html_line(tag: str, row: tuple[str, ...]) -> str:
-    cells = [f'<{tag} style="{_style(place)}">{escape_prose(cell)}</{tag}>' for place, cell in enumerate(row)]
-    return f"<tr>{''.join(cells)}</tr>"
+def _html_line(tag: Html, row: tuple[str, ...]) -> Html:
+    cells = [Html(f'<{tag} style="{_style(place)}">{escape_prose(cell)}</{tag}>') for place, cell in enumerate(row)]
+    return Html(f"<tr>{join_html(cells)}</tr>")
 
 
-def _style(place: int) -> str:
-    return _NAME if place in (0, len(HEADS) - 1) else _CELL
+def _style(place: int) -> Html:
+    return Html(_NAME) if place in (0, len(HEADS) - 1) else Html(_CELL)
 
 
 def _number(value: int | None) -> str:

@@ -10,6 +10,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from .text.escape import escape_content, escape_prose
+from .text.markup import EMPTY, Html, join_html
 from .text.text import one_line
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ _UNIT = "opacity:.75;font-size:.85em;font-weight:normal"
 _LEGENDS = "font-size:.85em;line-height:1.5;margin:.3em 0;max-width:56em;opacity:.75"
 
 
-def models_html(rows: Sequence[Row]) -> str:
+def models_html(rows: Sequence[Row]) -> Html:
     """Models as an HTML table, inline styles only; at most 200 of them, and a line that says how many more there are.
 
     Args:
@@ -68,9 +69,9 @@ def models_html(rows: Sequence[Row]) -> str:
     """
     shown = rows[:_MOST]
     asked = _asked(rows)
-    bodies = "".join(f"<tbody>{_html_model(row, asked)}</tbody>" for row in shown)
-    more = "".join(f'<div style="{_LEGENDS}">{words}</div>' for words in _more(rows))
-    return (
+    bodies = join_html(Html(f"<tbody>{_html_model(row, asked)}</tbody>") for row in shown)
+    more = join_html(Html(f'<div style="{_LEGENDS}">{escape_prose(words)}</div>') for words in _more(rows))
+    return Html(
         f'<div><div style="{_BOX}"><table style="{_TABLE}">{_html_head(asked)}{bodies}</table></div>'
         f'{more}<div style="{_LEGENDS}">{escape_prose(" ".join(_LEGEND))}</div>{_html_sources(shown)}</div>'
     )
@@ -103,55 +104,65 @@ def models_text(rows: Sequence[Row]) -> str:
     return "\n".join([*lines, *_more(rows), "", *legend])
 
 
-def _html_head(asked: bool) -> str:
-    served = f'<th scope="col" rowspan="2" style="{_HEAD}">Served</th>' if asked else ""
+def _html_head(asked: bool) -> Html:
+    served = Html(f'<th scope="col" rowspan="2" style="{_HEAD}">Served</th>') if asked else EMPTY
     units = (("Context", "tokens"), ("Max output", "tokens"), ("Speed", "tokens/s"))
-    limits = "".join(
-        f'<th scope="col" rowspan="2" style="{_HEAD}">{head}<br><span style="{_UNIT}">{unit}</span></th>'
+    limits = join_html(
+        Html(
+            f'<th scope="col" rowspan="2" style="{_HEAD}">{escape_prose(head)}<br>'
+            f'<span style="{_UNIT}">{escape_prose(unit)}</span></th>'
+        )
         for head, unit in units
     )
-    prices = "".join(
-        f'<th scope="col" style="{_HEAD}">{head}</th>' for head in ("Input", "Output", "Cache read", "Cache write")
+    prices = join_html(
+        Html(f'<th scope="col" style="{_HEAD}">{escape_prose(head)}</th>')
+        for head in ("Input", "Output", "Cache read", "Cache write")
     )
-    return (
+    return Html(
         f'<thead><tr><th scope="col" rowspan="2" style="{_LEFT_HEAD}">Model</th>{served}{limits}'
         f'<th scope="colgroup" colspan="4" style="{_GROUP}">US dollars '
         f'<span style="{_UNIT}">per million tokens</span></th></tr><tr>{prices}</tr></thead>'
     )
 
 
-def _html_model(row: Row, asked: bool) -> str:
+def _html_model(row: Row, asked: bool) -> Html:
     """The rows of one model: its figures, then what it is for and the rules."""
-    name = f'<th scope="row" style="{_FIRST}{_wrapping(row)}">{escape_prose(_name(row))}</th>'
-    served = f'<td style="{_FIGURE}">{_figure(row, "served")}</td>' if asked else ""
+    name = Html(f'<th scope="row" style="{_FIRST}{_wrapping(row)}">{escape_prose(_name(row))}</th>')
+    served = _html_figure(row, "served") if asked else EMPTY
     if _is_stranger(row):
-        said = f'<td colspan="7" style="{_SAID}"><span style="{_MUTED}">{escape_prose(_status(row))}</span></td>'
-        return f'<tr style="{_ROW}">{name}{served}{said}</tr>'
-    facts = " · ".join(f'<span style="{_WHOLE}">{escape_prose(fact)}</span>' for fact in _facts(row))
-    figures = "".join(f'<td style="{_FIGURE}">{_figure(row, column)}</td>' for column in (*_LIMITS, *_PRICES))
-    description = f"<div>{escape_prose(one_line(row['description']))}</div>" if row["description"] else ""
-    return (
+        said = escape_prose(_status(row))
+        return Html(
+            f'<tr style="{_ROW}">{name}{served}<td colspan="7" style="{_SAID}">'
+            f'<span style="{_MUTED}">{said}</span></td></tr>'
+        )
+    facts = join_html((Html(f'<span style="{_WHOLE}">{escape_prose(fact)}</span>') for fact in _facts(row)), " · ")
+    figures = join_html(_html_figure(row, column) for column in (*_LIMITS, *_PRICES))
+    description = Html(f"<div>{escape_prose(one_line(row['description']))}</div>") if row["description"] else EMPTY
+    return Html(
         f'<tr style="{_ROW}">{name}{served}{figures}</tr><tr style="{_ROW}">'
         f'<td colspan="{8 + asked}" style="{_RULES}"><div style="{_MEASURE}">{description}'
         f'<div style="{_MUTED}">{facts}</div></div></td></tr>'
     )
 
 
-def _html_sources(rows: Sequence[Row]) -> str:
+def _html_figure(row: Row, column: str) -> Html:
+    return Html(f'<td style="{_FIGURE}">{escape_prose(_figure(row, column))}</td>')
+
+
+def _html_sources(rows: Sequence[Row]) -> Html:
     """Who said what and when, and how the columns are called, folded."""
     found: dict[str, list[str]] = {}
     for row in rows:
         for source in sources_of(row["sources"]):
             found.setdefault(source, []).append(_name(row))
     known = sum(not _is_stranger(row) for row in rows)
-    items = "".join(
-        f"<li>{escape_prose(one_line(source))} ({escape_prose(_all_or(names, known))})</li>"
+    items = join_html(
+        Html(f"<li>{escape_prose(one_line(source))} ({escape_prose(_all_or(names, known))})</li>")
         for source, names in found.items()
     )
-    columns = (
-        ", ".join(f"<code>{escape_content(column)}</code>" for column in rows[0] if column != "model") if rows else ""
-    )
-    return (
+    names = [column for column in rows[0] if column != "model"] if rows else []
+    columns = join_html((Html(f"<code>{escape_content(column)}</code>") for column in names), ", ")
+    return Html(
         f'<details style="{_LEGENDS}"><summary style="cursor:pointer">Sources, and the names of the columns</summary>'
         f"<ul>{items}</ul><div>A pandas DataFrame with the columns {columns}.</div></details>"
     )
@@ -209,8 +220,8 @@ def _name(row: Row) -> str:
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
-def _wrapping(row: Row) -> str:
-    return ";white-space:nowrap" if len(_name(row)) <= 30 else ";overflow-wrap:anywhere"
+def _wrapping(row: Row) -> Html:
+    return Html(";white-space:nowrap") if len(_name(row)) <= 30 else Html(";overflow-wrap:anywhere")
 
 
 def _more(rows: Sequence[Row]) -> list[str]:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 from minimax_nb.message.finish_reason import ending
 from minimax_nb.message.parts import refusal_of
 
-from .text.escape import escape_content, escape_prose
+from .regions import THOUGHTS_CLASS, Region
+from .text.escape import escape, escape_content, escape_prose
+from .text.markup import EMPTY, Html, join_html
 from .text.quantities import count, dollars, seconds
 
 if TYPE_CHECKING:
@@ -33,18 +35,25 @@ _OPEN_LINES = 20
 _MINIMAX_HOSTS = ("minimax.io", "minimaxi.com", "minimax.cn", "minimax.chat")
 
 
-def shell() -> str:
+def shell() -> Html:
     """The empty panels that a live view fills; class names say which is which."""
-    return (
-        '<div class="mm-past"></div>'
-        f'<details class="mm-thoughts" style="{_PANEL}" hidden><summary style="{_SUMMARY}"></summary>'
+    past, answer, calls, note, footer = map(
+        _class, (Region.PAST, Region.ANSWER, Region.CALLS, Region.NOTE, Region.FOOTER)
+    )
+    return Html(
+        f"<div {past}></div>"
+        f'<details class="{THOUGHTS_CLASS}" style="{_PANEL}" hidden><summary style="{_SUMMARY}"></summary>'
         f'<div style="{_THOUGHTS}"></div></details>'
-        f'<div class="mm-answer"></div><div class="mm-calls"></div><div class="mm-note"></div>'
-        f'<div class="mm-footer" style="{_FOOTER}"></div>'
+        f"<div {answer}></div><div {calls}></div><div {note}></div>"
+        f'<div {footer} style="{_FOOTER}"></div>'
     )
 
 
-def page(reply: Reply, reasoning: str, answer: str) -> str:
+def _class(region: Region) -> Html:
+    return Html(f'class="{escape(region.class_name)}"')
+
+
+def page(reply: Reply, reasoning: Html, answer: Html) -> Html:
     """The whole reply as it is saved.
 
     Args:
@@ -57,22 +66,23 @@ def page(reply: Reply, reasoning: str, answer: str) -> str:
     """
     parts = []
     if reasoning:
-        shown = "" if reply.content.strip() or reply.tool_calls else " open"
-        parts.append(
-            f'<details class="mm-thoughts" style="{_PANEL}"{shown}>'
+        unfolded = EMPTY if reply.content.strip() or reply.tool_calls else Html(" open")
+        panel = Html(
+            f'<details class="{THOUGHTS_CLASS}" style="{_PANEL}"{unfolded}>'
             f'<summary style="{_SUMMARY}">{thoughts_label(reply)}</summary>'
             f'<div style="{_THOUGHTS}">{reasoning}</div></details>'
         )
-    parts.append(f"<div>{answer}</div>")
+        parts.append(panel)
+    parts.append(Html(f"<div>{answer}</div>"))
     if reply.tool_calls:
-        parts.append(f"<div>{''.join(tool_call(call) for call in reply.tool_calls)}</div>")
+        parts.append(Html(f"<div>{join_html(map(tool_call, reply.tool_calls))}</div>"))
     parts.append(note(reply))
     if words := footer(reply):
-        parts.append(f'<div style="{_FOOTER}">{words}</div>')
-    return f"<div>{''.join(parts)}</div>"
+        parts.append(Html(f'<div style="{_FOOTER}">{words}</div>'))
+    return Html(f"<div>{join_html(parts)}</div>")
 
 
-def thoughts_label(reply: Reply) -> str:
+def thoughts_label(reply: Reply) -> Html:
     """What the folded panel of the thinking says: how long it took, how many tokens."""
     return escape_prose(" · ".join(thought_facts(reply)))
 
@@ -86,25 +96,24 @@ def thought_facts(reply: Reply) -> list[str]:
     return facts
 
 
-def call_opening(name: str) -> str:
+def call_opening(name: str, *, unfolded: bool = True) -> Html:
     """A tool call up to where its arguments begin; ``CALL_CLOSING`` ends it."""
-    return (
-        f'<details open style="{_CALL}"><summary style="cursor:pointer">'
+    state = Html("open ") if unfolded else EMPTY
+    return Html(
+        f'<details {state}style="{_CALL}"><summary style="cursor:pointer">'
         f"Tool call: <code>{escape_content(name or '…')}</code></summary>"
         f'<pre style="{_CODE}"><code>'
     )
 
 
-CALL_CLOSING = "</code></pre></details>"
+CALL_CLOSING = Html("</code></pre></details>")
 
 
-def tool_call(call: ToolCall) -> str:
+def tool_call(call: ToolCall) -> Html:
     """One tool call, its arguments set out if they are JSON; long ones are folded away."""
     arguments = pretty_arguments(call.arguments)
-    opening = call_opening(call.name)
-    if arguments.count("\n") >= _OPEN_LINES or len(arguments) > 80 * _OPEN_LINES:
-        opening = opening.replace("<details open ", "<details ", 1)
-    return opening + escape_content(arguments) + CALL_CLOSING
+    unfolded = arguments.count("\n") < _OPEN_LINES and len(arguments) <= 80 * _OPEN_LINES
+    return join_html((call_opening(call.name, unfolded=unfolded), escape_content(arguments), CALL_CLOSING))
 
 
 def pretty_arguments(arguments: str) -> str:
@@ -115,12 +124,12 @@ def pretty_arguments(arguments: str) -> str:
         return arguments
 
 
-def note(reply: Reply) -> str:
+def note(reply: Reply) -> Html:
     """What has to be said about a reply that is not whole, or holds nothing; else ""."""
     if (said := remark(reply)) is None:
-        return ""
-    style = _ALARM if reply.partial_reason in {"error", "cut"} else _NOTE
-    return f'<div style="{style}"><strong>{escape_prose(said[0])}</strong> {escape_prose(said[1])}</div>'
+        return EMPTY
+    style = Html(_ALARM) if reply.partial_reason in {"error", "cut"} else Html(_NOTE)
+    return Html(f'<div style="{style}"><strong>{escape_prose(said[0])}</strong> {escape_prose(said[1])}</div>')
 
 
 def remark(reply: Reply) -> tuple[str, str] | None:
@@ -150,7 +159,7 @@ def _sentence(words: str) -> str:
     return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?", "。")) or not words else ".")
 
 
-def footer(reply: Reply) -> str:
+def footer(reply: Reply) -> Html:
     """Model, tokens, speed and origin in one line, as HTML; "" when nothing is known."""
     return escape_prose(" · ".join(footer_facts(reply)))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .bundle import bundle
+from .table import table_html
+from .text.markup import Bundle, Html, Markdown, join_html, join_markdown
 from .text.quantities import seconds
 from .text.quoting import words
 from .text.text import visible
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from minimax_nb.message.reply import Reply
     from minimax_nb.steps.steps import Round, Step
+    from minimax_nb.steps.tables import Table
 
     from .markdown.maths import Formulas
 
@@ -24,8 +27,8 @@ UNFOLDS_TO = 100_000
 
 
 def run_bundle(
-    steps: Sequence[Step], rounds: Sequence[Round], reply: Reply, before: int, tables: Mapping[int, str] | None = None
-) -> dict[str, str]:
+    steps: Sequence[Step], rounds: Sequence[Round], reply: Reply, before: int, tables: Mapping[int, Table] | None = None
+) -> Bundle:
     """A whole turn as text/plain, text/markdown and text/html.
 
     Args:
@@ -33,8 +36,7 @@ def run_bundle(
         rounds: the requests.
         reply: the last reply.
         before: how many of the steps came before that reply.
-        tables: for results that the reader is to see as a table: the step's place, and the table as HTML, which is
-            shown as it is.
+        tables: for results that the reader is to see as a table: the step's place, and the table.
 
     Returns:
         A MIME bundle, each form with the whole answer. A turn of one reply is shown like any reply.
@@ -46,14 +48,14 @@ def run_bundle(
     done = timeline(steps, rounds, before, tables or {}, "tex")
     return {
         "text/plain": "\n".join([*map(plain_line, earlier), "", last["text/plain"]]).rstrip("\n"),
-        "text/markdown": "\n".join([*map(markdown_line, earlier), "", last["text/markdown"]]),
-        "text/html": f"<div>{done}{last['text/html']}</div>",
+        "text/markdown": join_markdown([*map(markdown_line, earlier), Markdown(""), last["text/markdown"]], "\n"),
+        "text/html": Html(f"<div>{done}{last['text/html']}</div>"),
     }
 
 
 def timeline(
-    steps: Sequence[Step], rounds: Sequence[Round], before: int, tables: Mapping[int, str], formulas: Formulas
-) -> str:
+    steps: Sequence[Step], rounds: Sequence[Round], before: int, tables: Mapping[int, Table], formulas: Formulas
+) -> Html:
     """What came before the last reply, as HTML: a line for each step, below the facts of the whole run.
 
     Args:
@@ -67,10 +69,11 @@ def timeline(
     earlier = steps[:before]
     limit = share_of([step.text or step.arguments or "" for step in earlier], UNFOLDS_TO)
     rows = [
-        row(step, limit=limit, formulas=formulas, total_s=total, shown=tables.get(at, ""))
+        row(step, limit=limit, formulas=formulas, total_s=total, table=table_html(tables.get(at)))
         for at, step in enumerate(earlier)
     ]
-    return f'{timeline_head(facts(steps, rounds))}<div style="margin:.3em 0 .9em">{"".join(rows)}</div>'
+    head = timeline_head(facts(steps, rounds))
+    return Html(f'{head}<div style="margin:.3em 0 .9em">{join_html(rows)}</div>')
 
 
 def plain_line(step: Step) -> str:
@@ -78,7 +81,7 @@ def plain_line(step: Step) -> str:
     return f"[{label(step).lower()}] {visible(summary(step))}"
 
 
-def markdown_line(step: Step) -> str:
+def markdown_line(step: Step) -> Markdown:
     """A step as an entry of a Markdown list."""
-    took = "" if step.duration_s is None else f" · {words(seconds(step.duration_s))}"
-    return f"- **{label(step)}**{took}: {words(summary(step))}"
+    took = Markdown("" if step.duration_s is None else f" · {words(seconds(step.duration_s))}")
+    return Markdown(f"- **{words(label(step))}**{took}: {words(summary(step))}")

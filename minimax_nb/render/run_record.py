@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING
 from minimax_nb.message.events import RoundEnded, RunEvent, ToolResult
 from minimax_nb.render.run import run_bundle
 from minimax_nb.steps.recorder import StepRecorder
-from minimax_nb.steps.tables import table_html
+from minimax_nb.steps.tables import Table, read_table
 
 if TYPE_CHECKING:
     from minimax_nb.message.reply import Reply
     from minimax_nb.steps.steps import Step
+
+    from .text.markup import Bundle
 
 
 class RunRecord:
     """The steps of one run, and its reply.
 
     Attributes:
-        tables: HTML of the tables that tools returned, by the place of their step.
+        tables: the tables that tools returned, by the place of their step.
     """
 
     def __init__(self) -> None:
-        self.tables: dict[int, str] = {}
+        self.tables: dict[int, Table] = {}
         self._recorder = StepRecorder()
         self._last: Reply | None = None
         self._before_last = 0
@@ -36,11 +38,11 @@ class RunRecord:
         self._recorder.event(event)
         if isinstance(event, RoundEnded):
             self._last, self._before_last = event.reply, count
-        elif isinstance(event, ToolResult) and (table := table_html(event.shown)):
+        elif isinstance(event, ToolResult) and (table := read_table(event.shown)):
             self.tables[count] = table
         return self._recorder.steps(count)
 
-    def bundle(self, reply: Reply) -> dict[str, str]:
+    def bundle(self, reply: Reply) -> Bundle:
         """The run as a MIME bundle that ends with this reply."""
         before = self._before_last if reply is self._last else len(self._recorder)
         return run_bundle(self._recorder.steps(), self._recorder.rounds(), reply, before, self.tables)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from .markdown.code import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
 from .markdown.html import to_html
+from .regions import THOUGHTS_CLASS
 from .reply_html import pretty_arguments
 from .text.escape import escape, escape_prose
+from .text.markup import EMPTY, Html, join_html
 from .text.quantities import percent, seconds
 from .tracetext import facts, figures, label, round_facts, run_seconds, share_of, shortened, sources, summary
 
@@ -42,7 +44,7 @@ _SCROLL_FROM = 60
 """Steps from which on the list scrolls in a box of its own."""
 
 
-def fragment(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
+def fragment(steps: Sequence[Step], rounds: Sequence[Round]) -> Html:
     """The trace for a notebook's output.
 
     Args:
@@ -55,7 +57,7 @@ def fragment(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
     return _timeline(steps, rounds, whole=_IN_NOTEBOOK, formulas="tex", scroll=len(steps) >= _SCROLL_FROM)
 
 
-def page(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
+def page(steps: Sequence[Step], rounds: Sequence[Round]) -> Html:
     """The trace as a page of its own.
 
     Args:
@@ -66,7 +68,7 @@ def page(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
         A whole HTML document that loads nothing.
     """
     body = _timeline(steps, rounds, whole=_IN_FILE, formulas="mathml", scroll=False)
-    return (
+    return Html(
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
@@ -75,7 +77,7 @@ def page(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
     )
 
 
-def row(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = None, shown: str = "") -> str:
+def row(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = None, table: Html = EMPTY) -> Html:
     """One step as a line that unfolds.
 
     Args:
@@ -83,29 +85,30 @@ def row(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = N
         limit: how many characters of its text to show at most.
         formulas: as for ``markdown.to_html``.
         total_s: how long the whole run took, for the bar.
-        shown: HTML to show in place of the text, at once: the table that a tool returned.
+        table: shown in place of the text, at once: the table that a tool returned.
 
     Returns:
         One ``<details>``.
     """
     colour = RED if step.error else COLOURS.get(step.kind, GREY)
-    numbers = " · ".join(map(escape, figures(step)))
-    told = f' <span style="{_FIGURES}">{numbers}</span>' if numbers else ""
-    kind = ' class="mm-thoughts"' if step.kind == "think" else ""
-    return (
-        f'<details{kind} style="{_ROW}"{" open" if shown else ""}><summary style="{_LINE}">'
-        f'<b style="{_KIND}{colour}">{label(step)}</b> {escape_prose(summary(step))}{told}'
+    numbers = escape(" · ".join(figures(step)))
+    told = Html(f' <span style="{_FIGURES}">{numbers}</span>') if numbers else EMPTY
+    kind = Html(f' class="{THOUGHTS_CLASS}"') if step.kind == "think" else EMPTY
+    unfolded = Html(" open") if table else EMPTY
+    return Html(
+        f'<details{kind} style="{_ROW}"{unfolded}><summary style="{_LINE}">'
+        f'<b style="{_KIND}{colour}">{escape_prose(label(step))}</b> {escape_prose(summary(step))}{told}'
         f"{_bar(step, total_s, colour)}</summary>"
-        f'<div style="{_BODY}">{shown or _body(step, limit, formulas)}</div></details>'
+        f'<div style="{_BODY}">{table or _body(step, limit, formulas)}</div></details>'
     )
 
 
-def timeline_head(told: Sequence[str]) -> str:
+def timeline_head(told: Sequence[str]) -> Html:
     """Facts about the whole run, in one line."""
-    return f'<div style="{_SMALL}">{escape_prose(" · ".join(told))}</div>'
+    return Html(f'<div style="{_SMALL}">{escape_prose(" · ".join(told))}</div>')
 
 
-def _timeline(steps: Sequence[Step], rounds: Sequence[Round], *, whole: int, formulas: Formulas, scroll: bool) -> str:
+def _timeline(steps: Sequence[Step], rounds: Sequence[Round], *, whole: int, formulas: Formulas, scroll: bool) -> Html:
     total = run_seconds(steps, rounds)
     limit = share_of([step.text or step.arguments or "" for step in steps], whole)
     by_number = {entry.number: entry for entry in rounds}
@@ -116,37 +119,37 @@ def _timeline(steps: Sequence[Step], rounds: Sequence[Round], *, whole: int, for
             number = step.round
             parts.append(_round_head(number, by_number.get(number), many=len(rounds) > 1))
         parts.append(row(step, limit=limit, formulas=formulas, total_s=total))
-    listed = "".join(parts)
+    listed = join_html(parts)
     if scroll:
-        listed = f'<div style="max-height:40em;overflow-y:auto">{listed}</div>'
+        listed = Html(f'<div style="max-height:40em;overflow-y:auto">{listed}</div>')
     head = timeline_head([*facts(steps, rounds), *sources(rounds)])
-    return f"<div>{head}{_overview(steps, total)}{listed}</div>"
+    return Html(f"<div>{head}{_overview(steps, total)}{listed}</div>")
 
 
-def _round_head(number: int, entry: Round | None, *, many: bool) -> str:
+def _round_head(number: int, entry: Round | None, *, many: bool) -> Html:
     told = round_facts(entry) if entry is not None else []
     if not many and not told:
-        return ""
+        return EMPTY
     words = escape(" · ".join([f"Round {number}", *told]))
-    return f'<div style="{_SMALL};margin:.9em 0 .2em">{words}</div>'
+    return Html(f'<div style="{_SMALL};margin:.9em 0 .2em">{words}</div>')
 
 
-def _bar(step: Step, total_s: float | None, colour: str) -> str:
+def _bar(step: Step, total_s: float | None, colour: Html) -> Html:
     """When the step ran, as a thin line as wide as the whole run; without times the end of the line above."""
     if not total_s or step.started_s is None or step.duration_s is None:
-        return '<span style="display:block;clear:both"></span>'
+        return Html('<span style="display:block;clear:both"></span>')
     begin = min(99.5, 100 * step.started_s / total_s)
     width = max(0.5, min(100 - begin, 100 * step.duration_s / total_s))
-    return (
+    return Html(
         f'<span style="display:block;clear:both;height:3px;margin:.25em 0 0 {begin:.1f}%;width:{width:.1f}%;'
         f'background:{colour};border-radius:2px"></span>'
     )
 
 
-def _overview(steps: Sequence[Step], total_s: float | None) -> str:
+def _overview(steps: Sequence[Step], total_s: float | None) -> Html:
     """Where the time went, as one bar and its legend."""
     if not total_s:
-        return ""
+        return EMPTY
     pieces, legend, rest = [], [], 1.0
     for name, kinds, colour in _GROUPS:
         spent = sum(step.duration_s or 0.0 for step in steps if step.kind in kinds)
@@ -154,33 +157,33 @@ def _overview(steps: Sequence[Step], total_s: float | None) -> str:
         rest -= share
         if share >= 0.005:
             pieces.append(_piece(share, colour))
-            legend.append(_entry(f"color:{colour}", f"{name} {seconds(spent)} ({percent(share)})"))
+            legend.append(_entry(Html(f"color:{colour}"), f"{name} {seconds(spent)} ({percent(share)})"))
     if rest >= 0.005:
-        pieces.append(_piece(rest, "rgba(128,128,128,.35)"))
-        legend.append(_entry("opacity:.5", f"waiting and other {percent(rest)}"))
-    return (
-        f'<div style="display:flex;height:8px;margin:.5em 0 .3em;border-radius:4px;overflow:hidden">{"".join(pieces)}'
-        f'</div><div style="{_SMALL};margin:0 0 .7em">{" ".join(legend)}</div>'
+        pieces.append(_piece(rest, Html("rgba(128,128,128,.35)")))
+        legend.append(_entry(Html("opacity:.5"), f"waiting and other {percent(rest)}"))
+    return Html(
+        f'<div style="display:flex;height:8px;margin:.5em 0 .3em;border-radius:4px;overflow:hidden">{join_html(pieces)}'
+        f'</div><div style="{_SMALL};margin:0 0 .7em">{join_html(legend, " ")}</div>'
     )
 
 
-def _entry(style: str, words: str) -> str:
-    square = f'<span style="{style}">■</span>'
-    return f'<span style="display:inline-block;margin-right:1em">{square} {escape(words)}</span>'
+def _entry(style: Html, words: str) -> Html:
+    square = Html(f'<span style="{style}">■</span>')
+    return Html(f'<span style="display:inline-block;margin-right:1em">{square} {escape(words)}</span>')
 
 
-def _piece(share: float, colour: str) -> str:
-    return f'<div style="width:{100 * share:.1f}%;background:{colour}"></div>'
+def _piece(share: float, colour: Html) -> Html:
+    return Html(f'<div style="width:{100 * share:.1f}%;background:{colour}"></div>')
 
 
-def _body(step: Step, limit: int, formulas: Formulas) -> str:
+def _body(step: Step, limit: int, formulas: Formulas) -> Html:
     if step.kind == "call":
         text, left_out = shortened(pretty_arguments(step.arguments or ""), limit)
     else:
         text, left_out = shortened(step.text, limit)
     if step.kind in {"think", "answer"}:
         body = to_html(text, formulas=formulas)
-        body = f'<div style="opacity:.85">{body}</div>' if step.kind == "think" else body
+        body = Html(f'<div style="opacity:.85">{body}</div>') if step.kind == "think" else body
     else:
-        body = f'<pre style="{_PRE}">{escape(text)}</pre>'
-    return f"{body}<p><i>{left_out}</i></p>" if left_out else body
+        body = Html(f'<pre style="{_PRE}">{escape(text)}</pre>')
+    return Html(f"{body}<p><i>{escape(left_out)}</i></p>") if left_out else body

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .markdown.plainwords import plain_words
 from .markdown.safe_markdown import to_markdown
 from .reply_html import origin_words, pretty_arguments
+from .text.markup import Markdown, join_markdown
 from .text.quantities import count, percent, seconds
 from .text.quoting import fenced, quoted, words
 from .text.text import visible
@@ -136,7 +137,7 @@ def shortened(text: str, limit: int) -> tuple[str, str]:
     ], f"… {len(text) - limit:,} of {len(text):,} characters are left out here; the step has them all."
 
 
-def plain(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
+def plain_text(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
     """The timeline as plain text, one line a step."""
     rows = [
         (
@@ -156,7 +157,7 @@ def plain(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
     return "\n".join(lines)
 
 
-def markdown(steps: Sequence[Step], rounds: Sequence[Round], *, brief: bool = False) -> str:
+def markdown(steps: Sequence[Step], rounds: Sequence[Round], *, brief: bool = False) -> Markdown:
     """The trace as Markdown: a table of the steps, then their texts.
 
     Args:
@@ -167,33 +168,35 @@ def markdown(steps: Sequence[Step], rounds: Sequence[Round], *, brief: bool = Fa
     Returns:
         Markdown that any host may render; nothing in it is trusted.
     """
-    parts = [f"**{' · '.join([*facts(steps, rounds), *map(words, sources(rounds))])}**"]
+    told = [*map(Markdown, facts(steps, rounds)), *map(words, sources(rounds))]
+    parts = [Markdown(f"**{join_markdown(told, ' · ')}**")]
     if steps:
         parts.append(_table(steps))
     limit = share_of([step.text for step in steps], _BRIEF if brief else _WHOLE)
     for number, step in enumerate(steps, 1):
-        head = " · ".join([f"**{number}. {label(step)}**", *([words(step.name)] if step.name else []), *figures(step)])
-        parts += [head, *_body(step, limit)]
-    return "\n\n".join(parts) + "\n"
+        head = Markdown(f"**{number}. {words(label(step))}**")
+        told = [head, *([words(step.name)] if step.name else []), *map(Markdown, figures(step))]
+        parts += [join_markdown(told, " · "), *_body(step, limit)]
+    return Markdown(join_markdown(parts) + "\n")
 
 
-def _table(steps: Sequence[Step]) -> str:
-    rows = ["| # | Round | Step | Time | Tokens | Share | |", "|--:|--:|:--|--:|--:|--:|:--|"]
+def _table(steps: Sequence[Step]) -> Markdown:
+    rows = [Markdown("| # | Round | Step | Time | Tokens | Share | |"), Markdown("|--:|--:|:--|--:|--:|--:|:--|")]
     for number, step in enumerate(steps, 1):
         cells = (
             str(number),
             str(step.round),
             label(step),
-            "" if step.duration_s is None else words(seconds(step.duration_s)),
+            "" if step.duration_s is None else seconds(step.duration_s),
             "" if step.tokens is None else f"{step.tokens:,}",
-            "" if step.share is None else words(percent(step.share)),
-            words(summary(step)),
+            "" if step.share is None else percent(step.share),
+            summary(step),
         )
-        rows.append(f"| {' | '.join(cells)} |")
-    return "\n".join(rows)
+        rows.append(Markdown(f"| {join_markdown(map(words, cells), ' | ')} |"))
+    return join_markdown(rows, "\n")
 
 
-def _body(step: Step, limit: int) -> list[str]:
+def _body(step: Step, limit: int) -> list[Markdown]:
     text, left_out = shortened(step.text, limit)
     match step.kind:
         case "call":
@@ -202,10 +205,10 @@ def _body(step: Step, limit: int) -> list[str]:
         case "think":
             body = quoted(to_markdown(text.strip()))
         case "answer":
-            body = to_markdown(text).strip("\n")
+            body = Markdown(to_markdown(text).strip("\n"))
         case _:
             body = fenced(text)
-    return [body, f"*{left_out}*"] if left_out else [body]
+    return [body, Markdown(f"*{words(left_out)}*")] if left_out else [body]
 
 
 def _arguments(arguments: str, limit: int) -> str:

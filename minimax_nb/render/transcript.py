@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .bundle import bundle, reply_html
+from .bundle import reply_html
 from .markdown.safe_markdown import to_markdown
 from .run import markdown_line, plain_line, run_bundle, timeline
-from .text.escape import escape_prose
+from .text.escape import escape, escape_prose
+from .text.markup import EMPTY, Html, Markdown, join_html, join_markdown
 from .text.quoting import quoted, words
 from .text.text import visible
 from .tracetext import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from minimax_nb.steps.exchanges import Exchange
 
     from .markdown.maths import Formulas
+    from .text.markup import Bundle
 
 _LONGEST_QUESTION = 20_000
 """Characters of a question, or of a system message, that a transcript shows."""
@@ -32,10 +34,14 @@ _SYSTEM = "margin:0 0 .9em;font-size:.92em;opacity:.8"
 _HINT = "font-size:.85em;opacity:.7;margin:.6em 0 .2em"
 
 NOT_KEPT = "Not part of the conversation: the question led to nothing, so it is not sent again."
-_EMPTY = "No question yet."
+_EMPTY: Bundle = {
+    "text/plain": "No question yet.",
+    "text/markdown": Markdown("*No question yet.*"),
+    "text/html": Html("<p>No question yet.</p>"),
+}
 
 
-def transcript_bundle(parts: Iterable[Mapping[str, str]], *, hint: str = "", mark: str = "") -> dict[str, str]:
+def transcript_bundle(parts: Iterable[Bundle], *, hint: str = "", mark: str = "") -> Bundle:
     """A conversation as text/plain, text/markdown and text/html, each form with every question and answer.
 
     Args:
@@ -43,34 +49,43 @@ def transcript_bundle(parts: Iterable[Mapping[str, str]], *, hint: str = "", mar
         hint: a sentence for the end, such as how to go on.
         mark: class names by which a page finds the HTML.
     """
-    forms = list(parts) or [{"text/plain": _EMPTY, "text/markdown": f"*{_EMPTY}*", "text/html": f"<p>{_EMPTY}</p>"}]
+    forms = list(parts) or [_EMPTY]
     if hint:
-        html = f'<div style="{_HINT}">{escape_prose(hint)}</div>'
-        forms.append({"text/plain": f"[{hint}]", "text/markdown": f"*{words(hint)}*", "text/html": html})
-    named = f' class="{mark}"' if mark else ""
+        html = Html(f'<div style="{_HINT}">{escape_prose(hint)}</div>')
+        forms.append({"text/plain": f"[{hint}]", "text/markdown": Markdown(f"*{words(hint)}*"), "text/html": html})
+    named = Html(f' class="{escape(mark)}"') if mark else EMPTY
     return {
         "text/plain": "\n\n".join(form["text/plain"] for form in forms),
-        "text/markdown": "\n\n".join(form["text/markdown"].strip("\n") for form in forms),
-        "text/html": f"<div{named}>{''.join(form['text/html'] for form in forms)}</div>",
+        "text/markdown": join_markdown(Markdown(form["text/markdown"].strip("\n")) for form in forms),
+        "text/html": Html(f"<div{named}>{join_html(form['text/html'] for form in forms)}</div>"),
     }
 
 
-def answer_html(exchange: Exchange, formulas: Formulas) -> str:
+def blank_bundle(mark: str) -> Bundle:
+    """Nothing to see, for an output that a page still has to find.
+
+    Args:
+        mark: as for ``transcript_bundle``.
+    """
+    return {"text/plain": "", "text/markdown": Markdown(""), "text/html": Html(f'<div class="{escape(mark)}"></div>')}
+
+
+def answer_html(exchange: Exchange, formulas: Formulas) -> Html:
     """All that came of a question, as HTML.
 
     Args:
         exchange: the question and what came of it; nothing in it is trusted.
         formulas: as for ``markdown.to_html``.
     """
-    done = last = ""
+    done = last = EMPTY
     if exchange.before:
         done = timeline(exchange.steps, exchange.rounds, exchange.before, exchange.tables, formulas)
     if exchange.reply is not None:
         last = reply_html(exchange.reply, formulas)
-    return f"<div>{done}{last}</div>"
+    return Html(f"<div>{done}{last}</div>")
 
 
-def exchange_bundle(exchange: Exchange) -> dict[str, str]:
+def exchange_bundle(exchange: Exchange) -> Bundle:
     """One question and all that came of it, as text/plain, text/markdown and text/html.
 
     Args:
@@ -80,46 +95,51 @@ def exchange_bundle(exchange: Exchange) -> dict[str, str]:
     system, system_left_out = shortened(exchange.system, _LONGEST_QUESTION)
     answer = _answer_texts(exchange)
     plain = [f"You: {visible(question)}"] if question else []
-    markdown = [f"**You**\n\n{quoted(to_markdown(question).strip(chr(10)))}"] if question else []
-    html = [f'<div style="{_LABEL}">You</div><div style="{_QUESTION}">{escape_prose(question)}</div>'] * bool(question)
+    markdown = [Markdown(f"**You**\n\n{_quoted(question)}")] if question else []
+    html = [Html(f'<div style="{_LABEL}">You</div>{_question(question)}')] if question else []
     if left_out:
         plain.append(f"[{left_out}]")
-        markdown.append(f"*{left_out}*")
-        html.append(f"<p><i>{left_out}</i></p>")
+        markdown.append(Markdown(f"*{words(left_out)}*"))
+        html.append(Html(f"<p><i>{escape(left_out)}</i></p>"))
     if system:
         whole = f"{system}\n{system_left_out}".rstrip("\n")
         plain.insert(0, f"System: {visible(whole)}")
-        markdown.insert(0, f"**System**\n\n{quoted(to_markdown(whole).strip(chr(10)))}")
-        body = f'<div style="{_QUESTION}">{escape_prose(whole)}</div>'
-        html.insert(
-            0, f'<details style="{_SYSTEM}"><summary style="cursor:pointer">System message</summary>{body}</details>'
-        )
+        markdown.insert(0, Markdown(f"**System**\n\n{_quoted(whole)}"))
+        summary = Html('<summary style="cursor:pointer">System message</summary>')
+        html.insert(0, Html(f'<details style="{_SYSTEM}">{summary}{_question(whole)}</details>'))
+    plain.append(answer["text/plain"] + ("" if exchange.kept else f"\n[{NOT_KEPT}]"))
+    markdown.append(answer["text/markdown"])
+    html.append(answer["text/html"])
     if not exchange.kept:
-        answer["text/plain"] += f"\n[{NOT_KEPT}]"
-        answer["text/markdown"] += f"\n\n*{NOT_KEPT}*"
-        answer["text/html"] += f'<div style="{_HINT}">{escape_prose(NOT_KEPT)}</div>'
+        markdown.append(Markdown(f"*{words(NOT_KEPT)}*"))
+        html.append(Html(f'<div style="{_HINT}">{escape_prose(NOT_KEPT)}</div>'))
     return {
-        "text/plain": "\n\n".join([*plain, answer["text/plain"]]).rstrip("\n"),
-        "text/markdown": "\n\n".join([*markdown, answer["text/markdown"]]),
-        "text/html": f'<div style="{_EXCHANGE}">{"".join(html)}{answer["text/html"]}</div>',
+        "text/plain": "\n\n".join(plain).rstrip("\n"),
+        "text/markdown": join_markdown(markdown),
+        "text/html": Html(f'<div style="{_EXCHANGE}">{join_html(html)}</div>'),
     }
 
 
-def _answer_texts(exchange: Exchange) -> dict[str, str]:
+def _quoted(text: str) -> Markdown:
+    return quoted(Markdown(to_markdown(text).strip("\n")))
+
+
+def _question(text: str) -> Html:
+    return Html(f'<div style="{_QUESTION}">{escape_prose(text)}</div>')
+
+
+def _answer_texts(exchange: Exchange) -> Bundle:
     """What came of a question, in each form."""
     reply = exchange.reply
     name = (reply.model if reply is not None else None) or "Model"
     if reply is None:
-        texts = {
-            "text/plain": "\n".join(map(plain_line, exchange.steps)),
-            "text/markdown": "\n".join(map(markdown_line, exchange.steps)),
-        }
-    elif exchange.before:
-        texts = run_bundle(exchange.steps, exchange.rounds, reply, exchange.before)
+        plain = "\n".join(map(plain_line, exchange.steps))
+        markdown = join_markdown(map(markdown_line, exchange.steps), "\n")
     else:
-        texts = bundle(reply)
+        forms = run_bundle(exchange.steps, exchange.rounds, reply, exchange.before)
+        plain, markdown = forms["text/plain"], forms["text/markdown"]
     return {
+        "text/plain": f"{visible(name)}: {plain}",
+        "text/markdown": Markdown(f"**{words(name)}**\n\n{markdown}"),
         "text/html": answer_html(exchange, "tex"),
-        "text/plain": f"{visible(name)}: {texts['text/plain']}",
-        "text/markdown": f"**{words(name)}**\n\n{texts['text/markdown']}",
     }

@@ -12,7 +12,7 @@ from minimax_nb.message.parts import content_text, read_message
 from minimax_nb.message.reply import Reply
 from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.steps.recorder import StepRecorder
-from minimax_nb.steps.tables import table_html
+from minimax_nb.steps.tables import Table, read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +32,7 @@ class Exchange:
         rounds: the requests.
         reply: the last reply; None where there is none.
         before: how many of the steps come before that reply.
-        tables: HTML of the tables that tools returned, by the place of their step.
+        tables: the tables that tools returned, by the place of their step.
         kept: whether it stands in the history; a question that led to nothing is taken back.
     """
 
@@ -42,7 +42,7 @@ class Exchange:
     rounds: tuple[Round, ...] = ()
     reply: Reply | None = None
     before: int = 0
-    tables: Mapping[int, str] = field(default_factory=dict)
+    tables: Mapping[int, Table] = field(default_factory=dict)
     kept: bool = True
 
 
@@ -59,8 +59,8 @@ class Recollection:
         if isinstance(event, RoundEnded):
             self.reply(event.reply)
         elif isinstance(event, ToolResult):
-            # The table as it is shown, so that what the tool returned need not be kept alive.
-            self._results[event.call.id, event.text] = replace(event, shown=table_html(event.shown))
+            # The table as data, so that what the tool returned need not be kept alive.
+            self._results[event.call.id, event.text] = replace(event, shown=read_table(event.shown))
 
     def reply(self, reply: Reply) -> None:
         """A reply whose message goes into the history."""
@@ -112,7 +112,7 @@ def exchange_of(group: Sequence[Any], known: Recollection) -> Exchange:
     """
     recorder = StepRecorder()
     texts: dict[str, list[str]] = {"user": [], "system": []}
-    tables: dict[int, str] = {}
+    tables: dict[int, Table] = {}
     last: Reply | None = None
     before = 0
     for message in group:
@@ -126,7 +126,7 @@ def exchange_of(group: Sequence[Any], known: Recollection) -> Exchange:
             if (result := known.result_of(data)) is None:
                 recorder.message(data)
                 continue
-            if result.shown:
+            if isinstance(result.shown, Table):
                 tables[len(recorder)] = result.shown
             recorder.event(result)
         else:

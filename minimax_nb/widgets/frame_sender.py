@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from minimax_nb.message.events import RunEvent
     from minimax_nb.message.reply import Reply
 
-    from .frame_widget import FramedWidget
-    from .framelog import Operation
+    from .frame_widget import FrameWidget
+    from .operations import Operation
 
 _OPENING_BYTES = 750
 """What the first display and the opening of the widget weigh."""
@@ -50,8 +50,8 @@ class FrameSender:
         view: the view.
     """
 
-    def __init__(self, painter: Paints, view: FramedWidget | None = None) -> None:
-        self.view: FramedWidget = view or LiveView()
+    def __init__(self, painter: Paints, view: FrameWidget[Operation] | None = None) -> None:
+        self.view: FrameWidget[Operation] = view or LiveView()
         self._painter = painter
         self._throttle = Throttle(sent=_OPENING_BYTES)
         self._events: deque[Any] = deque()

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import ipywidgets
 import traitlets
 
-from .framelog import FrameLog, Operation
+from .framelog import FrameLog
 from .shared_code import new_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_Operation = TypeVar("_Operation", bound="tuple[object, ...]")
 
 _MESSAGE_BYTES = len('{"data":{"method":"custom","content":123},"comm_id":"12345678"}')
 """What a frame's message weighs without the frame."""
 
 
-class FramedWidget(ipywidgets.Widget):
+class FrameWidget(ipywidgets.Widget, Generic[_Operation]):
     """A model whose state is the log of its frames; ``live.js`` has the other end of the wire.
 
     Args:
-        primer: what its front end unpacks before the first frame.
+        dictionary: the preset dictionary that its front end unpacks before the first frame.
 
     Attributes:
         n: how many frames ``log`` holds.
@@ -29,13 +34,13 @@ class FramedWidget(ipywidgets.Widget):
     n = traitlets.Int().tag(sync=True)
     log = traitlets.Bytes().tag(sync=True)
 
-    def __init__(self, primer: bytes = b"") -> None:
-        self._frames = FrameLog(primer)
+    def __init__(self, dictionary: bytes = b"") -> None:
+        self._frames = FrameLog(dictionary)
         self._lock = threading.Lock()
         super().__init__(model_id=new_id())
         self.on_msg(self._receive)
 
-    def send_frame(self, operations: list[Operation]) -> int:
+    def send_frame(self, operations: Sequence[_Operation]) -> int:
         """Sends one frame.
 
         Args:
@@ -67,7 +72,7 @@ class FramedWidget(ipywidgets.Widget):
     def hear(self, said: Any) -> None:
         """A front end says something; what it is, nobody has checked."""
 
-    def _receive(self, _widget: FramedWidget, said: Any, _buffers: Any) -> None:
+    def _receive(self, _widget: ipywidgets.Widget, said: Any, _buffers: Any) -> None:
         """A front end lacks frames, or has something to say."""
         if said == "whole":
             self.send_whole()

@@ -4,18 +4,18 @@ A frame is a line of JSON, a list of operations. Every line runs through one raw
 end, so that a frame costs about as much as its new words. The four bytes that end every flush are left out and put back
 by the reader, as WebSocket's compression does (RFC 7692). A late front end is sent all lines so far, compressed in one
 go; the frames that follow refer to what has been unpacked, not to how it was packed, so they can be read after either.
-Frames may also refer to a primer, which the reader unpacks before all of them: so the first need not spell out tags.
+Frames may also refer to a preset dictionary, which the reader unpacks before all of them: so the first need not spell
+out tags.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING
 
-Operation = tuple[Any, ...]
-"""``(region, block, cut, text)`` changes a block: cut that many UTF-16 units off the end of its HTML, append the text.
-``(name, value)`` sets something of the view as a whole, such as its phase."""
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _TAIL = b"\x00\x00\xff\xff"
 
@@ -24,37 +24,41 @@ class FrameLog:
     """Frames in, compressed pieces out; remembers them all.
 
     Args:
-        primer: what the reader unpacks before the first frame: whole lines, at most 32 KB.
+        dictionary: what the reader unpacks before the first frame: whole lines, at most 32 KB.
     """
 
-    def __init__(self, primer: bytes = b"") -> None:
+    def __init__(self, dictionary: bytes = b"") -> None:
         self._lines: list[bytes] = []
-        self._primer = primer
-        self._deflate = _deflate(primer)
+        self._dictionary = dictionary
+        self._deflate = _deflate(dictionary)
 
     def __len__(self) -> int:
         """How many frames there are; the next one bears this number."""
         return len(self._lines)
 
-    def add(self, operations: list[Operation]) -> bytes:
+    def add(self, operations: Sequence[tuple[object, ...]]) -> bytes:
         """The bytes of one more frame."""
         self._lines.append(_line(operations))
         return _flushed(self._deflate, self._lines[-1])
 
     def whole(self) -> bytes:
         """The bytes of all frames so far, to be followed by those of the next ones."""
-        return _flushed(_deflate(self._primer), b"".join(self._lines)) if self._lines else b""
+        return _flushed(_deflate(self._dictionary), b"".join(self._lines)) if self._lines else b""
 
 
-def _deflate(primer: bytes) -> zlib._Compress:
-    return zlib.compressobj(wbits=-zlib.MAX_WBITS, zdict=primer) if primer else zlib.compressobj(wbits=-zlib.MAX_WBITS)
+def _deflate(dictionary: bytes) -> zlib._Compress:
+    return (
+        zlib.compressobj(wbits=-zlib.MAX_WBITS, zdict=dictionary)
+        if dictionary
+        else zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    )
 
 
 def _flushed(deflate: zlib._Compress, data: bytes) -> bytes:
     return (deflate.compress(data) + deflate.flush(zlib.Z_SYNC_FLUSH)).removesuffix(_TAIL)
 
 
-def _line(operations: list[Operation]) -> bytes:
+def _line(operations: Sequence[tuple[object, ...]]) -> bytes:
     """One line of JSON; text that UTF-8 cannot hold (half a surrogate pair) travels as an escape."""
     try:
         return (json.dumps(operations, separators=(",", ":"), ensure_ascii=False) + "\n").encode()

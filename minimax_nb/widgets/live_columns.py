@@ -10,10 +10,12 @@ import ipywidgets
 from minimax_nb.frontend import publish
 from minimax_nb.message.events import RoundStarted
 from minimax_nb.render.comparison import TRACKS, column_head, comparison_bundle
+from minimax_nb.render.regions import Region
 
 from .frame_sender import FrameSender
 from .live_view import WAITING
-from .painter import PAST, Painter
+from .operations import DONE, WHOLE, RegionSplice
+from .painter import Painter
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from minimax_nb.message.events import RunEvent
     from minimax_nb.message.reply import Reply
 
-    from .framelog import Operation
+    from .operations import Operation
 
 
 class LiveColumns:
@@ -51,7 +53,7 @@ class LiveColumns:
     def finish(self, replies: Mapping[str, Reply]) -> None:
         """All of them have ended: something static takes their place."""
         for sender in self.views:
-            sender.view.send_frame([("phase", "done")])
+            sender.view.send_frame([DONE])
         publish(comparison_bundle(replies), display_id=self._display_id, update=True)
 
     def _let_go(self, _change: Any) -> None:
@@ -66,7 +68,7 @@ class _ColumnPainter:
 
     def __init__(self, name: str) -> None:
         self._reply = Painter()
-        self._head: list[Operation] = [(PAST, 0, 0, column_head(name))]
+        self._head: list[Operation] = [RegionSplice(Region.PAST, 0, 0, column_head(name))]
 
     @property
     def size(self) -> int:
@@ -85,5 +87,5 @@ class _ColumnPainter:
     def finish(self, reply: Reply) -> list[Operation]:
         """The last changes; the view stays on show beside those that go on."""
         head, self._head = self._head, []
-        last = [("phase", "whole") if each == ("phase", "done") else each for each in self._reply.finish(reply)]
+        last = [WHOLE if each == DONE else each for each in self._reply.finish(reply)]
         return [*head, *last]

@@ -6,8 +6,9 @@ from typing import Any
 
 import anywidget
 
-from .frame_widget import FramedWidget
-from .shared_code import library, primer
+from .frame_widget import FrameWidget
+from .operations import Operation
+from .shared_code import preset_dictionary, shared_code
 
 WAITING = "Waiting for the reply…"
 """What a front end without widgets shows until the reply is there."""
@@ -19,15 +20,15 @@ v=(await l.minimaxNb).open(m,l);return v.close},render:({el})=>v.show(el)}"""
 """Travels with each reply, so it is short; anywidget runs it once a model, and renders when that is done."""
 
 
-class LiveView(FramedWidget, anywidget.AnyWidget):
-    """One live reply as the front end knows it; the code behind it is the session's library."""
+class LiveView(FrameWidget[Operation], anywidget.AnyWidget):
+    """One live reply as the front end knows it; the code behind it is shared by the session's."""
 
     layout = None  # would be a model of its own, opened with each reply
 
     def __init__(self) -> None:
         self._watched = False
-        self._esm = _STUB % library().model_id
-        super().__init__(primer())
+        self._esm = _STUB % shared_code().model_id
+        super().__init__(preset_dictionary())
 
     def bundle(self) -> dict[str, Any]:
         """The MIME bundle that puts this view on show."""

@@ -6,19 +6,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from minimax_nb.message.events import ApprovalRequested, RoundEnded, RoundStarted, StreamEvent, ToolResult, ToolStarted
+from minimax_nb.render.regions import Region
 from minimax_nb.render.run_record import RunRecord
+from minimax_nb.render.table import table_html
 from minimax_nb.render.tracehtml import row
 
-from .painter import ANSWER, CALLS, PAST, THOUGHTS, Painter
+from .operations import RegionSplice
+from .painter import Painter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from minimax_nb.message.events import RunEvent
     from minimax_nb.message.reply import Reply
+    from minimax_nb.render.text.markup import Bundle
     from minimax_nb.steps.steps import Step
 
-    from .framelog import Operation
+    from .operations import Operation
 
 _UNFOLDS_TO = 4_000
 """Characters of a step's text that its line unfolds to while the turn runs; the output that stays has more."""
@@ -58,7 +62,7 @@ class RunPainter:
                     self._changed += self._reply.frame()
                     self._earlier += self._reply.size
                     self._reply = Painter()
-                    self._changed.append(("clear", [THOUGHTS, ANSWER, CALLS]))
+                    self._changed.append(("clear", [Region.THOUGHTS, Region.ANSWER, Region.CALLS]))
                     self._add_rows(steps, at)
             case ApprovalRequested(call=call):
                 self._changed += [("tool", call.name), ("phase", "asking")]
@@ -81,16 +85,16 @@ class RunPainter:
         changed, self._changed = self._changed, []
         return [*changed, *self._reply.finish(reply)]
 
-    def bundle(self, reply: Reply) -> dict[str, str]:
+    def bundle(self, reply: Reply) -> Bundle:
         """What stays on show in the end."""
         return self._record.bundle(reply)
 
     def _add_rows(self, steps: tuple[Step, ...], at: int) -> None:
         for place, step in enumerate(steps, at):
-            table = self._record.tables.get(place, "")
+            table = table_html(self._record.tables.get(place))
             timeless = replace(step, share=None)  # of a whole that is still growing
-            html = row(timeless, limit=_UNFOLDS_TO, formulas="mathml", shown=table)
-            self._changed.append((PAST, self._rows, 0, html))
+            html = row(timeless, limit=_UNFOLDS_TO, formulas="mathml", table=table)
+            self._changed.append(RegionSplice(Region.PAST, self._rows, 0, html))
             self._rows += 1
 
 

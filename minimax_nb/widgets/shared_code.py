@@ -1,4 +1,4 @@
-"""The view's code, sent to the front end once per kernel session instead of with every reply."""
+"""The front end's code, sent once per kernel session instead of with every reply."""
 
 from __future__ import annotations
 
@@ -10,48 +10,64 @@ import ipywidgets
 import traitlets
 
 from minimax_nb.render import reply_html as html
+from minimax_nb.render.regions import SELECTORS
 
 
-class Library(ipywidgets.Widget):
-    """A model without a view that holds what all live replies of a session share."""
+class SharedCode(ipywidgets.Widget):
+    """A model without a view that holds what all live replies of a session share.
+
+    Attributes:
+        code: ``live.js``, which follows frames.
+        view: ``view.js``, which paints them.
+        typesetting: ``typesetting.js``, for the static output that takes a view's place.
+        css: the style sheet of a view.
+        dictionary: the preset dictionary of all frames.
+        shell: the empty panels of a view.
+        regions: the CSS selector of each region of a view by name, in the order of their numbers.
+    """
 
     code = traitlets.Unicode().tag(sync=True)
     view = traitlets.Unicode().tag(sync=True)
-    css = traitlets.Unicode().tag(sync=True)
-    primer = traitlets.Unicode().tag(sync=True)
-    shell = traitlets.Unicode().tag(sync=True)
     typesetting = traitlets.Unicode().tag(sync=True)
+    css = traitlets.Unicode().tag(sync=True)
+    dictionary = traitlets.Unicode().tag(sync=True)
+    shell = traitlets.Unicode().tag(sync=True)
+    regions = traitlets.Dict().tag(sync=True)
 
 
-_library: Library | None = None
+_shared_code: SharedCode | None = None
 
 
-def library() -> Library:
-    """The session's library, opened at the first call, and again when somebody closed all widgets."""
-    global _library
-    if _library is None or _library.comm is None:
-        static = files(__package__) / "static"
-        _library = Library(
+def shared_code() -> SharedCode:
+    """Open the session's shared code at the first call, and again when somebody closed all widgets."""
+    global _shared_code
+    if _shared_code is None or _shared_code.comm is None:
+        _shared_code = SharedCode(
             model_id=new_id(),
-            code=(static / "live.js").read_text(encoding="utf-8"),
-            view=(static / "view.js").read_text(encoding="utf-8"),
-            css=(static / "live.css").read_text(encoding="utf-8"),
-            primer=primer().decode(),
+            code=_static("live.js"),
+            view=_static("view.js"),
+            typesetting=_static("typesetting.js"),
+            css=_static("live.css"),
+            dictionary=preset_dictionary().decode(),
             shell=html.shell(),
-            typesetting=(static / "typesetting.js").read_text(encoding="utf-8"),
+            regions=SELECTORS,
         )
-    return _library
+    return _shared_code
 
 
 @cache
-def primer() -> bytes:
-    """What the frames of all replies have in common, so that none spells it out: frames of a sample reply.
+def preset_dictionary() -> bytes:
+    """Read the preset dictionary of deflate: frames of a sample reply, so that no reply spells out what all have.
 
     They need not be what the painter would write today to the letter; what no longer occurs saves nothing, that is all.
     """
-    return (files(__package__) / "static" / "primer.txt").read_bytes()
+    return _static("preset_dictionary.txt").encode()
 
 
 def new_id() -> str:
-    """A name that is short, because each message repeats it, and not met again in another session."""
+    """Make a name that is short, because each message repeats it, and not met again in another session."""
     return secrets.token_urlsafe(6)
+
+
+def _static(name: str) -> str:
+    return (files(__package__) / "static" / name).read_text(encoding="utf-8")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from minimax_nb.message.events import RoundEnded, ToolResult
 from minimax_nb.message.reply import Reply, Timing, ToolCall, Usage
 from minimax_nb.render.bundle import bundle
-from minimax_nb.render.run_record import RunRecord, table_html
+from minimax_nb.render.run_record import RunRecord
 
 CALL = ToolCall("a", "get_<b>", '{"x": 1}')
 CALLING = Reply(
@@ -63,20 +61,3 @@ def test_a_turn_that_broke_off_shows_all_of_its_steps() -> None:
 def test_a_table_is_shown_as_one() -> None:
     kept = record(RoundEnded(1, CALLING, 0.6), ToolResult(0, CALL, "csv", shown=Table()), RoundEnded(2, ANSWER, 0.6))
     assert "<td>cell</td>" in kept.bundle(ANSWER)["text/html"]
-
-
-@pytest.mark.parametrize(
-    "value",
-    [None, "text", Table, Table("<style>td{}</style>"), Table("<SCRIPT>x</SCRIPT>"), Table("x" * 100_000), object()],
-)
-def test_what_is_no_harmless_table_is_not_put_into_the_output(value: object) -> None:
-    assert table_html(value) == ""
-
-
-def test_a_data_frame_is_a_table() -> None:
-    import pandas as pd
-
-    html = table_html(pd.DataFrame({"<b>": ["<script>"] * 100}))
-    assert "&lt;script&gt;" in html
-    assert "<style" not in html
-    assert html.count("<tr") < 40

@@ -92,7 +92,7 @@ def test_nothing_in_a_trace_is_markup_of_its_own(brief: bool) -> None:
 
 def test_the_plain_text_shows_one_line_a_step_and_no_control_character() -> None:
     recorder = hostile_steps()
-    lines = tracetext.plain(recorder.steps(), recorder.rounds()).split("\n")
+    lines = tracetext.plain_text(recorder.steps(), recorder.rounds()).split("\n")
     assert len(lines) == 1 + len(recorder.steps())
     assert all(line.isprintable() for line in lines)
 

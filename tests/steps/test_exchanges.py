@@ -62,13 +62,13 @@ def test_parts_of_a_question_are_named() -> None:
 def test_times_and_tables_are_known_again() -> None:
     class Table:
         def to_html(self, **_options: Any) -> str:
-            return "<table></table>"
+            return "<table><tr><td>cell</td></tr></table>"
 
     known = Recollection()
     known.event(ToolResult(0, ToolCall("c1", "add", "{}"), "4", Table(), None, 0.0, 2.0))
     known.event(RoundEnded(2, Reply(message=ANSWER, content="Four.", timing=Timing(total_s=3.0)), 3.0))
     exchange = exchange_of([ASK, CALL, RESULT, ANSWER], known)
-    assert "<table>" in exchange.tables[2]
+    assert exchange.tables[2].body[0].cells[0].text == "cell"
     assert exchange.steps[2].duration_s == 2.0
     assert exchange.reply is not None
     assert exchange.reply.timing.total_s == 3.0

@@ -14,17 +14,18 @@ import pytest
 from minimax_nb.message.events import TextDelta
 from minimax_nb.message.reply import Reply
 from minimax_nb.render.markdown.html import to_html
-from minimax_nb.widgets import frame_widget as framed
+from minimax_nb.render.regions import Region
+from minimax_nb.widgets import frame_widget
 from minimax_nb.widgets.frame_sender import _OPENING_BYTES, FrameSender
 from minimax_nb.widgets.framelog import FrameLog
-from minimax_nb.widgets.painter import ANSWER, Painter
-from minimax_nb.widgets.shared_code import primer
+from minimax_nb.widgets.painter import Painter
+from minimax_nb.widgets.shared_code import preset_dictionary
 from minimax_nb.widgets.throttle import Throttle
 
-from .test_painter import Page
+from .page import Page
 
 if TYPE_CHECKING:
-    from minimax_nb.widgets.framelog import Operation
+    from minimax_nb.widgets.operations import Operation
 
 PATIENCE_S = 20
 
@@ -60,7 +61,7 @@ def test_the_end_comes_last_and_shows_all() -> None:
     for piece in ("It ", "was ", "*so*."):
         feed.feed(TextDelta(piece))
     feed.finish(Reply(content="It was *so*."))
-    assert view.page.html(ANSWER) == to_html("It was *so*.", formulas="mathml")
+    assert view.page.html(Region.ANSWER) == to_html("It was *so*.", formulas="mathml")
     assert view.page.phases[-1] == "done"
 
 
@@ -88,7 +89,7 @@ def test_a_byte_of_a_long_reply_costs_what_one_of_a_short_reply_does(kind: str, 
 def price(tokens: list[str], rate: int) -> float:
     """How many bytes go to the page for a byte of text, while so many tokens come each second."""
     text = "".join(tokens)
-    painter, log, throttle = Painter(), FrameLog(primer()), Throttle(sent=_OPENING_BYTES)
+    painter, log, throttle = Painter(), FrameLog(preset_dictionary()), Throttle(sent=_OPENING_BYTES)
     looks = 0.0
     for number, token in enumerate(tokens):
         painter.take(TextDelta(token))
@@ -99,8 +100,8 @@ def price(tokens: list[str], rate: int) -> float:
         if (delay := throttle.delay(now)) > 0:
             looks = now + delay
             continue
-        throttle.went(now, 0.001, framed._MESSAGE_BYTES + len(log.add(painter.frame())))
-    last = framed._MESSAGE_BYTES + len(log.add(painter.finish(Reply(content=text))))
+        throttle.went(now, 0.001, frame_widget._MESSAGE_BYTES + len(log.add(painter.frame())))
+    last = frame_widget._MESSAGE_BYTES + len(log.add(painter.finish(Reply(content=text))))
     return (throttle.sent + last) / len(text.encode())
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import zlib
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -14,22 +13,21 @@ from hypothesis import strategies as st
 from minimax_nb.message.events import TextDelta
 from minimax_nb.widgets.framelog import FrameLog
 from minimax_nb.widgets.painter import Painter
-from minimax_nb.widgets.shared_code import primer
+from minimax_nb.widgets.shared_code import preset_dictionary
 
-if TYPE_CHECKING:
-    from minimax_nb.widgets.framelog import Operation
+Operation = tuple[object, ...]
 
 TAIL = b"\x00\x00\xff\xff"
 
 
 class Reader:
-    """Reads pieces of one raw deflate stream, each as soon as it is there, after a primer that is not packed."""
+    """Reads pieces of one raw deflate stream, each as soon as it is there, after a preset dictionary as it is."""
 
-    def __init__(self, primer: bytes = b"") -> None:
+    def __init__(self, dictionary: bytes = b"") -> None:
         self._inflate = zlib.decompressobj(wbits=-zlib.MAX_WBITS)
-        size = len(primer)
-        stored = b"\0" + size.to_bytes(2, "little") + (0xFFFF - size).to_bytes(2, "little") + primer
-        assert self._inflate.decompress(stored) == primer
+        size = len(dictionary)
+        stored = b"\0" + size.to_bytes(2, "little") + (0xFFFF - size).to_bytes(2, "little") + dictionary
+        assert self._inflate.decompress(stored) == dictionary
 
     def read(self, piece: bytes) -> list[list[Operation]]:
         if not piece:
@@ -44,10 +42,10 @@ splices = st.tuples(st.integers(0, 6), st.integers(0, 99), st.integers(0, 9999),
 operations = st.lists(splices | st.tuples(st.just("phase"), st.text()), max_size=4)
 
 
-primers = st.sampled_from([b"", b'[[1,0,0,"<p>"]]\n', primer()])
+dictionaries = st.sampled_from([b"", b'[[1,0,0,"<p>"]]\n', preset_dictionary()])
 
 
-@given(st.lists(operations, min_size=1, max_size=12), st.sets(st.integers(0, 12)), primers)
+@given(st.lists(operations, min_size=1, max_size=12), st.sets(st.integers(0, 12)), dictionaries)
 def test_every_frame_can_be_read_as_soon_as_it_comes(
     frames: list[list[Operation]], snapshots: set[int], known: bytes
 ) -> None:
@@ -58,7 +56,7 @@ def test_every_frame_can_be_read_as_soon_as_it_comes(
         assert reader.read(log.add(frame)) == [frame]
 
 
-@given(st.lists(operations, min_size=1, max_size=12), st.integers(0, 12), primers)
+@given(st.lists(operations, min_size=1, max_size=12), st.integers(0, 12), dictionaries)
 def test_who_comes_late_reads_all_and_then_goes_on(frames: list[list[Operation]], late: int, known: bytes) -> None:
     log = FrameLog(known)
     for frame in frames[:late]:
@@ -75,7 +73,7 @@ def test_who_comes_late_to_a_long_reply_goes_on_too(late: int) -> None:
     rng = random.Random(7)
     frames: list[list[Operation]] = [[(1, n, 0, rng.randbytes(500).hex())] for n in range(40)]
     frames += frames  # what comes again lies 40 KB back, further than a frame can refer to
-    log, reader = FrameLog(primer()), Reader(primer())
+    log, reader = FrameLog(preset_dictionary()), Reader(preset_dictionary())
     pieces = [log.add(frame) for frame in frames[:late]]
     assert sum(map(len, pieces)) > 500 * late
     assert reader.read(log.whole()) == frames[:late]
@@ -83,18 +81,18 @@ def test_who_comes_late_to_a_long_reply_goes_on_too(late: int) -> None:
         assert reader.read(log.add(frame)) == [frame]
 
 
-def test_the_primer_makes_short_replies_cheaper() -> None:
+def test_the_preset_dictionary_makes_short_replies_cheaper() -> None:
     painter = Painter()
     painter.take(
         TextDelta("# So\n\n- a **b**\n- c\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n```python\ndef f():\n    pass\n```\n")
     )
     frame = painter.frame()
-    assert len(FrameLog(primer()).add(frame)) < 0.5 * len(FrameLog().add(frame))
+    assert len(FrameLog(preset_dictionary()).add(frame)) < 0.5 * len(FrameLog().add(frame))
 
 
-def test_the_primer_is_whole_lines_within_reach() -> None:
-    assert primer().endswith(b"\n")
-    assert len(primer()) < 32_768
+def test_the_preset_dictionary_is_whole_lines_within_reach() -> None:
+    assert preset_dictionary().endswith(b"\n")
+    assert len(preset_dictionary()) < 32_768
 
 
 def test_half_a_surrogate_pair_travels() -> None:

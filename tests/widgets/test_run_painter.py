@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from minimax_nb.message.events import (
     ApprovalRequested,
     Finished,
@@ -16,8 +14,10 @@ from minimax_nb.message.events import (
     ToolStarted,
 )
 from minimax_nb.message.reply import Reply, ToolCall
-from minimax_nb.widgets.painter import ANSWER, CALLS, PAST, THOUGHTS
+from minimax_nb.render.regions import Region
 from minimax_nb.widgets.run_painter import RunPainter
+
+from .page import Page
 
 CALL = ToolCall("a", "double", '{"x": 2}')
 CALLING = Reply(reasoning="Hm.", content="", tool_calls=(CALL,))
@@ -36,33 +36,6 @@ RUN = [
 ]
 
 
-class Page:
-    """What a front end makes of the operations."""
-
-    def __init__(self) -> None:
-        self.regions: dict[int, dict[int, str]] = {}
-        self.phases: list[str] = []
-        self.tools: list[str] = []
-
-    def apply(self, operations: list[Any]) -> None:
-        for operation in operations:
-            if len(operation) == 4:
-                region, block, cut, text = operation
-                blocks = self.regions.setdefault(region, {})
-                before = blocks.get(block, "")
-                blocks[block] = before[: len(before) - cut] + text
-            elif operation[0] == "clear":
-                for region in operation[1]:
-                    self.regions[region] = {}
-            elif operation[0] == "phase":
-                self.phases.append(operation[1])
-            elif operation[0] == "tool":
-                self.tools.append(operation[1])
-
-    def text(self, region: int) -> str:
-        return "".join(self.regions.get(region, {}).values())
-
-
 def played(every: int) -> tuple[Page, RunPainter]:
     """The run, with a frame after each so many events."""
     page, painter = Page(), RunPainter()
@@ -77,11 +50,11 @@ def played(every: int) -> tuple[Page, RunPainter]:
 def test_a_finished_round_moves_into_the_timeline() -> None:
     for every in range(1, len(RUN) + 1):
         page, _ = played(every)
-        assert page.text(PAST).count("<details") == 3, every
-        assert "double(x=2)" in page.text(PAST)
-        assert "4 &lt;b&gt;" in page.text(PAST)
-        assert "Four." in page.text(ANSWER)
-        assert page.text(THOUGHTS) == page.text(CALLS) == ""
+        assert page.html(Region.PAST).count("<details") == 3, every
+        assert "double(x=2)" in page.html(Region.PAST)
+        assert "4 &lt;b&gt;" in page.html(Region.PAST)
+        assert "Four." in page.html(Region.ANSWER)
+        assert page.html(Region.THOUGHTS) == page.html(Region.CALLS) == ""
 
 
 def test_the_view_says_what_is_going_on() -> None:
@@ -116,8 +89,8 @@ def test_a_reply_without_calls_stays_where_it_is() -> None:
     for event in (RoundStarted(1), TextDelta("Four."), RoundEnded(1, ANSWERING, 1.0)):
         painter.take(event)  # type: ignore[arg-type]
     page.apply(painter.frame())
-    assert "Four." in page.text(ANSWER)
-    assert page.text(PAST) == ""
+    assert "Four." in page.html(Region.ANSWER)
+    assert page.html(Region.PAST) == ""
 
 
 def test_the_bundle_is_the_whole_turn() -> None:

@@ -49,7 +49,7 @@ export async function toClipboard(words) {
   }
 }
 
-/** @param {string} html of the library's own renderer */
+/** @param {string} html of the kernel's own renderer */
 export function fragment(html) {
   const template = document.createElement("template");
   template.innerHTML = html;

@@ -2,7 +2,7 @@
  * The page's end of a chat panel.
  *
  * The saved output is the conversation as plain HTML. While the kernel lives, the box takes its place in the page: it
- * looks for that HTML by a class name, hides it, and stands beside it. Answers are HTML made by the library's own
+ * looks for that HTML by a class name, hides it, and stands beside it. Answers are HTML made by the kernel's own
  * renderer, or live replies, which `live.js` paints; everything else goes into the page as text.
  *
  * @typedef {{ question: string, html: string, answer: string, note: string, live?: string }} Item a question and its answer
@@ -10,6 +10,7 @@
  * @typedef {{ phase: string, model: string, models: string[], tools: string[], queue: { id: string, text: string }[],
  *   asks: string | null, note: string, undo: boolean, returned: { id?: string, text?: string } }} Now
  * @typedef {{ items: Item[], live: Live | null, now: Now }} State
+ * @typedef {["turns", number, Item[]] | ["live", Live | null] | ["got", string] | ["saved", number[]] | ["now", Now]} Operation
  * @typedef {{ text: string, since: number }} Pending a question on its way to the kernel
  * @typedef {{ draft: string, thoughts: boolean, dead: boolean, took: string, pending: Map<string, Pending> }} Shared what
  *   all boxes of a panel in this page have in common
@@ -24,23 +25,23 @@ const NOTHING = { phase: "idle", model: "", models: [], tools: [], queue: [], as
 export default {
   /** @param {{ model: any }} context */
   async initialize({ model }) {
-    const library = await model.widget_manager.get_model(model.get("library"));
-    library.minimaxNb ??= import(address(library.get("code")));
+    const sharedCode = await model.widget_manager.get_model(model.get("shared_code"));
+    sharedCode.minimaxNb ??= import(address(sharedCode.get("code")));
     const { view } = await load(model.get("modules"));
-    const live = await library.minimaxNb;
-    const panel = open(model, library, live, await live.typesettingOf(library), view);
+    const live = await sharedCode.minimaxNb;
+    const panel = open(model, sharedCode, live, await live.typesettingOf(sharedCode), view);
     return () => panel.close();
   },
 };
 
 /**
  * @param {any} model the panel's own model
- * @param {any} library the model that holds what live replies share
- * @param {any} live the module that paints them
- * @param {typeof import("./typesetting.js")} typesetting
+ * @param {any} sharedCode the model that holds what live replies share
+ * @param {typeof import("../../widgets/static/live.js")} live the module that paints them
+ * @param {typeof import("../../widgets/static/typesetting.js")} typesetting
  * @param {typeof import("./box.js").view} view makes a box
  */
-function open(model, library, live, typesetting, view) {
+function open(model, sharedCode, live, typesetting, view) {
   /** @type {State} */
   let state = { items: [], live: null, now: NOTHING };
   /** @type {Map<Element, ReturnType<typeof import("./box.js").view>>} */
@@ -58,17 +59,19 @@ function open(model, library, live, typesetting, view) {
     begin() {
       state = { items: [], live: null, now: NOTHING };
     },
-    /** @type {(operations: any[], moment: { news: boolean, latest: boolean }) => void} */
+    /** @type {(operations: Operation[], moment: { news: boolean, latest: boolean }) => void} */
     take(operations, { news, latest }) {
-      for (const [name, value, more] of operations) {
-        if (name === "turns") state.items = [...state.items.slice(0, value), ...more];
-        else if (name === "live") state.live = value;
-        else if (name === "got") pending.delete(value);
-        else if (name === "saved") saved.check(value);
-        else if (name === "now") {
-          if (news && value.asks && value.asks !== state.now.asks) live.announce(`May this tool run? ${value.asks}`);
-          if (news && value.note && value.note !== state.now.note) live.announce(value.note);
-          state.now = value;
+      for (const operation of operations) {
+        if (operation[0] === "turns") state.items = [...state.items.slice(0, operation[1]), ...operation[2]];
+        else if (operation[0] === "live") state.live = operation[1];
+        else if (operation[0] === "got") pending.delete(operation[1]);
+        else if (operation[0] === "saved") saved.check(operation[1]);
+        else {
+          /** @type {["now", Now]} the last of them: a new one has to be dealt with above */
+          const [, now] = operation;
+          if (news && now.asks && now.asks !== state.now.asks) live.announce(`May this tool run? ${now.asks}`);
+          if (news && now.note && now.note !== state.now.note) live.announce(now.note);
+          state.now = now;
         }
       }
       if (latest) paintSoon();
@@ -99,7 +102,7 @@ function open(model, library, live, typesetting, view) {
     reply(name) {
       if (!replies.has(name)) {
         const listen = (/** @type {any} */ each) => {
-          const reply = live.open(each, library);
+          const reply = live.open(each, sharedCode);
           live.tell(each, "whole"); // a reply may have ended before anybody listened
           return reply;
         };
@@ -118,8 +121,8 @@ function open(model, library, live, typesetting, view) {
   };
 
   // The output may be shown later than this code runs, be drawn anew, or stand in the page twice.
-  const first = `${model.get("mark")}-0`;
-  const more = `${model.get("mark")}-more`;
+  const { place, more } = model.get("marks");
+  const first = `${place}0`;
   const marks = document.getElementsByClassName(first);
   const others = document.getElementsByClassName(more);
   /** @type {WeakMap<Element, Element>} */
@@ -215,6 +218,7 @@ function address(code) {
  */
 function savedOutputs(model, ask) {
   const notebook = model.widget_manager.context?.model;
+  const marks = model.get("marks");
   let timer = 0;
 
   /** @param {number} place */
@@ -223,7 +227,7 @@ function savedOutputs(model, ask) {
       if (cell.type !== "code") continue;
       for (let index = 0; index < cell.outputs.length; index += 1) {
         const html = String(cell.outputs.get(index).data["text/html"] ?? "");
-        if (html.startsWith(`<div class="${model.get("mark")}-${place} `)) return { cell, outputs: cell.outputs, index, html };
+        if (html.startsWith(`<div class="${marks.place}${place} `)) return { cell, outputs: cell.outputs, index, html };
       }
     }
     return null;
@@ -247,7 +251,7 @@ function savedOutputs(model, ask) {
       if (!notebook?.cells || notebook.isDisposed) return;
       timer = window.setTimeout(() => {
         if (!find(0)) return;
-        versions.forEach((version, place) => find(place)?.html.includes(` mm-version-${version}"`) || ask(place));
+        versions.forEach((version, place) => find(place)?.html.includes(` ${marks.version}${version}"`) || ask(place));
       }, SAVED_MS);
     },
     close() {

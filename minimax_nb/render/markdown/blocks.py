@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from minimax_nb.render.text.escape import escape_content, escape_prose
+from minimax_nb.render.text.markup import EMPTY, Html, join_html
 
 from .code import CODE_END, open_code_block
 from .fences import OpenFence, closing_line
 from .growing_html import GrowingHtml
 from .html import prepare, to_blocks
 from .parse import Block, Links, Parsed, parse
-from .tags import PLAIN_END, Parts, plain, render
+from .tags import PREFORMATTED_END, Parts, preformatted, render
 
 if TYPE_CHECKING:
     from .maths import Formulas
@@ -32,7 +33,7 @@ class Splice(NamedTuple):
 
     block: int
     keep: int
-    text: str
+    text: Html
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class _Growing:
 
     source: str
     items: int
-    foot: str
+    foot: Html
 
 
 class BlockStream:
@@ -63,7 +64,7 @@ class BlockStream:
         self._restart()
 
     def _restart(self) -> None:
-        self._done: list[str] = []
+        self._done: list[Html] = []
         self._held = ""
         self._fresh: list[str] = []  # fed since the last frame
         self._later: list[str] = []  # shown, but not yet part of the tail
@@ -101,7 +102,7 @@ class BlockStream:
         self.feed(text)
         self._fresh.append("")
 
-    def snapshot(self) -> list[str]:
+    def snapshot(self) -> list[Html]:
         """The HTML of every block, as the frames so far have built it."""
         return [*self._done, *(block.html() for block in self._live)]
 
@@ -124,7 +125,7 @@ class BlockStream:
         elif self._bulk is not None:
             self._room -= len(new)
             if self._room > 0:
-                return self._append(self._bulk, escape_prose(new), PLAIN_END)
+                return self._append(self._bulk, escape_prose(new), PREFORMATTED_END)
             self._reopen(self._bulk)
         return self._render(final=False)
 
@@ -163,10 +164,10 @@ class BlockStream:
         self._fence = self._bulk = None
         self._live[index].reopen()
 
-    def _append(self, index: int, html: str, foot: str) -> list[Splice]:
+    def _append(self, index: int, html: Html, foot: Html) -> list[Splice]:
         return [Splice(len(self._done) + index, *self._live[index].append(html, foot))]
 
-    def _show(self, index: int, html: str, fixed: int = 0) -> list[Splice]:
+    def _show(self, index: int, html: Html, fixed: int = 0) -> list[Splice]:
         if index == len(self._live):
             self._live.append(GrowingHtml())
         change = self._live[index].replace(html, fixed)
@@ -203,13 +204,13 @@ class BlockStream:
                 splices += self._show(i, self._continued(i, part))
         return splices + self._drop(len(waiting))
 
-    def _continued(self, index: int, parts: Parts) -> str:
+    def _continued(self, index: int, parts: Parts) -> Html:
         """A block's HTML after what of it is final already."""
         if index or not self._growing:
             return parts.html()
         if not parts.items:  # too deep for the parser by now
-            return self._growing.foot + parts.head
-        return "".join(parts.items[self._growing.items :]) + parts.foot
+            return join_html((self._growing.foot, parts.head))
+        return join_html((*parts.items[self._growing.items :], parts.foot))
 
     def _cut(self, line: int, lines: list[str], links: Links) -> None:
         if line:
@@ -218,7 +219,7 @@ class BlockStream:
 
     def _drop(self, live: int) -> list[Splice]:
         """Empty the blocks that turned out to be part of another one."""
-        return [splice for i in range(live, len(self._live)) for splice in self._show(i, "")]
+        return [splice for i in range(live, len(self._live)) for splice in self._show(i, EMPTY)]
 
     def _grow(self, parts: Parts, block: Block, lines: list[str], links: Links) -> list[Splice]:
         """Show the last block; the items that another has followed are final."""
@@ -227,8 +228,8 @@ class BlockStream:
         final = sum(start < len(lines) - 1 for start in starts[1:])
         if not final:
             return self._show(0, self._continued(0, parts))
-        fixed = ("" if self._growing else parts.head) + "".join(items[:final])
-        splices = self._show(0, fixed + "".join(items[final:]) + parts.foot, len(fixed))
+        fixed = join_html(([] if self._growing else [parts.head]) + items[:final])
+        splices = self._show(0, join_html((fixed, *items[final:], parts.foot)), len(fixed))
         self._growing = _beginning(block, parts.foot, lines, starts[final])
         self._cut(starts[final], lines, links)
         return splices
@@ -236,20 +237,20 @@ class BlockStream:
     def _open_fence(self, lines: list[str], block: Block) -> list[Splice]:
         self._fence = OpenFence(lines[block.start])
         code, _ = self._fence.feed("\n".join(lines[block.start + 1 :]))
-        head = open_code_block() + escape_content(code)
-        return self._show(0, head + CODE_END, len(head))
+        head = join_html((open_code_block(), escape_content(code)))
+        return self._show(0, join_html((head, CODE_END)), len(head))
 
     def _show_bulk(self) -> list[Splice]:
         """Show the tail as plain text, after the final items of a list or table if there are any."""
         splices = self._show(0, self._growing.foot) if self._growing else []
         self._bulk = 1 if self._growing else 0
         self._room = len(self._tail) // 4
-        text = plain(self._tail)
-        splices += self._show(self._bulk, text, len(text) - len(PLAIN_END))
+        text = preformatted(self._tail)
+        splices += self._show(self._bulk, text, len(text) - len(PREFORMATTED_END))
         return splices + self._drop(self._bulk + 1)
 
 
-def _beginning(block: Block, foot: str, lines: list[str], cut: int) -> _Growing:
+def _beginning(block: Block, foot: Html, lines: list[str], cut: int) -> _Growing:
     """What must stand before the line where a list or table is cut."""
     if block.kind == "table_open":
         return _Growing("\n".join(lines[block.start : block.start + 2]) + "\n", 0, foot)

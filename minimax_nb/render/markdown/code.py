@@ -10,11 +10,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from minimax_nb.render.text.escape import escape_content
+from minimax_nb.render.text.markup import EMPTY, Html, join_html
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
-BLUE, PURPLE, GREEN, ORANGE, CYAN, RED, GREY = "#36f", "#b2e", "#183", "#a60", "#07c", "#d33", "#776"
+BLUE, PURPLE, GREEN = Html("#36f"), Html("#b2e"), Html("#183")
+ORANGE, CYAN, RED, GREY = Html("#a60"), Html("#07c"), Html("#d33"), Html("#776")
 PALETTE = (BLUE, PURPLE, GREEN, ORANGE, CYAN, RED, GREY)
 
 # Pygments' short names for token types, longest match first.
@@ -56,13 +58,13 @@ _ALSO = {"json5": "json", "jsonl": "json", "tsx": "typescript", "yml": "yaml"}
 _LONGEST_CODE = 30_000
 _LONGEST_LINE = 2_000
 
-_PRE = (
+_PRE = Html(
     '<pre style="margin:.8em 0;padding:.6em .8em;border:1px solid rgba(128,128,128,.35);border-radius:6px;'
     'overflow-x:auto;line-height:1.45"><code style="white-space:pre">'  # JupyterLab wraps code otherwise
 )
 
 
-def code_block(code: str, language: str = "") -> str:
+def code_block(code: str, language: str = "") -> Html:
     """A block of code.
 
     Args:
@@ -72,19 +74,19 @@ def code_block(code: str, language: str = "") -> str:
     Returns:
         One ``<pre>`` element that scrolls sideways when a line is too long.
     """
-    return f"{_PRE}{highlight(code, language)}</code></pre>"
+    return Html(f"{_PRE}{highlight(code, language)}</code></pre>")
 
 
-def open_code_block() -> str:
+def open_code_block() -> Html:
     """The start of what ``code_block`` gives; ``CODE_END`` ends it."""
     return _PRE
 
 
-CODE_END = "</code></pre>"
+CODE_END = Html("</code></pre>")
 
 
 @lru_cache(maxsize=64)
-def highlight(code: str, language: str) -> str:
+def highlight(code: str, language: str) -> Html:
     """The inside of a block of code: escaped, with coloured pieces.
 
     Args:
@@ -98,9 +100,9 @@ def highlight(code: str, language: str) -> str:
     lexer = _lexer(name) if name in LANGUAGES else None
     if lexer is None or len(code) > _LONGEST_CODE or any(len(line) > _LONGEST_LINE for line in code.split("\n")):
         return escape_content(code)
-    out: list[str] = []
+    out: list[Html] = []
     run: list[str] = []
-    colour = ""
+    colour = EMPTY
     for kind, text in _tokens(lexer, code):
         # Space has no colour: it joins whatever stands before it.
         if not text.isspace() and kind != colour:
@@ -108,26 +110,26 @@ def highlight(code: str, language: str) -> str:
             colour = kind
         run.append(text)
     _flush(out, run, colour)
-    return "".join(out)
+    return join_html(out)
 
 
-def _flush(out: list[str], run: list[str], colour: str) -> None:
+def _flush(out: list[Html], run: list[str], colour: Html) -> None:
     text = "".join(run)
     run.clear()
     body = text.rstrip() if colour else text
     if body:
-        out.append(f"<font color={colour}>{escape_content(body)}</font>" if colour else escape_content(body))
+        out.append(Html(f"<font color={colour}>{escape_content(body)}</font>") if colour else escape_content(body))
     if len(body) < len(text):
         out.append(escape_content(text[len(body) :]))
 
 
-def _tokens(lexer: Lexer, code: str) -> list[tuple[str, str]]:
+def _tokens(lexer: Lexer, code: str) -> list[tuple[Html, str]]:
     from pygments.token import STANDARD_TYPES
 
     found = []
     for kind, text in lexer.get_tokens(code):
         short = STANDARD_TYPES.get(kind, "")
-        found.append((_COLOURS.get(short) or _COLOURS.get(short[:2]) or _COLOURS.get(short[:1], ""), text))
+        found.append((_COLOURS.get(short) or _COLOURS.get(short[:2]) or _COLOURS.get(short[:1], EMPTY), text))
     return found
 
 

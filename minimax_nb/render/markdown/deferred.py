@@ -6,6 +6,8 @@ out late. The style is an offer: sanitisers drop it, and older browsers do not k
 
 from __future__ import annotations
 
+from minimax_nb.render.text.markup import Html
+
 LONG = 10_000
 """Characters of a text that make it worth while."""
 
@@ -13,7 +15,7 @@ _LINE_EM = {"fence": 1.45, "code_block": 1.45, "table_open": 2.4}
 """How high a line of such a block is, about; until it is laid out, the scroll bar goes by that."""
 
 
-def deferred(html: str, kind: str) -> str:
+def deferred(html: Html, kind: str) -> Html:
     """The HTML of a block, laid out late if it is a listing or a table.
 
     Args:
@@ -23,5 +25,6 @@ def deferred(html: str, kind: str) -> str:
     if kind not in _LINE_EM:
         return html
     lines = html.count("<tr" if kind == "table_open" else "\n")
-    height = f"{lines * _LINE_EM[kind]:.0f}em"
-    return html.replace('style="', f'style="content-visibility:auto;contain-intrinsic-height:auto {height};', 1)
+    height = lines * _LINE_EM[kind]
+    style = Html(f'style="content-visibility:auto;contain-intrinsic-height:auto {height:.0f}em;')
+    return Html(html.replace('style="', style, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from minimax_nb.render.text.markup import EMPTY, Html, join_html
 from minimax_nb.render.text.text import utf16_length
 
 
@@ -11,16 +12,16 @@ class GrowingHtml:
     Only the rest is ever looked at, so a long list or a long block of code costs what is new in it.
     """
 
-    def __init__(self, html: str = "") -> None:
-        self._fixed: list[str] = []
+    def __init__(self, html: Html = EMPTY) -> None:
+        self._fixed: list[Html] = []
         self._units = 0
         self._rest = html
 
-    def html(self) -> str:
+    def html(self) -> Html:
         """All of it."""
-        return "".join((*self._fixed, self._rest))
+        return join_html((*self._fixed, self._rest))
 
-    def replace(self, rest: str, fixed: int = 0) -> tuple[int, str] | None:
+    def replace(self, rest: Html, fixed: int = 0) -> tuple[int, Html] | None:
         """Replace what comes after the final part.
 
         Args:
@@ -32,12 +33,12 @@ class GrowingHtml:
         """
         old = self._rest
         same = _common(old, rest)
-        change = None if same == len(old) == len(rest) else (self._units + utf16_length(rest[:same]), rest[same:])
-        self._fix(rest[:fixed])
-        self._rest = rest[fixed:]
+        change = None if same == len(old) == len(rest) else (self._units + utf16_length(rest[:same]), Html(rest[same:]))
+        self._fix(Html(rest[:fixed]))
+        self._rest = Html(rest[fixed:])
         return change
 
-    def append(self, html: str, foot: str) -> tuple[int, str]:
+    def append(self, html: Html, foot: Html) -> tuple[int, Html]:
         """Add to the final part; the foot comes after it.
 
         Args:
@@ -50,13 +51,13 @@ class GrowingHtml:
         keep = self._units
         self._fix(html)
         self._rest = foot
-        return keep, html + foot
+        return keep, Html(html + foot)
 
     def reopen(self) -> None:
         """Nothing is final any more: the next ``replace`` gives the whole block."""
         self._rest, self._fixed, self._units = self.html(), [], 0
 
-    def _fix(self, html: str) -> None:
+    def _fix(self, html: Html) -> None:
         if html:
             self._fixed.append(html)
             self._units += utf16_length(html)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minimax_nb.render.text.markup import join_html
 from minimax_nb.render.text.text import visible
 
 from .deferred import LONG, deferred
@@ -11,10 +12,12 @@ from .parse import parse
 from .tags import render
 
 if TYPE_CHECKING:
+    from minimax_nb.render.text.markup import Html
+
     from .maths import Formulas
 
 
-def to_html(text: str, *, formulas: Formulas, cut: bool = False) -> str:
+def to_html(text: str, *, formulas: Formulas, cut: bool = False) -> Html:
     r"""Render what a model wrote; nothing in it can run, load, style or close anything.
 
     Args:
@@ -27,10 +30,10 @@ def to_html(text: str, *, formulas: Formulas, cut: bool = False) -> str:
     Returns:
         HTML whose meaning needs no style sheet.
     """
-    return "".join(to_blocks(text, formulas=formulas, cut=cut))
+    return join_html(to_blocks(text, formulas=formulas, cut=cut))
 
 
-def to_blocks(text: str, *, formulas: Formulas, cut: bool = False) -> list[str]:
+def to_blocks(text: str, *, formulas: Formulas, cut: bool = False) -> list[Html]:
     """The same, block by block.
 
     Args:

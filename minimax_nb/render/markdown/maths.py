@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from minimax_nb.render.text.escape import escape, escape_content
+from minimax_nb.render.text.markup import EMPTY, Html, join_html
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -52,7 +53,7 @@ _LONGEST = 4_000
 _DEEPEST = 24
 
 
-def formula(tex: str, *, display: bool, formulas: Formulas) -> str:
+def formula(tex: str, *, display: bool, formulas: Formulas) -> Html:
     """One formula as HTML.
 
     Args:
@@ -64,19 +65,19 @@ def formula(tex: str, *, display: bool, formulas: Formulas) -> str:
         An element; the TeX as code where it holds anything but notation, or cannot be converted.
     """
     tex = tex.strip()
-    inside = ""
+    inside = EMPTY
     if is_notation(tex):
         if formulas == "mathml":
             inside = _mathml(tex, display)
         else:
             source = escape_content(tex)
-            inside = f"\\[{source}\\]" if display else f"\\({source}\\)"
+            inside = Html(f"\\[{source}\\]") if display else Html(f"\\({source}\\)")
     if not inside:
-        inside = f"<code>{escape_content(tex)}</code>"
+        inside = Html(f"<code>{escape_content(tex)}</code>")
     # An element of its own ends the text in which a typesetter looks for the closing delimiter.
     if display:
-        return f'<span style="display:block;margin:.8em 0;overflow-x:auto;text-align:center">{inside}</span>'
-    return inside if inside.startswith("<") else f"<span>{inside}</span>"
+        return Html(f'<span style="display:block;margin:.8em 0;overflow-x:auto;text-align:center">{inside}</span>')
+    return inside if inside.startswith("<") else Html(f"<span>{inside}</span>")
 
 
 @lru_cache(maxsize=512)
@@ -126,24 +127,24 @@ _REFERENCE = re.compile(r"&#x([0-9A-Fa-f]{1,6});")
 
 
 @lru_cache(maxsize=512)
-def _mathml(tex: str, display: bool) -> str:
+def _mathml(tex: str, display: bool) -> Html:
     """MathML, or nothing where the converter fails."""
     from latex2mathml.converter import convert_to_element
 
     try:
         return _serialise(convert_to_element(tex, display="block" if display else "inline"))
     except Exception:  # noqa: BLE001 - broken TeX comes out of the converter as almost any error
-        return ""
+        return EMPTY
 
 
-def _serialise(element: Element) -> str:
+def _serialise(element: Element) -> Html:
     """Write an element. The converter's own writer undoes all escaping, as its texts hold references (``&#x2211;``)."""
-    tag = element.tag if element.tag in _TAGS else "mrow"
-    attributes = "".join(
-        f' {name}="{escape(value)}"'
+    tag = escape(element.tag if element.tag in _TAGS else "mrow")
+    attributes = join_html(
+        Html(f' {escape(name)}="{escape(value)}"')
         for name, value in element.attrib.items()
         if name in _ATTRIBUTES and _PLAIN_VALUE.fullmatch(value)
     )
     text = _REFERENCE.sub(lambda match: chr(min(int(match[1], 16), 0x10FFFF)), element.text or "")
-    inside = escape_content(text) + "".join(map(_serialise, element))
-    return f"<{tag}{attributes}>{inside}</{tag}>"
+    inside = join_html(map(_serialise, element))
+    return Html(f"<{tag}{attributes}>{escape_content(text)}{inside}</{tag}>")

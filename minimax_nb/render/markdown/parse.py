@@ -37,10 +37,10 @@ class Block:
 
     Attributes:
         kind: the type of its first token, such as ``paragraph_open``.
-        tokens: markdown-it's tokens, inline ones parsed; none for ``plain``.
+        tokens: markdown-it's tokens, inline ones parsed; none for ``preformatted``.
         start: its first line.
         end: the line after its last one.
-        text: for ``plain``, its source, to be shown as it is.
+        text: for ``preformatted``, its source, to be shown as it is.
     """
 
     kind: str
@@ -138,7 +138,7 @@ def parse(text: str, links: Links | None = None, *, unfinished: bool = False, cu
         if unfinished and end > complete:
             _mend_last(group, complete)
         if _is_too_much(group, lines[start:end]):
-            blocks.append(Block("plain", [], start, end, "\n".join(lines[start:end])))
+            blocks.append(Block("preformatted", [], start, end, "\n".join(lines[start:end])))
             continue
         for token in group:
             if token.type == "inline":

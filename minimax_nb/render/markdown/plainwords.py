@@ -29,7 +29,7 @@ def plain_words(text: str) -> str:
     """
     parts: list[str] = []
     for block in parse(prepare(text), unfinished=True).blocks:
-        parts += [block.text] if block.kind == "plain" else _spoken(block.tokens)
+        parts += [block.text] if block.kind == "preformatted" else _spoken(block.tokens)
     return " ".join(filter(None, parts)).removesuffix(" ·")
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 
+from minimax_nb.render.text.markup import Markdown
+from minimax_nb.render.text.quoting import fenced
 from minimax_nb.render.text.text import visible
 
 from .fences import closing_line
@@ -35,7 +37,7 @@ _PAIR = re.compile(r"\\\(((?:(?!\\\)).){1,1000}?)\\\)|\\\[((?:(?!\\\]).){1,1000}
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://[^\s<>]*>|mailto:[^\s<>]*>)")
 
 
-def to_markdown(text: str) -> str:
+def to_markdown(text: str) -> Markdown:
     """Make an answer harmless as Markdown, keeping its source as far as that goes.
 
     Raw HTML shows as text, pictures become links, links go to the web or to mail only, an open fence is closed, dollar
@@ -52,7 +54,7 @@ def to_markdown(text: str) -> str:
     for way in (_gently, _bluntly):
         result = way(text)
         if is_harmless(result):
-            return result
+            return Markdown(result)
     return _as_code(text)
 
 
@@ -65,10 +67,8 @@ def _bluntly(text: str) -> str:
     return _outside_code(text, lambda prose: _ANY_SIGN.sub(lambda match: f"&#{ord(match[0])};", prose))
 
 
-def _as_code(text: str) -> str:
-    ticks = max((len(run) for run in re.findall("`+", text)), default=0)
-    fence = "`" * max(3, ticks + 1)
-    return f"{fence}\n{text}\n{fence}"
+def _as_code(text: str) -> Markdown:
+    return fenced(text)
 
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:

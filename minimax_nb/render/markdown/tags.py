@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from minimax_nb.render.text.escape import escape, escape_content, escape_prose
+from minimax_nb.render.text.markup import EMPTY, Html, join_html
 
 from .code import BLUE, code_block
 from .maths import formula
@@ -33,9 +34,18 @@ _STYLES = {
     "h5": "font-size:1em;margin:1.1em 0 .5em",
     "h6": "font-size:1em;margin:1.1em 0 .5em",
 }
-_BARE = frozenset({"p", "ul", "strong", "em", "s", "tr", "tbody", "ol", "li"})
-PLAIN_START = '<div style="white-space:pre-wrap;margin:.8em 0">'
-PLAIN_END = "</div>"
+_BARE = ("p", "ul", "strong", "em", "s", "tr", "tbody", "ol", "li")
+_OPENINGS = {tag: Html(f"<{escape(tag)}>") for tag in _BARE} | {
+    tag: Html(f'<{escape(tag)} style="{escape(style)}">') for tag, style in _STYLES.items()
+}
+_LINK_END = Html("</a>")
+_TABLE_END = Html("</table></div>")
+_UNMARKED_ITEM = Html('<li style="list-style-type:none">')
+_LINE_FEED = Html("\n")
+_BREAK = Html("<br>")
+_RULE = Html(f'<hr style="border:0;border-top:{_LINE};margin:1.2em 0">')
+PREFORMATTED_START = Html('<div style="white-space:pre-wrap;margin:.8em 0">')
+PREFORMATTED_END = Html("</div>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +59,14 @@ class Parts:
         foot: after the last item.
     """
 
-    head: str
-    items: list[str]
+    head: Html
+    items: list[Html]
     starts: list[int]
-    foot: str
+    foot: Html
 
-    def html(self) -> str:
+    def html(self) -> Html:
         """The whole block."""
-        return "".join((self.head, *self.items, self.foot))
+        return join_html((self.head, *self.items, self.foot))
 
 
 def render(block: Block, formulas: Formulas) -> Parts:
@@ -69,8 +79,8 @@ def render(block: Block, formulas: Formulas) -> Parts:
     Returns:
         Its HTML, in parts.
     """
-    if block.kind == "plain":
-        return Parts(plain(block.text), [], [], "")
+    if block.kind == "preformatted":
+        return Parts(preformatted(block.text), [], [], EMPTY)
     writer = _Writer(formulas)
     item = {"bullet_list_open": "list_item_open", "ordered_list_open": "list_item_open", "table_open": "tr_open"}
     item_type, level = item.get(block.kind), 2 if block.kind == "table_open" else 1
@@ -78,7 +88,7 @@ def render(block: Block, formulas: Formulas) -> Parts:
     if block.kind == "table_open":
         cuts = cuts[1:]  # the first row is the head's
     if not cuts:
-        return Parts(writer.write(block.tokens), [], [], "")
+        return Parts(writer.write(block.tokens), [], [], EMPTY)
     ends = [*cuts[1:], len(block.tokens) - (2 if block.kind == "table_open" else 1)]
     return Parts(
         writer.write(block.tokens[: cuts[0]]),
@@ -88,9 +98,9 @@ def render(block: Block, formulas: Formulas) -> Parts:
     )
 
 
-def plain(text: str) -> str:
-    """Text shown as it is, line breaks included."""
-    return f"{PLAIN_START}{escape_prose(text)}{PLAIN_END}"
+def preformatted(text: str) -> Html:
+    """Show text as it is, line breaks included."""
+    return Html(f"{PREFORMATTED_START}{escape_prose(text)}{PREFORMATTED_END}")
 
 
 class _Writer:
@@ -99,13 +109,13 @@ class _Writer:
     def __init__(self, formulas: Formulas) -> None:
         self.formulas = formulas
         self.in_link = False
-        self.special: dict[str, Callable[[Token], str]] = {
+        self.special: dict[str, Callable[[Token], Html]] = {
             "text": lambda token: escape_prose(token.content),
             "text_special": lambda token: escape_prose(token.content),
-            "softbreak": lambda _: "\n",
-            "hardbreak": lambda _: "<br>",
-            "hr": lambda _: f'<hr style="border:0;border-top:{_LINE};margin:1.2em 0">',
-            "code_inline": lambda token: f"<code>{escape_content(token.content)}</code>",
+            "softbreak": lambda _: _LINE_FEED,
+            "hardbreak": lambda _: _BREAK,
+            "hr": lambda _: _RULE,
+            "code_inline": lambda token: Html(f"<code>{escape_content(token.content)}</code>"),
             "code_block": lambda token: code_block(token.content),
             "fence": self.fence,
             "formula": self.formula,
@@ -114,14 +124,14 @@ class _Writer:
             "link_open": self.link,
             "link_close": self.link_end,
             "table_open": lambda _: _TABLE,
-            "table_close": lambda _: "</table></div>",
+            "table_close": lambda _: _TABLE_END,
             "th_open": self.cell,
             "td_open": self.cell,
             "ordered_list_open": self.numbered,
         }
 
-    def write(self, tokens: Sequence[Token]) -> str:
-        out: list[str] = []
+    def write(self, tokens: Sequence[Token]) -> Html:
+        out: list[Html] = []
         hidden = _lone_paragraphs(tokens)
         for i, token in enumerate(tokens):
             if token.type == "inline":
@@ -131,60 +141,57 @@ class _Writer:
             elif token.type == "list_item_open":
                 out.append(self.item(tokens, i))
             elif token.nesting < 0:
-                out.append("" if i in hidden else f"</{token.tag}>")
+                out.append(EMPTY if i in hidden else Html(f"</{escape(token.tag)}>"))
             elif i not in hidden:
                 out.append(self.opening(token))
-        return "".join(out)
+        return join_html(out)
 
-    def opening(self, token: Token) -> str:
-        tag = token.tag
-        if tag in _BARE:
-            return f"<{tag}>"
-        if tag in _STYLES:
-            return f'<{tag} style="{_STYLES[tag]}">'
-        return ""
+    def opening(self, token: Token) -> Html:
+        return _OPENINGS.get(token.tag, EMPTY)
 
-    def cell(self, token: Token) -> str:
+    def cell(self, token: Token) -> Html:
         """Open a cell. JupyterLab sets all to the right; other sides need a style, which sanitisers read slowly."""
-        style = token.attrs.get("style") or "text-align:left"
-        return f'<{token.tag} align="right">' if style == "text-align:right" else f'<{token.tag} style="{style}">'
+        tag, style = escape(token.tag), str(token.attrs.get("style") or "text-align:left")
+        if style == "text-align:right":
+            return Html(f'<{tag} align="right">')
+        return Html(f'<{tag} style="{escape(style)}">')
 
-    def numbered(self, token: Token) -> str:
+    def numbered(self, token: Token) -> Html:
         start = token.attrs.get("start")
-        return "<ol>" if start is None else f'<ol start="{int(start)}">'
+        return _OPENINGS["ol"] if start is None else Html(f'<ol start="{int(start)}">')
 
-    def item(self, tokens: Sequence[Token], at: int) -> str:
+    def item(self, tokens: Sequence[Token], at: int) -> Html:
         """Open a list item; a box in front of it becomes a character, as inputs do not survive everywhere."""
         first = next((token for token in tokens[at + 1 : at + 3] if token.type == "inline"), None)
         text = first.children[0] if first and first.children else None
         if text is None or text.type != "text" or text.content[:4] not in ("[ ] ", "[x] ", "[X] "):
-            return "<li>"
+            return _OPENINGS["li"]
         box = "☐" if text.content[1] == " " else "☑"
         text.content = f"{box} {text.content[4:]}"
-        return '<li style="list-style-type:none">'
+        return _UNMARKED_ITEM
 
-    def fence(self, token: Token) -> str:
+    def fence(self, token: Token) -> Html:
         return code_block(token.content, language(token.info))
 
-    def formula(self, token: Token) -> str:
-        shown = formula(token.content, display=token.markup == "display", formulas=self.formulas)
-        return shown + escape_prose(token.info)
+    def formula(self, token: Token) -> Html:
+        written = formula(token.content, display=token.markup == "display", formulas=self.formulas)
+        return Html(written + escape_prose(token.info))
 
-    def link(self, token: Token) -> str:
+    def link(self, token: Token) -> Html:
         self.in_link = True
         return _link(str(token.attrs.get("href", "")))
 
-    def link_end(self, _: Token) -> str:
+    def link_end(self, _: Token) -> Html:
         self.in_link = False
-        return "</a>"
+        return _LINK_END
 
-    def image(self, token: Token) -> str:
+    def image(self, token: Token) -> Html:
         """Never fetched: a picture from elsewhere would tell its server who reads."""
-        name = f"🖼 {escape_prose(_words(token.children or ()) or 'image')}"
-        return name if self.in_link else f"{_link(str(token.attrs.get('src', '')))}{name}</a>"
+        name = Html(f"🖼 {escape_prose(_words(token.children or ()) or 'image')}")
+        return name if self.in_link else Html(f"{_link(str(token.attrs.get('src', '')))}{name}{_LINK_END}")
 
 
-_TABLE = (
+_TABLE = Html(
     '<div style="overflow-x:auto;overflow-wrap:normal;margin:.8em 0">'
     '<table cellpadding="5" style="border-collapse:collapse;margin:0">'
 )
@@ -195,9 +202,9 @@ def language(info: str) -> str:
     return next(iter(info.split(maxsplit=1)), "").strip("{}.").lower()
 
 
-def _link(url: str) -> str:
-    style = f"color:{BLUE}"  # a browser's own blue cannot be read on black
-    return f'<a href="{escape(url)}" style="{style}" target="_blank" rel="noopener noreferrer nofollow">'
+def _link(url: str) -> Html:
+    # A browser's own blue cannot be read on black.
+    return Html(f'<a href="{escape(url)}" style="color:{BLUE}" target="_blank" rel="noopener noreferrer nofollow">')
 
 
 def _words(tokens: Sequence[Token]) -> str:

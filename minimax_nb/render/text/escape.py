@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from .markup import Html
 from .text import visible
 
 _TAGS = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -11,7 +12,7 @@ _TAGS_AND_QUOTES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "
 _TRIGGER = re.compile(r"[$\\]")
 
 
-def escape(text: str) -> str:
+def escape(text: str) -> Html:
     """Escape text for HTML, as content of an element or of a quoted attribute.
 
     Args:
@@ -20,10 +21,10 @@ def escape(text: str) -> str:
     Returns:
         HTML in which nothing is a tag, an entity or the end of an attribute.
     """
-    return visible(text).translate(_TAGS_AND_QUOTES)
+    return Html(visible(text).translate(_TAGS_AND_QUOTES))
 
 
-def escape_content(text: str) -> str:
+def escape_content(text: str) -> Html:
     """Escape text for the content of an element only: quotes stay, which keeps code short.
 
     Args:
@@ -32,10 +33,10 @@ def escape_content(text: str) -> str:
     Returns:
         HTML that must not stand in an attribute.
     """
-    return visible(text).translate(_TAGS)
+    return Html(visible(text).translate(_TAGS))
 
 
-def escape_prose(text: str) -> str:
+def escape_prose(text: str) -> Html:
     r"""Escape text for a place where the page's typesetter looks for formulas.
 
     MathJax pairs ``$``, ``\(``, ``\[``, ``\begin{…}`` and ``\ref{…}`` within one text node, and skips ``<code>`` and
@@ -47,4 +48,4 @@ def escape_prose(text: str) -> str:
     Returns:
         HTML, content of an element only.
     """
-    return _TRIGGER.sub(r"<span>\g<0></span>", escape_content(text))
+    return Html(_TRIGGER.sub(r"<span>\g<0></span>", visible(text).translate(_TAGS)))

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 import re
 
+from .markup import Markdown
 from .text import one_line, visible
 
 
-def code_span(text: str) -> str:
+def code_span(text: str) -> Markdown:
     """The text as an inline code span, on one line, whatever it holds; fit for a table cell too."""
     text = one_line(text) or "…"
     ticks = "`" * (longest_run(text) + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{ticks}{pad}{text}{pad}{ticks}"
+    return Markdown(f"{ticks}{pad}{text}{pad}{ticks}")
 
 
-def fenced(text: str, language: str = "") -> str:
+def fenced(text: str, language: str = "") -> Markdown:
     """The text as a code block."""
     fence = "`" * max(3, longest_run(text) + 1)
-    return f"{fence}{language}\n{visible(text)}\n{fence}"
+    return Markdown(f"{fence}{language}\n{visible(text)}\n{fence}")
 
 
-def quoted(markdown: str) -> str:
+def quoted(markdown: Markdown) -> Markdown:
     """Harmless Markdown as a block quote, every line of it."""
-    return "\n".join(f"> {line}" if line else ">" for line in markdown.split("\n"))
+    return Markdown("\n".join(f"> {line}" if line else ">" for line in markdown.split("\n")))
 
 
-def words(text: str) -> str:
+def words(text: str) -> Markdown:
     """The text as words within a line: none of its signs means anything in Markdown, not even in a table cell."""
     text = one_line(text).replace("&", "&amp;").replace("<", "&lt;")
-    return re.sub(r"[\\`*_\[\]|~$]", r"\\\g<0>", text)
+    return Markdown(re.sub(r"[\\`*_\[\]|~$]", r"\\\g<0>", text))
 
 
 def longest_run(text: str) -> int:

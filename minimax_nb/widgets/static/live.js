@@ -1,18 +1,17 @@
 /**
  * The page's end of a live reply: frames in, panels out.
  *
- * Loaded once per kernel session. All HTML in the frames was made by the library's own renderer, which escapes whatever
+ * Loaded once per kernel session. All HTML in the frames was made by the kernel's own renderer, which escapes whatever
  * the model wrote; nothing else is ever put into the page.
  *
- * @typedef {[number, number, number, string]} Splice region, block, how many characters its HTML loses at its end, new ones
- * @typedef {Splice | [string, any]} Operation a splice, or a named value of the whole view
- * @typedef {{ phase: string, tool: string, regions: string[][] }} State the HTML of every block of every region, what is
+ * @typedef {[region: number, block: number, cut: number, text: string]} Splice `cut` is how many characters the block's
+ *   HTML loses at its end
+ * @typedef {"thinking" | "answering" | "calling" | "asking" | "working" | "resuming" | "whole" | "done"} Phase
+ * @typedef {Splice | ["phase", Phase] | ["tool", string] | ["clear", number[]] | ["say", string]} Operation
+ * @typedef {{ phase: Phase | "waiting", tool: string, regions: string[][] }} State the HTML of every block of every region, what is
  *   going on, and which tool that is about
  * @typedef {{ news: boolean, latest: boolean }} Moment whether a frame has just happened, and whether none is known after it
  */
-
-/** How many regions a reply has: as many as the painter in the kernel names. */
-const REGIONS = 7;
 
 /** What ends each flushed piece of a deflate stream; the kernel leaves it out. */
 const TAIL = new Uint8Array([0, 0, 255, 255]);
@@ -20,10 +19,11 @@ const TAIL = new Uint8Array([0, 0, 255, 255]);
 /**
  * Follows the frames of a model, and asks for all of them where one is missing.
  * @param {any} model `log` and `n` (the frames so far), then a message for each further frame
- * @param {{ begin(): void, take(operations: any[], moment: Moment): void }} reader told of each beginning, and of each frame
- * @param {string} [primer] lines that the frames refer to as if they stood before the first
+ * @template {unknown[]} Op what its frames hold
+ * @param {{ begin(): void, take(operations: Op[], moment: Moment): void }} reader told of each beginning, and of each frame
+ * @param {string} [dictionary] lines that the frames refer to as if they stood before the first
  */
-export function follow(model, reader, primer = "") {
+export function follow(model, reader, dictionary = "") {
   /** @type {ReturnType<typeof inflate>} */
   let pipe;
   let expected = 0;
@@ -35,7 +35,7 @@ export function follow(model, reader, primer = "") {
     reader.begin();
     expected = silent = model.get("n") ?? 0;
     asked = false;
-    pipe = inflate(take, ask, primer);
+    pipe = inflate(take, ask, dictionary);
     const log = bytes(model.get("log"));
     if (log.length) pipe.write(log);
   }
@@ -61,7 +61,7 @@ export function follow(model, reader, primer = "") {
     }
   }
 
-  /** @param {any[]} operations */
+  /** @param {Op[]} operations */
   function take(operations) {
     const news = silent === 0;
     if (!news) silent -= 1;
@@ -81,13 +81,14 @@ export function follow(model, reader, primer = "") {
 /**
  * Begins to listen to one reply.
  * @param {any} model the reply's own model
- * @param {any} library the model that holds what all replies share
+ * @param {any} sharedCode the model that holds what all replies share
  */
-export function open(model, library) {
+export function open(model, sharedCode) {
   const since = performance.now();
   /** @type {Promise<import("./view.js")>} */
-  const page = (library.minimaxNbView ??= load(library.get("view")));
-  const typesetting = typesettingOf(library);
+  const page = (sharedCode.minimaxNbView ??= load(sharedCode.get("view")));
+  const typesetting = typesettingOf(sharedCode);
+  const regions = Object.keys(sharedCode.get("regions"));
   /** @type {Set<ReturnType<import("./view.js").view>>} */
   const views = new Set();
   /** @type {State} */
@@ -97,11 +98,11 @@ export function open(model, library) {
 
   const reader = {
     begin() {
-      state = { phase: "waiting", tool: "", regions: Array.from({ length: REGIONS }, () => []) };
+      state = { phase: "waiting", tool: "", regions: regions.map(() => []) };
     },
     take: apply,
   };
-  const close = follow(model, reader, library.get("primer"));
+  const close = follow(model, reader, sharedCode.get("dictionary"));
 
   /**
    * @param {Operation[]} operations
@@ -125,8 +126,10 @@ export function open(model, library) {
         state.tool = operation[1];
       } else if (operation[0] === "clear") {
         for (const region of operation[1]) state.regions[region] = [];
-      } else if (operation[0] === "say" && news) {
-        announce(operation[1]);
+      } else if (news) {
+        /** @type {["say", string]} the last of them: a new one has to be dealt with above */
+        const [, words] = operation;
+        announce(words);
       }
     }
     if (latest) paintSoon();
@@ -149,7 +152,7 @@ export function open(model, library) {
     /** @param {HTMLElement} el */
     async show(el) {
       const { view } = await page;
-      const shown = view(el, library, since);
+      const shown = view(el, sharedCode, since);
       views.add(shown);
       hadViews = true;
       shown.paint(state);
@@ -168,18 +171,18 @@ export function open(model, library) {
 
 /**
  * Unpacks one raw deflate stream piece by piece.
- * @param {(operations: Operation[]) => void} take receives each frame
+ * @param {(operations: any[]) => void} take receives each frame
  * @param {() => void} failed is told that the stream cannot be read on
- * @param {string} primer lines that it refers to
+ * @param {string} dictionary lines that it refers to
  */
-function inflate(take, failed, primer) {
+function inflate(take, failed, dictionary) {
   const stream = new DecompressionStream("deflate-raw");
   const writer = stream.writable.getWriter();
   const reader = stream.readable.getReader();
   const decoder = new TextDecoder();
   let closed = false;
   let rest = "";
-  let known = primer.split("\n").length - 1;
+  let known = dictionary.split("\n").length - 1;
   (async () => {
     for (;;) {
       const { value, done } = await reader.read();
@@ -194,7 +197,7 @@ function inflate(take, failed, primer) {
   })().catch(() => closed || failed());
   /** @param {Uint8Array<ArrayBuffer>} part */
   const write = (part) => void writer.write(part).catch(() => {}); // the reader hears of it
-  write(stored(new TextEncoder().encode(primer)));
+  write(stored(new TextEncoder().encode(dictionary)));
   return {
     /** @param {Uint8Array<ArrayBuffer>} piece */
     write(piece) {
@@ -221,11 +224,11 @@ function stored(data) {
 }
 
 /**
- * @param {any} library
+ * @param {any} sharedCode
  * @returns {Promise<typeof import("./typesetting.js")>}
  */
-export function typesettingOf(library) {
-  return (library.minimaxNbTypesetting ??= load(library.get("typesetting")));
+export function typesettingOf(sharedCode) {
+  return (sharedCode.minimaxNbTypesetting ??= load(sharedCode.get("typesetting")));
 }
 
 /**
@@ -257,7 +260,7 @@ function bytes(buffer) {
 
 /**
  * @param {any} model
- * @param {object} message
+ * @param {unknown} message
  */
 export function tell(model, message) {
   try {

@@ -5,15 +5,10 @@
  * @typedef {{ node: Element, html: string }} Block a block in the page, and the HTML that it shows
  */
 
-const REGIONS = [".mm-thoughts > div", ".mm-answer", ".mm-calls", ".mm-thoughts > summary", ".mm-note", ".mm-footer", ".mm-past"];
-const THOUGHTS = 0;
-const LABEL = 3;
-const FOOTER = 5;
-
 /** How long the static output may take to come. */
 const PATIENCE_MS = 1000;
 
-/** @type {Record<string, (tool: string) => string>} */
+/** @type {Partial<Record<State["phase"] | "", (tool: string) => string>>} */
 const STATUS = {
   thinking: () => "Thinking…",
   answering: () => "Writing the answer…",
@@ -26,21 +21,26 @@ const STATUS = {
 /**
  * One view of a reply.
  * @param {HTMLElement} el
- * @param {any} library
+ * @param {any} sharedCode the model that holds what all replies share
  * @param {number} since when the reply was asked for
  */
-export function view(el, library, since) {
+export function view(el, sharedCode, since) {
   const root = document.createElement("div");
   root.className = "mm-live jp-RenderedHTMLCommon";
-  root.innerHTML = library.get("shell");
+  root.innerHTML = sharedCode.get("shell");
   const style = document.createElement("style");
-  style.textContent = library.get("css");
+  style.textContent = sharedCode.get("css");
   root.prepend(style);
   el.append(root);
 
-  const parts = REGIONS.map((selector) => /** @type {HTMLElement} */ (root.querySelector(selector)));
-  const thoughts = /** @type {HTMLDetailsElement} */ (root.querySelector(".mm-thoughts"));
+  /** @type {[string, string][]} names and selectors; a frame calls a region by its place among them */
+  const regions = Object.entries(sharedCode.get("regions"));
+  const parts = regions.map(([, selector]) => /** @type {HTMLElement} */ (root.querySelector(selector)));
+  const [THOUGHTS, ANSWER, CALLS, LABEL, FOOTER] = ["thoughts", "answer", "calls", "label", "footer"].map((name) =>
+    regions.findIndex(([each]) => each === name),
+  );
   const box = parts[THOUGHTS];
+  const thoughts = /** @type {HTMLDetailsElement} */ (box.parentElement);
   const status = document.createElement("span");
   status.className = "mm-status";
   parts[FOOTER].append(status);
@@ -49,8 +49,9 @@ export function view(el, library, since) {
   box.tabIndex = 0;
 
   /** @type {Block[][]} */
-  const shown = REGIONS.map(() => []);
+  const shown = regions.map(() => []);
   let touched = false;
+  /** @type {State["phase"] | ""} */
   let phase = "";
   parts[LABEL].addEventListener("click", () => (touched = true));
 
@@ -65,7 +66,7 @@ export function view(el, library, since) {
     return phase === "whole" || phase === "done";
   }
 
-  /** @param {string} next */
+  /** @param {State["phase"]} next */
   function enter(next) {
     phase = next;
     if (phase === "waiting") return tick();
@@ -88,7 +89,7 @@ export function view(el, library, since) {
       });
       thoughts.hidden = !state.regions[THOUGHTS].some(Boolean);
       // A reply that ends while it thinks keeps its thoughts on show.
-      if (over() && !touched && !state.regions[1].some(Boolean) && !state.regions[2].some(Boolean)) thoughts.open = true;
+      if (over() && !touched && !state.regions[ANSWER].some(Boolean) && !state.regions[CALLS].some(Boolean)) thoughts.open = true;
       if (follows) box.scrollTop = box.scrollHeight;
     },
     giveWay() {

@@ -1,0 +1,71 @@
+"""What a frame of a chat panel holds: a closed set of operations, which ``panel.js`` applies in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NotRequired, TypedDict
+
+if TYPE_CHECKING:
+    from minimax_nb.render.text.markup import Html
+
+PanelPhase = Literal["idle", "answering", "stopping", "elsewhere"]
+"""What is going on: "elsewhere" is a question that a cell has asked."""
+
+
+class Item(TypedDict):
+    """A question and its answer: ``html`` shows it, ``answer`` is the text to copy, ``note`` stands below.
+
+    ``live`` is the model of the live reply that the answer was written in, for the last one.
+    """
+
+    question: str
+    html: Html
+    answer: str
+    note: str
+    live: NotRequired[str]
+
+
+class Live(TypedDict):
+    """The question that is being answered, and the model of its reply."""
+
+    question: str
+    model: str
+
+
+class Queued(TypedDict):
+    """A question that waits for its turn."""
+
+    id: str
+    text: str
+
+
+class Returned(TypedDict, total=False):
+    """Questions that were not asked, given back to the reader; empty where there are none."""
+
+    id: str
+    text: str
+
+
+class Now(TypedDict):
+    """What the box shows around the conversation; ``asks`` is the call that waits for approval."""
+
+    phase: PanelPhase
+    model: str
+    models: list[str]
+    tools: list[str]
+    queue: list[Queued]
+    asks: str | None
+    note: str
+    undo: bool
+    returned: Returned
+
+
+ReplaceTurns = tuple[Literal["turns"], int, list[Item]]
+"""The items from a place on."""
+ShowLive = tuple[Literal["live"], Live | None]
+Received = tuple[Literal["got"], str]
+"""The page's name of a question that has arrived."""
+Saved = tuple[Literal["saved"], list[int]]
+"""The version of each saved output."""
+ShowNow = tuple[Literal["now"], Now]
+
+PanelOperation = ReplaceTurns | ShowLive | Received | Saved | ShowNow
