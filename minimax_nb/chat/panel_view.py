@@ -52,7 +52,7 @@ class PanelView(FrameWidget[PanelOperation], anywidget.AnyWidget):
         self.me = self.model_id
 
     def hear(self, said: Any) -> None:
-        """The reader wants something."""
+        """Hand on what the reader wants."""
         if isinstance(said, dict):
             self._hears(said)
 
@@ -64,7 +64,7 @@ class PanelReply(FrameWidget[Operation]):
         super().__init__(preset_dictionary())
 
     def hear(self, said: Any) -> None:
-        """A page says, after the last frame, that it has them all: no page needs the model any more."""
+        """Close once a page says that it has all frames: no page needs the model any more."""
         if isinstance(said, dict) and "views" in said:
             self.close()
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def bundle(reply: Reply) -> Bundle:
-    """The reply as text/plain, text/markdown and text/html.
+    """Write a reply as text/plain, text/markdown and text/html.
 
     Args:
         reply: any reply, whole or partial; nothing in it is trusted.
@@ -34,7 +34,7 @@ def bundle(reply: Reply) -> Bundle:
 
 
 def reply_html(reply: Reply, formulas: Formulas) -> Html:
-    """The reply as one ``<div>``.
+    """Write a reply as one ``<div>``.
 
     Args:
         reply: any reply; nothing in it is trusted.
@@ -46,7 +46,7 @@ def reply_html(reply: Reply, formulas: Formulas) -> Html:
 
 
 def metadata(reply: Reply) -> dict[str, Any]:
-    """Who wrote this, for the output's metadata: the same each time the same reply is shown."""
+    """Say who wrote a reply, for the output's metadata: the same each time the same reply is shown."""
     facts: dict[str, Any] = {}
     if reply.model:
         facts["model"] = reply.model

@@ -31,7 +31,7 @@ _UNKNOWN = "–"
 
 
 def comparison_bundle(replies: Mapping[str, Reply]) -> Bundle:
-    """Replies as text/plain, text/markdown and text/html, each form with every answer and the table.
+    """Write replies as text/plain, text/markdown and text/html, each form with every answer and the table.
 
     Args:
         replies: the replies by model; nothing in them is trusted.
@@ -51,17 +51,17 @@ def comparison_bundle(replies: Mapping[str, Reply]) -> Bundle:
 
 
 def column_head(model: str) -> Html:
-    """What stands above a column."""
+    """Write what stands above a column."""
     return Html(f'<div style="{_HEAD}">{escape_prose(model)}</div>')
 
 
 def finish_of(reply: Reply) -> str:
-    """How a reply ended, in a word: its finish reason, or why it is not whole."""
+    """Say in a word how a reply ended: its finish reason, or why it is not whole."""
     return reply.partial_reason or reply.finish_reason or _UNKNOWN
 
 
 def answer_tokens(reply: Reply) -> int | None:
-    """The tokens of the answer alone; None when it is not known how many of them were thinking."""
+    """Count the tokens of the answer alone; None when it is not known how many of them were thinking."""
     written, thinking = reply.usage.completion_tokens, reply.usage.reasoning_tokens
     if thinking is None and not reply.reasoning.strip():
         thinking = 0
@@ -69,7 +69,7 @@ def answer_tokens(reply: Reply) -> int | None:
 
 
 def figures(model: str, reply: Reply) -> tuple[str, ...]:
-    """A reply's line of the table, in words."""
+    """Write a reply's cells of the table, in words."""
     timing = reply.timing
     return (
         one_line(model),
@@ -84,7 +84,7 @@ def figures(model: str, reply: Reply) -> tuple[str, ...]:
 
 
 def plain_table(replies: Mapping[str, Reply]) -> str:
-    """The figures of the replies as aligned text."""
+    """Write the figures of the replies as aligned text."""
     lines = [HEADS, *(figures(model, reply) for model, reply in replies.items())]
     widths = [max(len(line[place]) for line in lines) for place in range(len(HEADS))]
     padded = ([cell.ljust(width) for cell, width in zip(line, widths, strict=True)] for line in lines)

@@ -59,7 +59,7 @@ _LEGENDS = "font-size:.85em;line-height:1.5;margin:.3em 0;max-width:56em;opacity
 
 
 def models_html(rows: Sequence[Row]) -> Html:
-    """Models as an HTML table, inline styles only; at most 200 of them, and a line that says how many more there are.
+    """Draw models as an HTML table, inline styles only; at most 200, and a line that says how many more there are.
 
     Args:
         rows: one mapping a model; names that an endpoint serves are not trusted, nor is anything else.
@@ -78,7 +78,7 @@ def models_html(rows: Sequence[Row]) -> Html:
 
 
 def models_text(rows: Sequence[Row]) -> str:
-    """Models as aligned text, about 80 columns wide; at most 200 of them, as in the HTML form.
+    """Write models as aligned text, about 80 columns wide; at most 200 of them, as in the HTML form.
 
     Args:
         rows: one mapping a model; nothing in them is trusted.
@@ -126,7 +126,7 @@ def _html_head(asked: bool) -> Html:
 
 
 def _html_model(row: Row, asked: bool) -> Html:
-    """The rows of one model: its figures, then what it is for and the rules."""
+    """Draw the rows of one model: its figures, then what it is for and the rules."""
     name = Html(f'<th scope="row" style="{_FIRST}{_wrapping(row)}">{escape_prose(_name(row))}</th>')
     served = _html_figure(row, "served") if asked else EMPTY
     if _is_stranger(row):
@@ -150,7 +150,7 @@ def _html_figure(row: Row, column: str) -> Html:
 
 
 def _html_sources(rows: Sequence[Row]) -> Html:
-    """Who said what and when, and how the columns are called, folded."""
+    """Say who said what and when, and how the columns are called, folded."""
     found: dict[str, list[str]] = {}
     for row in rows:
         for source in sources_of(row["sources"]):
@@ -169,7 +169,7 @@ def _html_sources(rows: Sequence[Row]) -> Html:
 
 
 def sources_of(cell: str | None) -> list[str]:
-    """The sources in a cell of the column ``sources``, each ``what: who, date``.
+    """List the sources in a cell of the column ``sources``, each ``what: who, date``.
 
     Args:
         cell: sources with "; " between; each ends with its date.
@@ -182,13 +182,13 @@ def _all_or(names: Sequence[str], known: int) -> str:
 
 
 def _facts(row: Row) -> list[str]:
-    """The rules and the state of a model, each in a few words."""
+    """List the rules and the state of a model, each in a few words."""
     facts = [f"{head}: {one_line(row[head.lower()] or _UNKNOWN)}" for head in ("Temperature", "Thinking", "Status")]
     return [*facts, f"Price {one_line(row['price_note'])}"] if row["price_note"] else facts
 
 
 def _figure(row: Row, column: str) -> str:
-    """A cell in words."""
+    """Write a cell in words."""
     value = row[column]
     if column == "served":
         return "✓" if value else "no"
@@ -201,12 +201,12 @@ def _figure(row: Row, column: str) -> str:
 
 
 def _asked(rows: Iterable[Row]) -> bool:
-    """Whether an endpoint was asked what it serves."""
+    """Tell whether an endpoint was asked what it serves."""
     return any("served" in row for row in rows)
 
 
 def _is_stranger(row: Row) -> bool:
-    """Whether only a name and a status are known."""
+    """Tell whether only a name and a status are known."""
     return all(value is None for column, value in row.items() if column not in ("model", "served", "status"))
 
 
@@ -215,7 +215,7 @@ def _status(row: Row) -> str:
 
 
 def _name(row: Row) -> str:
-    """The name on one line, shortened when no model would have such a name."""
+    """Put the name on one line, shortened when no model would have such a name."""
     name = one_line(str(row["model"]))
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
@@ -229,7 +229,7 @@ def _more(rows: Sequence[Row]) -> list[str]:
 
 
 def _aligned(cells: Sequence[str], widths: Sequence[int]) -> str:
-    """The name to the left, figures to the right."""
+    """Set the name to the left, figures to the right."""
     figures = (cell.rjust(width) for cell, width in zip(cells[1:], widths[1:], strict=False))
     return "  ".join([cells[0].ljust(widths[0]), *figures]).rstrip()
 

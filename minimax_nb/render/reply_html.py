@@ -36,7 +36,7 @@ _MINIMAX_HOSTS = ("minimax.io", "minimaxi.com", "minimax.cn", "minimax.chat")
 
 
 def shell() -> Html:
-    """The empty panels that a live view fills; class names say which is which."""
+    """Write the empty panels that a live view fills; class names say which is which."""
     past, answer, calls, note, footer = map(
         _class, (Region.PAST, Region.ANSWER, Region.CALLS, Region.NOTE, Region.FOOTER)
     )
@@ -54,7 +54,7 @@ def _class(region: Region) -> Html:
 
 
 def page(reply: Reply, reasoning: Html, answer: Html) -> Html:
-    """The whole reply as it is saved.
+    """Write the whole reply as it is saved.
 
     Args:
         reply: the reply.
@@ -83,12 +83,12 @@ def page(reply: Reply, reasoning: Html, answer: Html) -> Html:
 
 
 def thoughts_label(reply: Reply) -> Html:
-    """What the folded panel of the thinking says: how long it took, how many tokens."""
+    """Label the folded panel of the thinking: how long it took, how many tokens."""
     return escape_prose(" · ".join(thought_facts(reply)))
 
 
 def thought_facts(reply: Reply) -> list[str]:
-    """How long the thinking took and how many tokens, each in a few words, as far as known."""
+    """Say how long the thinking took and how many tokens, each in a few words, as far as known."""
     took, tokens = reply.timing.reasoning_s, reply.usage.reasoning_tokens
     facts = ["Thought" if took is None else f"Thought for {seconds(took)}"]
     if tokens:
@@ -97,7 +97,7 @@ def thought_facts(reply: Reply) -> list[str]:
 
 
 def call_opening(name: str, *, unfolded: bool = True) -> Html:
-    """A tool call up to where its arguments begin; ``CALL_CLOSING`` ends it."""
+    """Write a tool call up to where its arguments begin; ``CALL_CLOSING`` ends it."""
     state = Html("open ") if unfolded else EMPTY
     return Html(
         f'<details {state}style="{_CALL}"><summary style="cursor:pointer">'
@@ -110,14 +110,14 @@ CALL_CLOSING = Html("</code></pre></details>")
 
 
 def tool_call(call: ToolCall) -> Html:
-    """One tool call, its arguments set out if they are JSON; long ones are folded away."""
+    """Write one tool call, its arguments set out if they are JSON; long ones are folded away."""
     arguments = pretty_arguments(call.arguments)
     unfolded = arguments.count("\n") < _OPEN_LINES and len(arguments) <= 80 * _OPEN_LINES
     return join_html((call_opening(call.name, unfolded=unfolded), escape_content(arguments), CALL_CLOSING))
 
 
 def pretty_arguments(arguments: str) -> str:
-    """The arguments with one key a line if they are JSON, else as received."""
+    """Set out arguments with one key a line if they are JSON, else as received."""
     try:
         return json.dumps(json.loads(arguments), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):
@@ -125,7 +125,7 @@ def pretty_arguments(arguments: str) -> str:
 
 
 def note(reply: Reply) -> Html:
-    """What has to be said about a reply that is not whole, or holds nothing; else ""."""
+    """Write what has to be said about a reply that is not whole, or holds nothing; else ""."""
     if (said := remark(reply)) is None:
         return EMPTY
     style = Html(_ALARM) if reply.partial_reason in {"error", "cut"} else Html(_NOTE)
@@ -133,7 +133,7 @@ def note(reply: Reply) -> Html:
 
 
 def remark(reply: Reply) -> tuple[str, str] | None:
-    """The same as a title of a few words, and a sentence."""
+    """Say the same as a title of a few words, and a sentence."""
     problem = _sentence(reply.problem or "")
     match reply.partial_reason:
         case None:
@@ -154,18 +154,18 @@ def remark(reply: Reply) -> tuple[str, str] | None:
 
 
 def _sentence(words: str) -> str:
-    """What an error says, as a sentence."""
+    """Make what an error says a sentence."""
     words = words.strip()
     return words[:1].upper() + words[1:] + ("" if words.endswith((".", "!", "?", "。")) or not words else ".")
 
 
 def footer(reply: Reply) -> Html:
-    """Model, tokens, speed and origin in one line, as HTML; "" when nothing is known."""
+    """Write model, tokens, speed and origin in one line, as HTML; "" when nothing is known."""
     return escape_prose(" · ".join(footer_facts(reply)))
 
 
 def footer_facts(reply: Reply) -> list[str]:
-    """The facts of the footer, each a few words."""
+    """List the facts of the footer, each a few words."""
     facts = []
     if reply.model:
         facts.append(reply.model)
@@ -185,7 +185,7 @@ def footer_facts(reply: Reply) -> list[str]:
 
 
 def origin_words(origin: Origin) -> str:
-    """Where a reply came from, for a reader."""
+    """Say where a reply came from, for a reader."""
     host = origin.host or ""
     match origin.kind:
         case "practice":

@@ -29,7 +29,7 @@ UNFOLDS_TO = 100_000
 def run_bundle(
     steps: Sequence[Step], rounds: Sequence[Round], reply: Reply, before: int, tables: Mapping[int, Table] | None = None
 ) -> Bundle:
-    """A whole turn as text/plain, text/markdown and text/html.
+    """Write a whole turn as text/plain, text/markdown and text/html.
 
     Args:
         steps: what happened; nothing in it is trusted.
@@ -56,7 +56,7 @@ def run_bundle(
 def timeline(
     steps: Sequence[Step], rounds: Sequence[Round], before: int, tables: Mapping[int, Table], formulas: Formulas
 ) -> Html:
-    """What came before the last reply, as HTML: a line for each step, below the facts of the whole run.
+    """Write what came before the last reply as HTML: a line for each step, below the facts of the whole run.
 
     Args:
         steps: as for ``run_bundle``.
@@ -77,11 +77,11 @@ def timeline(
 
 
 def plain_line(step: Step) -> str:
-    """A step as a line of plain text."""
+    """Write a step as a line of plain text."""
     return f"[{label(step).lower()}] {visible(summary(step))}"
 
 
 def markdown_line(step: Step) -> Markdown:
-    """A step as an entry of a Markdown list."""
+    """Write a step as an entry of a Markdown list."""
     took = Markdown("" if step.duration_s is None else f" · {words(seconds(step.duration_s))}")
     return Markdown(f"- **{words(label(step))}**{took}: {words(summary(step))}")

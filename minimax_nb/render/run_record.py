@@ -33,7 +33,7 @@ class RunRecord:
         return len(self._recorder)
 
     def take(self, event: RunEvent) -> tuple[Step, ...]:
-        """One more event; the steps that it adds."""
+        """Take one more event, and give the steps that it adds."""
         count = len(self._recorder)
         self._recorder.event(event)
         if isinstance(event, RoundEnded):
@@ -43,6 +43,6 @@ class RunRecord:
         return self._recorder.steps(count)
 
     def bundle(self, reply: Reply) -> Bundle:
-        """The run as a MIME bundle that ends with this reply."""
+        """Write the run as a MIME bundle that ends with this reply."""
         before = self._before_last if reply is self._last else len(self._recorder)
         return run_bundle(self._recorder.steps(), self._recorder.rounds(), reply, before, self.tables)

@@ -45,7 +45,7 @@ _SCROLL_FROM = 60
 
 
 def fragment(steps: Sequence[Step], rounds: Sequence[Round]) -> Html:
-    """The trace for a notebook's output.
+    """Write the trace for a notebook's output.
 
     Args:
         steps: what happened; nothing in it is trusted.
@@ -58,7 +58,7 @@ def fragment(steps: Sequence[Step], rounds: Sequence[Round]) -> Html:
 
 
 def page(steps: Sequence[Step], rounds: Sequence[Round]) -> Html:
-    """The trace as a page of its own.
+    """Write the trace as a page of its own.
 
     Args:
         steps: what happened; nothing in it is trusted.
@@ -78,7 +78,7 @@ def page(steps: Sequence[Step], rounds: Sequence[Round]) -> Html:
 
 
 def row(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = None, table: Html = EMPTY) -> Html:
-    """One step as a line that unfolds.
+    """Write one step as a line that unfolds.
 
     Args:
         step: the step.
@@ -104,7 +104,7 @@ def row(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = N
 
 
 def timeline_head(told: Sequence[str]) -> Html:
-    """Facts about the whole run, in one line."""
+    """Write facts about the whole run in one line."""
     return Html(f'<div style="{_SMALL}">{escape_prose(" · ".join(told))}</div>')
 
 
@@ -135,7 +135,7 @@ def _round_head(number: int, entry: Round | None, *, many: bool) -> Html:
 
 
 def _bar(step: Step, total_s: float | None, colour: Html) -> Html:
-    """When the step ran, as a thin line as wide as the whole run; without times the end of the line above."""
+    """Draw when the step ran, as a thin line as wide as the whole run; without times the end of the line above."""
     if not total_s or step.started_s is None or step.duration_s is None:
         return Html('<span style="display:block;clear:both"></span>')
     begin = min(99.5, 100 * step.started_s / total_s)
@@ -147,7 +147,7 @@ def _bar(step: Step, total_s: float | None, colour: Html) -> Html:
 
 
 def _overview(steps: Sequence[Step], total_s: float | None) -> Html:
-    """Where the time went, as one bar and its legend."""
+    """Draw where the time went, as one bar and its legend."""
     if not total_s:
         return EMPTY
     pieces, legend, rest = [], [], 1.0

@@ -33,12 +33,12 @@ _BRIEF = 200_000
 
 
 def label(step: Step) -> str:
-    """The kind of a step, as a reader sees it."""
+    """Name the kind of a step, as a reader sees it."""
     return "Failed" if step.error else LABELS.get(step.kind, step.kind)
 
 
 def summary(step: Step, limit: int = _SUMMARY) -> str:
-    """A step in one line, cut to about ``limit`` characters; not escaped. What a model wrote loses its Markdown."""
+    """Sum a step up in one line of about ``limit`` characters; not escaped. What a model wrote loses its Markdown."""
     if step.kind == "call":
         line = f"{step.name}({_arguments(step.arguments or '', limit)})"
     elif step.kind in {"think", "answer"}:
@@ -53,7 +53,7 @@ def summary(step: Step, limit: int = _SUMMARY) -> str:
 
 
 def figures(step: Step) -> list[str]:
-    """Duration, tokens, speed and share of a step: as far as known."""
+    """List duration, tokens, speed and share of a step, as far as known."""
     known = []
     if step.duration_s is not None:
         known.append(seconds(step.duration_s))
@@ -67,7 +67,7 @@ def figures(step: Step) -> list[str]:
 
 
 def facts(steps: Sequence[Step], rounds: Sequence[Round]) -> list[str]:
-    """The whole run: how many steps and rounds, how long, how many tokens. A sum only where every part is known."""
+    """Sum the run up: how many steps and rounds, how long, how many tokens. A sum only where every part is known."""
     told = [count(len(steps), "step")]
     if rounds:
         told.append(count(len(rounds), "round"))
@@ -84,14 +84,14 @@ def facts(steps: Sequence[Step], rounds: Sequence[Round]) -> list[str]:
 
 
 def sources(rounds: Sequence[Round]) -> list[str]:
-    """Which models answered, and where they stood."""
+    """List which models answered, and where they stood."""
     models = dict.fromkeys(" ".join(entry.model.split()) for entry in rounds if entry.model)
     origins = dict.fromkeys(origin_words(entry.origin) for entry in rounds if entry.origin is not None)
     return [*models, *origins]
 
 
 def run_seconds(steps: Sequence[Step], rounds: Sequence[Round]) -> float | None:
-    """How long the run took; None when no time is known."""
+    """Measure how long the run took; None when no time is known."""
     ends = [step.started_s + (step.duration_s or 0.0) for step in steps if step.started_s is not None]
     ends += [
         entry.started_s + entry.timing.total_s
@@ -102,7 +102,7 @@ def run_seconds(steps: Sequence[Step], rounds: Sequence[Round]) -> float | None:
 
 
 def round_facts(entry: Round) -> list[str]:
-    """What is known of one request: the wait for the first token, the speed, an odd end."""
+    """List what is known of one request: the wait for the first token, the speed, an odd end."""
     told = []
     if entry.timing.first_token_s is not None:
         told.append(f"first token {seconds(entry.timing.first_token_s)}")
@@ -118,7 +118,7 @@ def round_facts(entry: Round) -> list[str]:
 
 
 def share_of(texts: Sequence[str], whole: int = _WHOLE) -> int:
-    """How many characters each text may show so that all together stay within ``whole``."""
+    """Find how many characters each text may show so that all together stay within ``whole``."""
     if sum(map(len, texts)) <= whole:
         return whole
     low, high = whole // max(1, len(texts)), whole
@@ -129,7 +129,7 @@ def share_of(texts: Sequence[str], whole: int = _WHOLE) -> int:
 
 
 def shortened(text: str, limit: int) -> tuple[str, str]:
-    """The text as far as it is shown, and the words that say what is left out, or ""."""
+    """Cut a text to what is shown of it, and give the words that say what is left out, or ""."""
     if len(text) <= limit:
         return text, ""
     return text[
@@ -138,7 +138,7 @@ def shortened(text: str, limit: int) -> tuple[str, str]:
 
 
 def plain_text(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
-    """The timeline as plain text, one line a step."""
+    """Write the timeline as plain text, one line a step."""
     rows = [
         (
             str(step.round) if i == 0 or steps[i - 1].round != step.round else "",
@@ -158,7 +158,7 @@ def plain_text(steps: Sequence[Step], rounds: Sequence[Round]) -> str:
 
 
 def markdown(steps: Sequence[Step], rounds: Sequence[Round], *, brief: bool = False) -> Markdown:
-    """The trace as Markdown: a table of the steps, then their texts.
+    """Write the trace as Markdown: a table of the steps, then their texts.
 
     Args:
         steps: what happened.
@@ -212,7 +212,7 @@ def _body(step: Step, limit: int) -> list[Markdown]:
 
 
 def _arguments(arguments: str, limit: int) -> str:
-    """Arguments as Python would write the call; as received if they are no JSON object."""
+    """Write arguments as Python would write the call; as received if they are no JSON object."""
     try:
         value: Any = json.loads(arguments) if len(arguments) <= 20 * limit else None
     except (ValueError, RecursionError):
@@ -223,6 +223,6 @@ def _arguments(arguments: str, limit: int) -> str:
 
 
 def _sum(numbers: Any) -> int | None:
-    """The sum, if every number is known."""
+    """Add numbers up, if every one is known."""
     known = list(numbers)
     return sum(known) if known and None not in known else None

@@ -42,7 +42,7 @@ _EMPTY: Bundle = {
 
 
 def transcript_bundle(parts: Iterable[Bundle], *, hint: str = "", mark: str = "") -> Bundle:
-    """A conversation as text/plain, text/markdown and text/html, each form with every question and answer.
+    """Write a conversation as text/plain, text/markdown and text/html, each with every question and answer.
 
     Args:
         parts: what ``exchange_bundle`` makes of each exchange.
@@ -62,7 +62,7 @@ def transcript_bundle(parts: Iterable[Bundle], *, hint: str = "", mark: str = ""
 
 
 def blank_bundle(mark: str) -> Bundle:
-    """Nothing to see, for an output that a page still has to find.
+    """Write nothing to see, for an output that a page still has to find.
 
     Args:
         mark: as for ``transcript_bundle``.
@@ -71,7 +71,7 @@ def blank_bundle(mark: str) -> Bundle:
 
 
 def answer_html(exchange: Exchange, formulas: Formulas) -> Html:
-    """All that came of a question, as HTML.
+    """Write all that came of a question as HTML.
 
     Args:
         exchange: the question and what came of it; nothing in it is trusted.
@@ -86,7 +86,7 @@ def answer_html(exchange: Exchange, formulas: Formulas) -> Html:
 
 
 def exchange_bundle(exchange: Exchange) -> Bundle:
-    """One question and all that came of it, as text/plain, text/markdown and text/html.
+    """Write one question and all that came of it as text/plain, text/markdown and text/html.
 
     Args:
         exchange: the question and what came of it; nothing in it is trusted.
@@ -129,7 +129,7 @@ def _question(text: str) -> Html:
 
 
 def _answer_texts(exchange: Exchange) -> Bundle:
-    """What came of a question, in each form."""
+    """Write what came of a question, in each form."""
     reply = exchange.reply
     name = (reply.model if reply is not None else None) or "Model"
     if reply is None:

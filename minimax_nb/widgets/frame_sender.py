@@ -34,17 +34,17 @@ class Paints(Protocol):
         """Bytes of text so far."""
 
     def take(self, event: RunEvent) -> None:
-        """One more event."""
+        """Take one more event."""
 
     def frame(self) -> list[Operation]:
-        """What has changed since the last frame."""
+        """Give what has changed since the last frame."""
 
     def finish(self, reply: Reply) -> list[Operation]:
-        """The last changes, which make the view equal to the finished reply."""
+        """Give the last changes, which make the view equal to the finished reply."""
 
 
 class FrameSender:
-    """The frames of one view, sent. Put ``view`` on show, ``start``, ``feed`` it the events, then ``finish`` it once.
+    """The frame sender of one view. Put ``view`` on show, ``start``, ``feed`` it the events, then ``finish`` it once.
 
     Attributes:
         view: the view.
@@ -63,17 +63,17 @@ class FrameSender:
         )
 
     def start(self) -> None:
-        """From now on frames go out."""
+        """Begin to send frames."""
         self._thread.start()
 
     def feed(self, event: RunEvent) -> None:
-        """One more event of the stream; returns at once."""
+        """Take one more event of the stream; return at once."""
         self._events.append(event)
         if not self._news.is_set():
             self._news.set()
 
     def finish(self, reply: Reply) -> None:
-        """The last frame, which shows the finished reply, whole or partial."""
+        """Send the last frame, which shows the finished reply, whole or partial."""
         self._ended.set()
         self._news.set()
         self._idle.wait()  # not for the thread: an interrupt in ``join`` makes Python 3.11 take it for ended
@@ -87,7 +87,7 @@ class FrameSender:
             self._idle.set()
 
     def _run(self) -> None:
-        """Sends a frame whenever there is news and the throttle allows it."""
+        """Send a frame whenever there is news and the throttle allows it."""
         while True:
             self._news.wait()
             while not self._ended.is_set() and (delay := self._throttle.delay(time.perf_counter())) > 0:
@@ -104,7 +104,7 @@ class FrameSender:
         self._throttle.text = self._painter.size
 
     def _send(self) -> None:
-        """One frame, if anything has changed."""
+        """Send one frame, if anything has changed."""
         started = time.thread_time()
         self._take_events()
         size = 0

@@ -41,7 +41,7 @@ class FrameWidget(ipywidgets.Widget, Generic[_Operation]):
         self.on_msg(self._receive)
 
     def send_frame(self, operations: Sequence[_Operation]) -> int:
-        """Sends one frame.
+        """Send one frame.
 
         Args:
             operations: what has changed.
@@ -56,13 +56,13 @@ class FrameWidget(ipywidgets.Widget, Generic[_Operation]):
         return _MESSAGE_BYTES + len(piece)
 
     def send_whole(self) -> None:
-        """Sends all frames so far, for a front end that came late."""
+        """Send all frames so far, for a front end that came late."""
         with self._lock:
             count, log = len(self._frames), self._frames.whole()
         self._send({"method": "update", "state": {"n": count}, "buffer_paths": [["log"]]}, buffers=[log])
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
-        """The state as of now, so that a page that is loaded midway has all of it, but nothing empty or unused."""
+        """Give the state as of now, so that a page that is loaded midway has all of it, but nothing empty or unused."""
         state = super().get_state(key, drop_defaults)
         with self._lock:
             state["n"], state["log"] = len(self._frames), self._frames.whole()
@@ -70,10 +70,10 @@ class FrameWidget(ipywidgets.Widget, Generic[_Operation]):
         return {name: value for name, value in state.items() if value}
 
     def hear(self, said: Any) -> None:
-        """A front end says something; what it is, nobody has checked."""
+        """Handle what a front end says; what it is, nobody has checked."""
 
     def _receive(self, _widget: ipywidgets.Widget, said: Any, _buffers: Any) -> None:
-        """A front end lacks frames, or has something to say."""
+        """Send a front end the frames that it lacks, or handle what it says."""
         if said == "whole":
             self.send_whole()
         else:

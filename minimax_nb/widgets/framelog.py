@@ -33,16 +33,16 @@ class FrameLog:
         self._deflate = _deflate(dictionary)
 
     def __len__(self) -> int:
-        """How many frames there are; the next one bears this number."""
+        """Count the frames; the next one bears this number."""
         return len(self._lines)
 
     def add(self, operations: Sequence[tuple[object, ...]]) -> bytes:
-        """The bytes of one more frame."""
+        """Compress one more frame."""
         self._lines.append(_line(operations))
         return _flushed(self._deflate, self._lines[-1])
 
     def whole(self) -> bytes:
-        """The bytes of all frames so far, to be followed by those of the next ones."""
+        """Compress all frames so far, to be followed by the next ones."""
         return _flushed(_deflate(self._dictionary), b"".join(self._lines)) if self._lines else b""
 
 
@@ -59,7 +59,7 @@ def _flushed(deflate: zlib._Compress, data: bytes) -> bytes:
 
 
 def _line(operations: Sequence[tuple[object, ...]]) -> bytes:
-    """One line of JSON; text that UTF-8 cannot hold (half a surrogate pair) travels as an escape."""
+    """Write one line of JSON; text that UTF-8 cannot hold (half a surrogate pair) travels as an escape."""
     try:
         return (json.dumps(operations, separators=(",", ":"), ensure_ascii=False) + "\n").encode()
     except UnicodeEncodeError:

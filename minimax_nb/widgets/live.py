@@ -34,10 +34,10 @@ class LiveReply:
         self._frames.start()
 
     def feed(self, event: RunEvent) -> None:
-        """One more event of the stream; returns at once."""
+        """Take one more event of the stream; return at once."""
         self._frames.feed(event)
 
     def finish(self, reply: Reply) -> None:
-        """Shows the finished reply, whole or partial, in place of the live view."""
+        """Show the finished reply, whole or partial, in place of the live view."""
         self._frames.finish(reply)
         publish(self._painter.bundle(reply), metadata=metadata(reply), display_id=self._display_id, update=True)

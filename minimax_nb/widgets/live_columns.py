@@ -51,20 +51,20 @@ class LiveColumns:
             sender.feed(RoundStarted(1))  # so that the names are on show at once
 
     def finish(self, replies: Mapping[str, Reply]) -> None:
-        """All of them have ended: something static takes their place."""
+        """Put something static in their place: all of them have ended."""
         for sender in self.views:
             sender.view.send_frame([DONE])
         publish(comparison_bundle(replies), display_id=self._display_id, update=True)
 
     def _let_go(self, _change: Any) -> None:
-        """Views close when no page shows them any more; the box goes with the last one."""
+        """Close the box with the last view; views close when no page shows them any more."""
         if self._grid.comm is not None and all(sender.view.comm is None for sender in self.views):
             self._grid.layout.close()
             self._grid.close()
 
 
 class _ColumnPainter:
-    """Paints a reply with a name above it."""
+    """A painter of a reply with a name above it."""
 
     def __init__(self, name: str) -> None:
         self._reply = Painter()
@@ -76,16 +76,16 @@ class _ColumnPainter:
         return self._reply.size
 
     def take(self, event: RunEvent) -> None:
-        """One more event."""
+        """Take one more event."""
         self._reply.take(event)
 
     def frame(self) -> list[Operation]:
-        """What has changed since the last frame."""
+        """Give what has changed since the last frame."""
         head, self._head = self._head, []
         return [*head, *self._reply.frame()]
 
     def finish(self, reply: Reply) -> list[Operation]:
-        """The last changes; the view stays on show beside those that go on."""
+        """Give the last changes; the view stays on show beside those that go on."""
         head, self._head = self._head, []
         last = [WHOLE if each == DONE else each for each in self._reply.finish(reply)]
         return [*head, *last]

@@ -21,7 +21,7 @@ v=(await l.minimaxNb).open(m,l);return v.close},render:({el})=>v.show(el)}"""
 
 
 class LiveView(FrameWidget[Operation], anywidget.AnyWidget):
-    """One live reply as the front end knows it; the code behind it is shared by the session's."""
+    """One live reply as the front end knows it; all of a session share their code."""
 
     layout = None  # would be a model of its own, opened with each reply
 
@@ -31,12 +31,12 @@ class LiveView(FrameWidget[Operation], anywidget.AnyWidget):
         super().__init__(preset_dictionary())
 
     def bundle(self) -> dict[str, Any]:
-        """The MIME bundle that puts this view on show."""
+        """Write the MIME bundle that puts this view on show."""
         spec = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         return {"application/vnd.jupyter.widget-view+json": spec, "text/plain": WAITING}
 
     def hear(self, said: Any) -> None:
-        """A front end says how many views it still shows after the last frame.
+        """Close once no front end, which says how many views it still shows after the last frame, shows any.
 
         The last output of a turn is static and replaces the view, so a page that shows none any more needs no
         widget. A page that was loaded midway is out of reach of that replacement: for it the widget stays.

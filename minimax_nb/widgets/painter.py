@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class Painter:
-    """Keeps the HTML of one reply's regions and tells what has changed since the last frame."""
+    """The painter of one reply: keeps the HTML of its regions, and tells what has changed since the last frame."""
 
     def __init__(self) -> None:
         self._streams = {Region.THOUGHTS: BlockStream(), Region.ANSWER: BlockStream()}
@@ -37,7 +37,7 @@ class Painter:
         """Bytes of model text so far."""
 
     def take(self, event: RunEvent) -> None:
-        """One more event of the stream."""
+        """Take one more event of the stream."""
         match event:
             case ReasoningDelta(text):
                 self._append(Region.THOUGHTS, text)
@@ -55,7 +55,7 @@ class Painter:
                 self._enter("answering" if content.strip() else "thinking")
 
     def frame(self) -> list[Operation]:
-        """What has changed since the last frame."""
+        """Give what has changed since the last frame."""
         operations, self._changed = self._changed, []
         for region, stream in self._streams.items():
             operations += [self._splice(region, *change) for change in stream.frame()]
@@ -65,7 +65,7 @@ class Painter:
         return operations
 
     def finish(self, reply: Reply) -> list[Operation]:
-        """The last changes, which make the view equal to the finished reply."""
+        """Give the last changes, which make the view equal to the finished reply."""
         cut = reply.partial_reason is not None
         for region, text in ((Region.THOUGHTS, reply.reasoning), (Region.ANSWER, reply.content)):
             if "".join(self._texts[region]) != text:
@@ -85,11 +85,11 @@ class Painter:
         return operations
 
     def bundle(self, reply: Reply) -> Bundle:
-        """What stays on show in the end."""
+        """Write what stays on show in the end."""
         return bundle(reply)
 
     def _splice(self, region: Region, block: int, keep: int, text: Html) -> RegionSplice:
-        """A change as it travels: what is cut off varies less than what is kept, and packs better."""
+        """Write a change as it travels: what is cut off varies less than what is kept, and packs better."""
         cut = self._lengths.get((region, block), 0) - keep
         self._lengths[region, block] = keep + utf16_length(text)
         return RegionSplice(region, block, cut, text)
@@ -131,7 +131,7 @@ class _GrowingCall:
             self._pending.append(event.arguments)
 
     def frame(self) -> tuple[int, Html] | None:
-        """How much of the HTML stays, in UTF-16 units, and what follows it; None when nothing has changed."""
+        """Give how much of the HTML stays, in UTF-16 units, and what follows it; None when nothing has changed."""
         opening = html.call_opening(self._name)
         if opening == self._opening and not self._pending:
             return None
@@ -151,6 +151,6 @@ def _bytes(text: str) -> int:
 
 
 def _farewell(reply: Reply) -> str:
-    """What a screen reader is told in the end."""
+    """Say what a screen reader is told in the end."""
     words = len(reply.content.split())
     return f"Reply finished, {words:,} {'word' if words == 1 else 'words'}" if reply.complete else "Reply broken off"

@@ -31,7 +31,7 @@ _NAMES = 3
 
 
 class RunPainter:
-    """Paints the events of a run: each reply as it comes; once it has called tools, it moves into the timeline."""
+    """The painter of a run: each reply as it comes; once it has called tools, it moves into the timeline."""
 
     def __init__(self) -> None:
         self._record = RunRecord()
@@ -47,7 +47,7 @@ class RunPainter:
         return self._earlier + self._reply.size
 
     def take(self, event: RunEvent) -> None:
-        """One more event of the run."""
+        """Take one more event of the run."""
         if isinstance(event, StreamEvent):
             self._reply.take(event)
             return
@@ -76,17 +76,17 @@ class RunPainter:
                 self._add_rows(steps, at)
 
     def frame(self) -> list[Operation]:
-        """What has changed since the last frame."""
+        """Give what has changed since the last frame."""
         changed, self._changed = self._changed, []
         return [*changed, *self._reply.frame()]
 
     def finish(self, reply: Reply) -> list[Operation]:
-        """The last changes."""
+        """Give the last changes."""
         changed, self._changed = self._changed, []
         return [*changed, *self._reply.finish(reply)]
 
     def bundle(self, reply: Reply) -> Bundle:
-        """What stays on show in the end."""
+        """Write what stays on show in the end."""
         return self._record.bundle(reply)
 
     def _add_rows(self, steps: tuple[Step, ...], at: int) -> None:
@@ -99,6 +99,6 @@ class RunPainter:
 
 
 def _named(running: Iterable[str]) -> str:
-    """The tools that run, in a few words."""
+    """Name the tools that run, in a few words."""
     names = list(running)
     return ", ".join(dict.fromkeys(names)) if len(set(names)) <= _NAMES else f"{len(names)} tools"

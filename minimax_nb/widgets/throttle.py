@@ -25,7 +25,7 @@ from halting the view; the last shows a reply that stalls up to its last word.
 
 @dataclass(slots=True)
 class Throttle:
-    """Decides when frames go, from what frames have cost so far.
+    """The frame throttle: decides when frames go, from what frames have cost so far.
 
     Attributes:
         sent: bytes of frames on the wire so far, with those of the opening.
@@ -44,7 +44,7 @@ class Throttle:
     size: int = 0
 
     def delay(self, now: float) -> float:
-        """How long to wait before asking again, in seconds; 0 when a frame may go now."""
+        """Tell how long to wait before asking again, in seconds; 0 when a frame may go now."""
         debt = self.sent + self.size - BYTES_PER_TEXT_BYTE * self.text
         hold = next(seconds for loan, seconds in HOLDS if debt <= loan)
         # A single slow frame is an accident, such as the first formula, for which code is loaded.
@@ -53,7 +53,7 @@ class Throttle:
         return 0.0 if now >= ready else min(ready - now, INTERVAL_S)
 
     def went(self, now: float, busy: float, size: int) -> None:
-        """A frame has gone: at ``now``, after ``busy`` seconds of rendering, ``size`` bytes of it."""
+        """Note that a frame has gone: at ``now``, after ``busy`` seconds of rendering, ``size`` bytes of it."""
         self.last = now
         self.before, self.busy = self.busy, busy
         self.size = size

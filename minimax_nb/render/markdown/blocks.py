@@ -103,11 +103,11 @@ class BlockStream:
         self._fresh.append("")
 
     def snapshot(self) -> list[Html]:
-        """The HTML of every block, as the frames so far have built it."""
+        """Give the HTML of every block, as the frames so far have built it."""
         return [*self._done, *(block.html() for block in self._live)]
 
     def frame(self) -> list[Splice]:
-        """What changed since the last frame.
+        """Give what changed since the last frame.
 
         Returns:
             Changes to apply in order; a block number one beyond the last begins a new block.
@@ -130,7 +130,7 @@ class BlockStream:
         return self._render(final=False)
 
     def finish(self, *, cut: bool = False) -> list[Splice]:
-        """The last changes; after them the blocks together are what ``to_html`` gives for the whole text.
+        """Give the last changes; after them the blocks together are what ``to_html`` gives for the whole text.
 
         Args:
             cut: as for ``to_html``.
@@ -205,7 +205,7 @@ class BlockStream:
         return splices + self._drop(len(waiting))
 
     def _continued(self, index: int, parts: Parts) -> Html:
-        """A block's HTML after what of it is final already."""
+        """Give a block's HTML after what of it is final already."""
         if index or not self._growing:
             return parts.html()
         if not parts.items:  # too deep for the parser by now
@@ -251,7 +251,7 @@ class BlockStream:
 
 
 def _beginning(block: Block, foot: Html, lines: list[str], cut: int) -> _Growing:
-    """What must stand before the line where a list or table is cut."""
+    """Find what must stand before the line where a list or table is cut."""
     if block.kind == "table_open":
         return _Growing("\n".join(lines[block.start : block.start + 2]) + "\n", 0, foot)
     # Without an item before it, an item may look like the head of a table.
@@ -261,7 +261,7 @@ def _beginning(block: Block, foot: Html, lines: list[str], cut: int) -> _Growing
 
 
 def _finished(parsed: Parsed, lines: list[str]) -> int:
-    """How many of the blocks no further line can change."""
+    """Count the blocks that no further line can change."""
     for i, block in enumerate(parsed.blocks):
         following = parsed.blocks[i + 1] if i + 1 < len(parsed.blocks) else None
         final = _is_closed(block, lines) if following is None else _is_sure(following, lines)
@@ -271,7 +271,7 @@ def _finished(parsed: Parsed, lines: list[str]) -> int:
 
 
 def _is_sure(block: Block, lines: list[str]) -> bool:
-    """Whether the lines that are complete show that a block begins where it does."""
+    """Tell whether the lines that are complete show that a block begins where it does."""
     needed = 1
     if block.kind == "formula_block":
         needed = block.end - block.start

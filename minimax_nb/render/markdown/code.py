@@ -65,7 +65,7 @@ _PRE = Html(
 
 
 def code_block(code: str, language: str = "") -> Html:
-    """A block of code.
+    """Write a block of code.
 
     Args:
         code: the source, with or without its last line break.
@@ -78,7 +78,7 @@ def code_block(code: str, language: str = "") -> Html:
 
 
 def open_code_block() -> Html:
-    """The start of what ``code_block`` gives; ``CODE_END`` ends it."""
+    """Give the start of what ``code_block`` gives; ``CODE_END`` ends it."""
     return _PRE
 
 
@@ -87,7 +87,7 @@ CODE_END = Html("</code></pre>")
 
 @lru_cache(maxsize=64)
 def highlight(code: str, language: str) -> Html:
-    """The inside of a block of code: escaped, with coloured pieces.
+    """Highlight the inside of a block of code: escaped, with coloured pieces.
 
     Args:
         code: the source.

@@ -16,7 +16,7 @@ _LINE_EM = {"fence": 1.45, "code_block": 1.45, "table_open": 2.4}
 
 
 def deferred(html: Html, kind: str) -> Html:
-    """The HTML of a block, laid out late if it is a listing or a table.
+    """Have a block laid out late if it is a listing or a table.
 
     Args:
         html: the block, with its style in its first tag.

@@ -48,7 +48,7 @@ class OpenFence:
 
 
 def closing_line(lines: list[str]) -> str:
-    """The line that the lines of a fenced block lack; nothing when their last one closes it."""
+    """Give the line that the lines of a fenced block lack; nothing when their last one closes it."""
     match = _OPENING.match(lines[0])
     if match is None:
         return ""

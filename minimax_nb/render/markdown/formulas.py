@@ -34,12 +34,12 @@ def add_formulas(md: MarkdownIt) -> None:
 
 
 def is_formula(body: str) -> bool:
-    """Whether what stands between two single dollar signs reads as a formula, not as prose with prices in it."""
+    """Tell whether what stands between two single dollar signs reads as a formula, not as prose with prices in it."""
     return bool(body) and body == body.strip() and not _PROSE.search(_TEX_WORDS.sub("x", body))
 
 
 def spans(prose: str) -> Iterator[tuple[int, int]]:
-    """Where the formulas between dollar signs stand in prose, as (start, end)."""
+    """Find where the formulas between dollar signs stand in prose, as (start, end)."""
     at = 0
     while (at := prose.find("$", at)) >= 0:
         double = prose.startswith("$$", at)
@@ -70,13 +70,13 @@ def _inline(state: StateInline, silent: bool) -> bool:
 
 
 def _end_of_pair(source: str, start: int, opener: str) -> int:
-    """The position after the closer of a two-character opener, or -1."""
+    """Find the position after the closer of a two-character opener, or -1."""
     end = source.find(_CLOSERS[opener], start + 2, start + _LONGEST_INLINE)
     return end + 2 if end > start + 2 and source[start + 2 : end].strip() else -1
 
 
 def _end_of_dollars(source: str, start: int) -> int:
-    """The position after the dollar sign that closes the one at ``start``, or -1 when that one is no opener."""
+    """Find the position after the dollar sign that closes the one at ``start``, or -1 when that one is no opener."""
     if source[start] != "$" or (start and _ALNUM.match(source[start - 1])):
         return -1
     for found in _DOLLAR.finditer(source, start + 1, min(len(source), start + _LONGEST_INLINE)):

@@ -18,7 +18,7 @@ class GrowingHtml:
         self._rest = html
 
     def html(self) -> Html:
-        """All of it."""
+        """Give all of it."""
         return join_html((*self._fixed, self._rest))
 
     def replace(self, rest: Html, fixed: int = 0) -> tuple[int, Html] | None:
@@ -54,7 +54,7 @@ class GrowingHtml:
         return keep, Html(html + foot)
 
     def reopen(self) -> None:
-        """Nothing is final any more: the next ``replace`` gives the whole block."""
+        """Take back that anything is final: the next ``replace`` gives the whole block."""
         self._rest, self._fixed, self._units = self.html(), [], 0
 
     def _fix(self, html: Html) -> None:
@@ -64,7 +64,7 @@ class GrowingHtml:
 
 
 def _common(a: str, b: str) -> int:
-    """The length of the common beginning."""
+    """Measure the common beginning."""
     low, high = 0, min(len(a), len(b))
     if a[:high] == b[:high]:
         return high

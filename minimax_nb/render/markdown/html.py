@@ -34,7 +34,7 @@ def to_html(text: str, *, formulas: Formulas, cut: bool = False) -> Html:
 
 
 def to_blocks(text: str, *, formulas: Formulas, cut: bool = False) -> list[Html]:
-    """The same, block by block.
+    """Render the same, block by block.
 
     Args:
         text: Markdown.
@@ -51,5 +51,5 @@ def to_blocks(text: str, *, formulas: Formulas, cut: bool = False) -> list[Html]
 
 
 def prepare(text: str) -> str:
-    """Text as the parser wants it: control characters visible, line feeds only."""
+    """Make text what the parser wants: control characters visible, line feeds only."""
     return visible(text).replace("\r\n", "\n")

@@ -54,7 +54,7 @@ _DEEPEST = 24
 
 
 def formula(tex: str, *, display: bool, formulas: Formulas) -> Html:
-    """One formula as HTML.
+    """Write one formula as HTML.
 
     Args:
         tex: the source between its delimiters.
@@ -82,7 +82,7 @@ def formula(tex: str, *, display: bool, formulas: Formulas) -> Html:
 
 @lru_cache(maxsize=512)
 def is_notation(tex: str) -> bool:
-    """Whether TeX holds known notation only, balanced, of bounded size and depth.
+    """Tell whether TeX holds known notation only, balanced, of bounded size and depth.
 
     Args:
         tex: the source between its delimiters.
@@ -128,7 +128,7 @@ _REFERENCE = re.compile(r"&#x([0-9A-Fa-f]{1,6});")
 
 @lru_cache(maxsize=512)
 def _mathml(tex: str, display: bool) -> Html:
-    """MathML, or nothing where the converter fails."""
+    """Convert to MathML, or to nothing where the converter fails."""
     from latex2mathml.converter import convert_to_element
 
     try:

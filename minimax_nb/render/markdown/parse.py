@@ -57,17 +57,17 @@ class Links:
     known: dict[str, Any] = field(default_factory=dict)
 
     def before(self, line: int) -> Links:
-        """The definitions that end at or before a line."""
+        """Give the definitions that end at or before a line."""
         return Links({name: link for name, link in self.known.items() if link["map"][1] <= line})
 
     def moved(self) -> Links:
-        """The same, as of before the text that is parsed next."""
+        """Give the same, as of before the text that is parsed next."""
         return Links({name: {**link, "map": [-1, -1]} for name, link in self.known.items()})
 
 
 class _Parser(MarkdownIt):
     def validateLink(self, url: str) -> bool:  # noqa: N802 - markdown-it's name
-        """Only the web and mail become links; what is refused stays readable as its source."""
+        """Let only the web and mail become links; what is refused stays readable as its source."""
         return _SAFE_LINK.match(url) is not None
 
 
@@ -83,7 +83,7 @@ def _parser() -> MarkdownIt:
 
 
 def _line_break(state: StateInline, silent: bool) -> bool:
-    """The one tag that models need and Markdown lacks: a line break inside a table cell."""
+    """Read the one tag that models need and Markdown lacks: a line break inside a table cell."""
     found = _LINE_BREAK.match(state.src, state.pos)
     if not found:
         return False
@@ -168,7 +168,7 @@ def _is_too_much(group: list[Token], lines: list[str]) -> bool:
 
 
 def _is_simple(content: str) -> bool:
-    """Whether the inline rules will be through with it in good time."""
+    """Tell whether the inline rules will be through with it in good time."""
     if len(content) > _LONGEST_INLINE:
         return False
     depth = 0

@@ -19,7 +19,7 @@ _CELLS = {"th_open", "td_open"}
 
 @lru_cache(maxsize=2_000)  # a line stands in three forms, live and saved
 def plain_words(text: str) -> str:
-    """The words of a text without the marks that format them.
+    """Give the words of a text without the marks that format them.
 
     Args:
         text: Markdown, cut anywhere.

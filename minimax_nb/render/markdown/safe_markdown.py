@@ -63,7 +63,7 @@ def _gently(text: str) -> str:
 
 
 def _bluntly(text: str) -> str:
-    """Every sign that could begin anything becomes its number, in code spans and formulas too."""
+    """Write every sign that could begin anything as its number, in code spans and formulas too."""
     return _outside_code(text, lambda prose: _ANY_SIGN.sub(lambda match: f"&#{ord(match[0])};", prose))
 
 
@@ -93,7 +93,7 @@ def _outside_code(text: str, change: Callable[[str], str]) -> str:
 
 
 def _code_lines(token: Token, lines: list[str]) -> list[str]:
-    """A block of code such that every parser sees one; nothing when that cannot be had."""
+    """Write a block of code such that every parser sees one; nothing when that cannot be had."""
     if token.type == "fence":
         # What follows the language is shown by no host, but might be read as a tag by some.
         lines = [lines[0].replace("<", "").replace(">", ""), *lines[1:]]
@@ -115,7 +115,7 @@ def _defuse(prose: str) -> str:
 
 
 def _next(prose: str, at: int, formulas: dict[int, int]) -> tuple[str, int]:
-    """The harmless form of the next piece of prose, and where the piece ends."""
+    """Give the harmless form of the next piece of prose, and where the piece ends."""
     stop = _STOP.search(prose, at)
     if stop is None or stop.start() > at:
         end = stop.start() if stop else len(prose)
@@ -146,7 +146,7 @@ def _next(prose: str, at: int, formulas: dict[int, int]) -> tuple[str, int]:
 
 
 def _backslash(prose: str, at: int) -> tuple[str, int]:
-    r"""A formula between ``\(`` or ``\[`` gets dollar signs, which more hosts know; other TeX is shown as code."""
+    r"""Give a formula between ``\(`` or ``\[`` dollar signs, which more hosts know; show other TeX as code."""
     pair = _PAIR.match(prose, at)
     if pair and (tex := (pair[1] or pair[2]).strip()) and is_notation(tex) and "\n\n" not in tex:
         mark = "$" if pair[1] else "$$"
@@ -158,7 +158,7 @@ def _backslash(prose: str, at: int) -> tuple[str, int]:
 
 
 def _end_of_code_span(prose: str, at: int) -> int:
-    """The end of the code that begins here, within its paragraph; of the backticks alone when nothing closes them."""
+    """Find the end of the code that begins here, in its paragraph; of the backticks alone when nothing closes them."""
     ticks = _TICKS.match(prose, at)
     width = ticks.end() - at if ticks else 1
     limit = prose.find("\n\n", at)
@@ -169,7 +169,7 @@ def _end_of_code_span(prose: str, at: int) -> int:
 
 
 def _is_safe(url: str) -> bool:
-    """The web, mail, or a place beside this document; nothing encoded in front of a colon."""
+    """Tell whether a link leads to the web, mail, or a place beside this; nothing encoded in front of a colon."""
     return bool(_SAFE_LINK.match(url)) or not (_SCHEME.match(url) or _ENCODED.match(url))
 
 
@@ -192,7 +192,7 @@ def _block_tokens(text: str) -> list[Token]:
 
 
 def is_harmless(markdown: str) -> bool:
-    """Whether a Markdown text holds no HTML, picture or bad link, and leaves nothing open behind it.
+    """Tell whether a Markdown text holds no HTML, picture or bad link, and leaves nothing open behind it.
 
     Args:
         markdown: the text.

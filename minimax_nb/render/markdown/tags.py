@@ -65,7 +65,7 @@ class Parts:
     foot: Html
 
     def html(self) -> Html:
-        """The whole block."""
+        """Give the whole block."""
         return join_html((self.head, *self.items, self.foot))
 
 
@@ -186,7 +186,7 @@ class _Writer:
         return _LINK_END
 
     def image(self, token: Token) -> Html:
-        """Never fetched: a picture from elsewhere would tell its server who reads."""
+        """Write a link in place of a picture: one from elsewhere would tell its server who reads."""
         name = Html(f"🖼 {escape_prose(_words(token.children or ()) or 'image')}")
         return name if self.in_link else Html(f"{_link(str(token.attrs.get('src', '')))}{name}{_LINK_END}")
 
@@ -198,7 +198,7 @@ _TABLE = Html(
 
 
 def language(info: str) -> str:
-    """The language that the words after a fence name."""
+    """Find the language that the words after a fence name."""
     return next(iter(info.split(maxsplit=1)), "").strip("{}.").lower()
 
 
@@ -212,7 +212,7 @@ def _words(tokens: Sequence[Token]) -> str:
 
 
 def _lone_paragraphs(tokens: Sequence[Token]) -> set[int]:
-    """The places of paragraph tags that an item's only paragraph does not need.
+    """Find the places of paragraph tags that an item's only paragraph does not need.
 
     Each item decides for itself, where Markdown lets one blank line spread all items of the list apart: so an item
     that is finished never changes again.

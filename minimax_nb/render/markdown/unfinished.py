@@ -69,7 +69,7 @@ def drop_mark(tokens: list[Token], last: str, number: int) -> None:
 
 
 def _without_code(text: str) -> tuple[str, str]:
-    """The text before and between its code, and the backticks that are open at its end."""
+    """Split off the text before and between its code, and the backticks that are open at its end."""
     parts: list[str] = []
     at = 0
     ticks = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def seconds(value: float) -> str:
-    """A duration, as exact as a reader wants it."""
+    """Write a duration, as exact as a reader wants it."""
     if value < 0.05:
         return "<0.05 s"
     if value < 10:
@@ -14,17 +14,17 @@ def seconds(value: float) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """A number of things: "1 step", "2,000 steps"."""
+    """Write a number of things: "1 step", "2,000 steps"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def percent(share: float) -> str:
-    """A share of a whole."""
+    """Write a share of a whole."""
     return "<1 %" if 0 < share < 0.005 else f"{share:.0%}".replace("%", " %")
 
 
 def dollars(amount: float) -> str:
-    """A price in US dollars, neither rounded to nothing nor longer than needed."""
+    """Write a price in US dollars, neither rounded to nothing nor longer than needed."""
     if amount == 0:
         return "$0"
     return "<$0.0001" if amount < 0.0001 else f"${amount:.4f}" if amount < 1 else f"${amount:,.2f}"

@@ -14,7 +14,7 @@ _HIDDEN = re.compile(
 
 
 def visible(text: str) -> str:
-    """The text with control and bidi characters replaced by signs that can be seen.
+    """Replace control and bidi characters by signs that can be seen.
 
     A C0 control becomes its picture (escape: ``␛``), any other its number (``⟨U+202E⟩``). Applying it twice changes
     nothing more.
