@@ -92,12 +92,9 @@ def plain_table(replies: Mapping[str, Reply]) -> str:
 
 
 def _markdown_table(rows: Sequence[tuple[str, ...]]) -> Markdown:
-    rule = Markdown(f"| --- |{' ---: |' * (len(HEADS) - 2)} --- |")
-    return join_markdown([_markdown_line(HEADS), rule, *map(_markdown_line, rows)], "\n")
-
-
-def _markdown_line(row: Sequence[str]) -> Markdown:
-    return Markdown(f"| {join_markdown(map(words, row), ' | ')} |")
+    rule = [Markdown("---"), *[Markdown("---:")] * (len(HEADS) - 2), Markdown("---")]
+    lines = [list(map(words, HEADS)), rule, *(list(map(words, row)) for row in rows)]
+    return join_markdown((Markdown(f"| {join_markdown(line, ' | ')} |") for line in lines), "\n")
 
 
 def _html_table(rows: Sequence[tuple[str, ...]]) -> Html:

@@ -83,5 +83,5 @@ def plain_line(step: Step) -> str:
 
 def markdown_line(step: Step) -> Markdown:
     """Write a step as an entry of a Markdown list."""
-    took = Markdown("" if step.duration_s is None else f" · {words(seconds(step.duration_s))}")
+    took = Markdown("") if step.duration_s is None else Markdown(f" · {words(seconds(step.duration_s))}")
     return Markdown(f"- **{words(label(step))}**{took}: {words(summary(step))}")

@@ -168,16 +168,21 @@ def markdown(steps: Sequence[Step], rounds: Sequence[Round], *, brief: bool = Fa
     Returns:
         Markdown that any host may render; nothing in it is trusted.
     """
-    told = [*map(Markdown, facts(steps, rounds)), *map(words, sources(rounds))]
+    told = [*_of_ours(facts(steps, rounds)), *map(words, sources(rounds))]
     parts = [Markdown(f"**{join_markdown(told, ' · ')}**")]
     if steps:
         parts.append(_table(steps))
     limit = share_of([step.text for step in steps], _BRIEF if brief else _WHOLE)
     for number, step in enumerate(steps, 1):
         head = Markdown(f"**{number}. {words(label(step))}**")
-        told = [head, *([words(step.name)] if step.name else []), *map(Markdown, figures(step))]
+        told = [head, *([words(step.name)] if step.name else []), *_of_ours(figures(step))]
         parts += [join_markdown(told, " · "), *_body(step, limit)]
     return Markdown(join_markdown(parts) + "\n")
+
+
+def _of_ours(told: Sequence[str]) -> list[Markdown]:
+    """Take figures and words of ours for Markdown: no model has written any of them."""
+    return [Markdown(each) for each in told]
 
 
 def _table(steps: Sequence[Step]) -> Markdown:

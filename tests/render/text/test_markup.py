@@ -1,7 +1,7 @@
-"""Text of a model becomes HTML by escaping or rendering alone: proved by the type checker.
+"""Text of a model becomes HTML or Markdown by escaping or rendering alone: proved by the type checker.
 
 ``Html(f"…{piece}…")`` could hold any text, as far as a type checker sees. So it is run over a copy of the package in
-which each such call has the types of its pieces told: they are to be HTML and numbers alone.
+which each such call has the types of its pieces told: they are to be HTML and numbers alone. Likewise ``Markdown``.
 """
 
 from __future__ import annotations
@@ -23,11 +23,20 @@ ESCAPING = {
     ("escape.py", "escape_content"),
     ("escape.py", "escape_prose"),
     ("markup.py", "join_html"),
+    ("markup.py", "join_markdown"),
+    ("quoting.py", "code_span"),
+    ("quoting.py", "fenced"),
+    ("quoting.py", "quoted"),
+    ("quoting.py", "words"),
+    ("safe_markdown.py", "to_markdown"),
+    ("tracetext.py", "_of_ours"),
 }
 """The functions that vouch for what they make; every other one only puts together what is HTML already."""
-METHODS = {"replace"}
+METHODS = {"replace", "strip"}
 TOLD = re.compile(r'^(\S+): note: Revealed type is "(.*)"$', re.MULTILINE)
-FINE = re.compile(r"(?:[\w.]*\.)?Html|(?:builtins\.)?(?:bool|int|float)|Literal\[\d+\]\?")
+NUMBER = r"(?:builtins\.)?(?:bool|int|float)|Literal\[\d+\]\?"
+FINE = re.compile(rf"(?:[\w.]*\.)?Html|{NUMBER}|(?:builtins\.)?list\[(?:(?:[\w.]*\.)?Markdown|{NUMBER})\]")
+"""Pieces of Markdown stand in a list, so that they are told apart from those of HTML."""
 # What holds no tokens or text of a model's, and takes long to read.
 CONFIGURATION = """[mypy]
 python_version = 3.11
@@ -56,16 +65,24 @@ class TellTypes(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         for argument in node.args:
-            assert not (isinstance(argument, ast.Name) and argument.id == "Html"), f"{self.file}:{node.lineno}"
-        if not isinstance(node.func, ast.Name) or node.func.id != "Html":
+            is_type = isinstance(argument, ast.Name) and argument.id in {"Html", "Markdown"}
+            assert not is_type or self._vouches(), f"{self.file}:{node.lineno} hands the type itself on"
+        if not isinstance(node.func, ast.Name) or node.func.id not in {"Html", "Markdown"}:
             return node
-        if (self.file, self._function) in ESCAPING:
-            self.vouching.add((self.file, self._function))
+        if self._vouches():
             return node
         self.changed += 1
-        told = [ast.Call(ast.Name("reveal_type", ast.Load()), [piece], []) for piece in pieces(node.args[0])]
+        parts = pieces(node.args[0])
+        if node.func.id == "Markdown":
+            parts = [ast.List([piece], ast.Load()) for piece in parts]
+        told = [ast.Call(ast.Name("reveal_type", ast.Load()), [piece], []) for piece in parts]
         text = ast.Call(ast.Name("str", ast.Load()), [ast.Tuple(told, ast.Load())], [])
         return ast.copy_location(ast.Call(node.func, [text], []), node)
+
+    def _vouches(self) -> bool:
+        here = (self.file, self._function)
+        self.vouching |= {here} & ESCAPING
+        return here in ESCAPING
 
 
 def pieces(text: ast.expr) -> list[ast.expr]:
@@ -110,7 +127,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.timeout(300)
-def test_html_is_made_of_html_alone(tmp_path: Path, cache: Path) -> None:
+def test_each_is_made_of_its_like_alone(tmp_path: Path, cache: Path) -> None:
     shutil.copytree(PACKAGE, tmp_path / "minimax_nb", ignore=shutil.ignore_patterns("__pycache__", "static", "tapes"))
     vouching: set[tuple[str, str]] = set()
     making: list[str] = []
@@ -130,14 +147,15 @@ def test_html_is_made_of_html_alone(tmp_path: Path, cache: Path) -> None:
 BAD = """
 from typing import Any, NewType
 Html = NewType("Html", str)
+Markdown = NewType("Markdown", str)
 def escape(text: str) -> Html: raise NotImplementedError
-def of(text: str, html: Html, number: int, anything: Any) -> Html:
+def of(text: str, html: Html, markdown: Markdown, number: int, anything: Any) -> Html:
     return Html({})
 """
 
 
 @pytest.mark.parametrize(
-    ("expression", "is_html"),
+    ("expression", "is_fine"),
     [
         ("'<p>'", True),
         ("f'<p>{html}</p>'", True),
@@ -156,9 +174,10 @@ def of(text: str, html: Html, number: int, anything: Any) -> Html:
         ("html.format(text)", False),
         ("f'<p>{\"\".join([text])}</p>'", False),
         ("'%s' % text", False),
+        ("markdown", False),
     ],
 )
-def test_a_piece_that_is_not_html_is_found(tmp_path: Path, cache: Path, expression: str, is_html: bool) -> None:
+def test_a_piece_that_is_not_html_is_found(tmp_path: Path, cache: Path, expression: str, is_fine: bool) -> None:
     source, _ = with_types_told(BAD.replace("{}", expression), "bad.py")
     (tmp_path / "bad.py").write_text(source, encoding="utf-8")
-    assert all(FINE.fullmatch(kind) for _, kind in types_told(tmp_path, cache, "bad.py")) is is_html
+    assert all(FINE.fullmatch(kind) for _, kind in types_told(tmp_path, cache, "bad.py")) is is_fine
