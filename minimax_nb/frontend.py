@@ -9,9 +9,6 @@ from typing import Any, Literal, TypeVar, get_args
 
 from .errors import ConfigurationError
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 DisplayMode = Literal["live", "static", "text"]
 
 _Way = TypeVar("_Way")

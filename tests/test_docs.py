@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from minimax_nb.render.regions import Region
+
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *ROOT.glob("tests/**/README.md")])
 LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s]*)\)")
@@ -89,23 +91,21 @@ def protocol_names(heading: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("heading", "page_code"),
+    ("heading", "module"),
     [
-        ("Operations of a live view", "minimax_nb/widgets/static/live.js"),
-        ("Operations of a panel", "minimax_nb/chat/static/panel.js"),
+        ("Operations of a live view", "minimax_nb/widgets/operations.py"),
+        ("Operations of a panel", "minimax_nb/chat/panel_operations.py"),
     ],
 )
-def test_the_protocol_names_the_operations_that_the_page_reads(heading: str, page_code: str) -> None:
-    code = read(ROOT / page_code)
-    known = set(re.findall(r'(?:operation\[0\]|name) === "(\w+)"', code))
+def test_the_protocol_names_the_operations_that_there_are(heading: str, module: str) -> None:
+    known = set(re.findall(r'tuple\[Literal\["(\w+)"\]', read(ROOT / module)))
+    assert known
     assert protocol_names(heading) == known
 
 
-def test_the_protocol_names_the_regions_that_the_page_has() -> None:
-    table = re.findall(r"^\| (\d) \| \w+ \|", read(ROOT / "docs" / "frame-protocol.md"), re.MULTILINE)
-    regions = re.search(r"const REGIONS = \[(.*?)\];", read(ROOT / "minimax_nb/widgets/static/view.js"))
-    assert regions is not None
-    assert [int(number) for number in table] == list(range(regions[1].count('"') // 2))
+def test_the_protocol_names_the_regions_that_there_are() -> None:
+    table = re.findall(r"^\| (\d) \| (\w+) \|", read(ROOT / "docs" / "frame-protocol.md"), re.MULTILINE)
+    assert [(int(number), name) for number, name in table] == [(int(one), one.name.lower()) for one in Region]
 
 
 def test_what_ci_runs_is_there() -> None:

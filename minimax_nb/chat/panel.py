@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     from minimax_nb.message.reply import ToolCall
     from minimax_nb.render.text.markup import Bundle
 
-    from .panel_operations import Item, Live, Now, PanelOperation, PanelPhase, Returned
-
     from .panel_host import PanelHost
+    from .panel_operations import Item, Live, Now, PanelOperation, PanelPhase, Returned
 
 NO_PANEL = "No box to type in here: it needs a notebook that somebody is looking at. This is the conversation so far."
 

@@ -49,7 +49,11 @@ class Raises:
         Writes("<div></div><iframe src=x></iframe>"),
         Writes("<table><tr><td>" + "x" * 60_000),
     ],
-    ids=lambda value: str(getattr(value, "html", value))[:40],
+    ids=lambda value: (
+        str(getattr(value, "html", value))[:20]
+        if hasattr(value, "html") or isinstance(value, str)
+        else type(value).__name__
+    ),
 )
 def test_what_is_no_table_is_none(value: object) -> None:
     assert read_table(value) is None
