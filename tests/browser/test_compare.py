@@ -44,7 +44,7 @@ def test_columns_grow_together_and_end_as_one_static_output(notebook: Callable[.
     book.page.wait_for_timeout(6_000)  # longer than it takes to let go of views that nobody needs
     book.run(3)
     book.output(3).wait_for()
-    assert book.output(3).inner_text().strip() == "open ['Library']"
+    assert book.output(3).inner_text().strip() == "open ['SharedCode']"
     book.saved_output(1)
     assert book.errors == []
     assert book.strangers == []
