@@ -23,6 +23,7 @@ _DONE = "[DONE]"
 _DONE_BYTES = _DONE.encode()
 _NO_TEXT = (b"\n", b"\r\n", b"\r", b"")
 _LINE_END = re.compile(r"\r\n|\r|\n")
+_ERROR_LINE = re.compile(rb"\[?error\]?\s*[:\]\s]\s*(.*)", re.IGNORECASE | re.DOTALL)
 _FIELDS = (b"id:", b"retry:", b":")
 _LONGEST_STRAY = 1_000_000  # bytes of text outside of events that are kept in case they are a JSON body
 
@@ -73,6 +74,7 @@ class SSEDecoder:
         self._stray: list[bytes] = []  # lines that belong to no event
         self._stray_size = 0
         self._in_error = False  # the event is named "error"
+        self._told = False  # and its words have been handed out
 
     def feed(self, data: bytes) -> list[dict[str, Any]]:
         """Return the documents that these bytes complete."""
@@ -87,6 +89,7 @@ class SSEDecoder:
         for line in self._lines.close():
             self._take(line, found)
         self._end_event(found)
+        self._end_error(found)
         stray = b"".join(self._stray)
         self._stray = []
         if stray.strip() and not self._read(stray, found):
@@ -97,6 +100,7 @@ class SSEDecoder:
         if line.startswith(b"data:"):
             data = line[5:].strip()
             if data == _DONE_BYTES:
+                self._end_error(found)
                 self.done = True
             elif data and (self._event or not self._read(data, found)):
                 self._event.append(data)
@@ -104,10 +108,13 @@ class SSEDecoder:
                     self._event = []
         elif not line.strip():
             self._end_event(found)
-            self._in_error = False
+            self._end_error(found)
         elif line.startswith(b"event:"):
             self._end_event(found)
+            self._end_error(found)
             self._in_error = _is_error_name(line[6:])
+        elif b"rror" in line and self._read_error(line, found):
+            pass  # an error that stands in no event
         elif not line.startswith(_FIELDS) and self._stray_size < _LONGEST_STRAY:
             self._stray.append(line)
             self._stray_size += len(line)
@@ -119,9 +126,27 @@ class SSEDecoder:
             # One broken line must not take the whole ones with it.
             for line in lines:
                 if self._in_error:
+                    self._told = True
                     found.append({"error": line.decode("utf-8", "replace")})
-                elif not self._read(line, found):
+                elif not self._read(line, found) and not self._read_error(line, found):
                     self._note(line)
+
+    def _end_error(self, found: list[dict[str, Any]]) -> None:
+        """End an event that is named "error"; one without words is an error all the same."""
+        if self._in_error and not self._told:
+            found.append({"error": {"type": "error"}})
+        self._in_error = self._told = False
+
+    def _read_error(self, line: bytes, found: list[dict[str, Any]]) -> bool:
+        """Add the error that a line outside of JSON or of any event reports; False if it reports none."""
+        text = line.strip()
+        named = _ERROR_LINE.match(text)
+        documents = _documents(named[1] if named else text) or []
+        errors = [one for one in documents if isinstance(one, dict) and (named or one.get("error"))]
+        if named and not errors:
+            errors = [{"error": named[1].decode("utf-8", "replace")}] if named[1] else []
+        found.extend(one if one.get("error") else {"error": one} for one in errors)
+        return bool(errors)
 
     def _read(self, data: bytes, found: list[dict[str, Any]]) -> bool:
         """Add the documents in the data; False, and none added, if it is not JSON from beginning to end."""
@@ -129,6 +154,7 @@ class SSEDecoder:
         if values is None:
             return False
         if self._in_error:
+            self._told = True
             values = [value if _reports_itself(value) else {"error": value} for value in values]
         objects = [value for value in values if isinstance(value, dict)]
         if len(objects) < len(values):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from minimax_nb.message.arguments import fixed_arguments
 from minimax_nb.message.calls import calls_of, is_call, read_call
-from minimax_nb.message.parts import is_empty, is_thinking_part, read_message
+from minimax_nb.message.parts import is_empty, is_received_part, read_message, refusal_of
 from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.message.surrogates import sendable
 from minimax_nb.tools.results import NO_OUTPUT
@@ -97,6 +97,9 @@ def _shape(message: dict[str, Any], model: str | None) -> bool:
         return True
     if message["role"] != "assistant":
         return False
+    if declined := refusal_of(message):
+        message["content"] = declined
+        return True
     if message.get("tool_calls"):
         return True
     if not read_message(message).reasoning:
@@ -114,7 +117,7 @@ def _shape_content(message: dict[str, Any], model: str | None) -> None:
         message["content"] = NO_OUTPUT
     elif isinstance(content, list):
         received = message["role"] == "assistant"
-        parts = [part if received and is_thinking_part(part) else _shape_part(part, model) for part in content]
+        parts = [part if received and is_received_part(part) else _shape_part(part, model) for part in content]
         if parts != content:
             message["content"] = parts
     elif not isinstance(content, str):

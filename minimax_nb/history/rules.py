@@ -11,7 +11,7 @@ from typing import Any
 
 from minimax_nb.errors import short
 from minimax_nb.message.calls import arguments_fault, is_call, read_call, result_id
-from minimax_nb.message.parts import is_empty, is_thinking_part
+from minimax_nb.message.parts import is_empty, is_received_part
 from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.message.surrogates import unsendable
 
@@ -129,8 +129,8 @@ def _check_content(index: int, message: dict[str, Any], model: str | None) -> li
         return []
     if not isinstance(content, list):
         return [Finding.of(index, "content-type", f"the content is of type {type(content).__name__}, expected text")]
-    # Thinking in parts came so from another server, and goes back to it as it came.
-    sent = [part for part in content if not (role == "assistant" and is_thinking_part(part))]
+    # Thinking and refusals in parts came so from another server, and go back to it as they came.
+    sent = [part for part in content if not (role == "assistant" and is_received_part(part))]
     faults = dict.fromkeys(fault for part in sent if (fault := part_fault(part, model)))
     return [Finding.of(index, "unsupported-part", f"a part of the content is {fault}") for fault in faults]
 

@@ -22,6 +22,7 @@ FIELDS = ("reasoning_details", "reasoning_content", "reasoning")
 """The keys of a message that can hold thinking, the one that counts most first."""
 
 _THINKING_PARTS = frozenset({"thinking", "reasoning", "reasoning_text", "redacted_thinking"})
+_RECEIVED_PARTS = _THINKING_PARTS | {"refusal"}
 _M3_TOKEN = r"\]<\]minimax\[>\["  # noqa: S105 - the name of a tag, not a secret
 # What models leave behind their answer of the markup of calls: see ``tools/xml_calls``.
 _LEFTOVERS = re.compile(
@@ -61,7 +62,7 @@ def read_message(message: Mapping[str, Any]) -> MessageParts:
 
 def thinking_in_fields(message: Mapping[str, Any]) -> Iterator[tuple[Form, str]]:
     """The thinking in each place but the ``<think>`` blocks, the one that counts most first; "" where there is none."""
-    mirrors: dict[Form, str] = {key: _text(message.get(key)) for key in ("reasoning_content", "reasoning")}
+    mirrors: dict[Form, str] = {key: _thought_in(message.get(key)) for key in ("reasoning_content", "reasoning")}
     texts = [text for entry in details_entries(message) if (text := details_text(entry))]
     yield "details", _unframed(_joined(texts, mirrors.values()))
     for form, text in mirrors.items():
@@ -139,10 +140,19 @@ def is_thinking_part(part: Any) -> bool:
     return isinstance(kind, str) and kind in _THINKING_PARTS
 
 
+def is_received_part(part: Any) -> bool:
+    """Whether a part is of a kind that only assistants send: thinking, or what they say where they decline."""
+    kind = part.get("type") if isinstance(part, dict) else None
+    return isinstance(kind, str) and kind in _RECEIVED_PARTS
+
+
 def part_thinking(part: Mapping[str, Any]) -> str:
     """The thinking in a part of a content; "" for a part of another kind."""
-    if not is_thinking_part(part):
-        return ""
+    return thinking_text(part) if is_thinking_part(part) else ""
+
+
+def thinking_text(part: Mapping[str, Any]) -> str:
+    """The text in a part that holds thinking, whatever key it stands under."""
     for key in ("thinking", "reasoning", "text", "summary"):
         value = part.get(key)
         text = value if isinstance(value, str) else "".join(_text(inner.get("text")) for inner in _parts(value))
@@ -174,6 +184,13 @@ def entries(message: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
 
 def _parts(value: Any) -> list[dict[str, Any]]:
     return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
+
+
+def _thought_in(value: Any) -> str:
+    """The thinking in a field: a text, or the texts of parts."""
+    if isinstance(value, str):
+        return value
+    return "".join(thinking_text(part) for part in ([value] if isinstance(value, dict) else _parts(value)))
 
 
 def _part_for_reader(part: Any) -> str:

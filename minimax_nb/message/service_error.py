@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _TRAILING_CODE = re.compile(r"\((\d{4,5})\)\s*\Z")
-_WORDS = ("message", "error_message", "error_msg", "msg", "status_msg", "detail", "errors", "error", "reason")
-_CODES = ("code", "error_code", "status_code", "errno", "errcode")
+_WORDS = (
+    *("message", "error_message", "errorMessage", "error_msg", "errorMsg", "msg", "errmsg", "status_msg", "detail"),
+    *("errors", "error", "err", "error_description", "reason", "title", "response"),
+)
+_CODES = ("code", "error_code", "errorCode", "status_code", "statusCode", "errno", "errcode", "status", "http_code")
+_NAMES_OF_FAILURE = ("error", "exception", "failed", "failure")
 _DEEPEST = 4
 
 
@@ -31,6 +35,8 @@ def service_error_in(data: Mapping[str, Any]) -> ServiceError | None:
     ``{"detail": …}`` (FastAPI), ``{"error_code": …, "error_msg": …}``.
     """
     error = data.get("error")
+    if error is True:  # a flag beside the words
+        error = {key: value for key, value in data.items() if key != "error"}
     if error:
         return read_service_error(json_values(error))
     base = json_values(data.get("base_resp")) if data.get("base_resp") else None
@@ -57,11 +63,22 @@ def read_service_error(error: Any) -> ServiceError:
 
 def _is_flat_error(data: Mapping[str, Any]) -> bool:
     """Whether an object without choices is an error by itself, not a sign of life."""
-    if any(data.get(key) == "error" for key in ("object", "type", "status", "event")) or data.get("success") is False:
+    if any(_is_failure(data.get(key)) for key in ("object", "type", "status", "event")) or data.get("success") is False:
         return True
-    if data.get("detail") or data.get("errors"):
+    if any(data.get(key) for key in ("detail", "errors", "err", "errorMessage", "error_message", "error_msg")):
         return True
-    return any(_code(data.get(key)) for key in _CODES) and bool(_words(data))
+    return any(_is_error_code(data.get(key)) for key in _CODES) and bool(_words(data))
+
+
+def _is_failure(name: Any) -> bool:
+    """Whether a name is one of a failure, such as "server_error" or "response.failed"."""
+    return isinstance(name, str) and name.lower().endswith(_NAMES_OF_FAILURE)
+
+
+def _is_error_code(value: Any) -> bool:
+    """Whether a number says that something went wrong: none of HTTP's for success, and not 0."""
+    code = _code(value)
+    return code is not None and not 100 <= code < 400
 
 
 def _words(error: Any, depth: int = _DEEPEST) -> str:
@@ -81,7 +98,8 @@ def _number_in(error: Any, depth: int = _DEEPEST) -> int | None:
     if not isinstance(error, dict) or not depth:
         return None
     code = next((code for key in _CODES if (code := _code(error.get(key)))), None)
-    return code or _number_in(error.get("error"), depth - 1)
+    inner = (_number_in(error.get(key), depth - 1) for key in ("error", "response"))
+    return code or next((number for number in inner if number), None)
 
 
 def _name_in(error: Any, depth: int = _DEEPEST) -> str:

@@ -116,7 +116,7 @@ class ThinkSplitter:
         if start == len(data):
             return start
         for tag in _TAGS:
-            if data.startswith(tag, start) and (tag in _OPENINGS or not self._blocks):
+            if data.startswith(tag, start):
                 _add(out, "tag", self._take_blanks() + tag)
                 self._blocks = True
                 self._closing = _OPENINGS.get(tag, "")

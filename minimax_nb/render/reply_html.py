@@ -8,7 +8,7 @@ that light, dark and high-contrast themes all fit.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from minimax_nb.message.finish_reason import ending
 from minimax_nb.message.parts import refusal_of
@@ -19,6 +19,8 @@ from .text.markup import EMPTY, Html, join_html
 from .text.quantities import count, dollars, seconds
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from minimax_nb.message.reply import Origin, Reply, ToolCall
 
 _SUMMARY = "cursor:pointer;opacity:.75;font-size:.92em"
@@ -134,13 +136,20 @@ def note(reply: Reply) -> Html:
 
 def remark(reply: Reply) -> tuple[str, str] | None:
     """Say the same as a title of a few words, and a sentence."""
+    mark, declined = _mark(reply), refusal_of(reply.message)
+    if not declined:
+        return mark
+    if mark is None or reply.complete:
+        return "The model declines.", _sentence(declined)
+    return mark[0], f"{mark[1]} The model declines: {_sentence(declined)}"
+
+
+def _mark(reply: Reply) -> tuple[str, str] | None:
+    """Say why the reply is not whole, or what it holds in the place of text."""
     problem = _sentence(reply.problem or "")
     match reply.partial_reason:
         case None:
-            if declined := refusal_of(reply.message):
-                return "The model declines.", _sentence(declined)
-            empty = not reply.content.strip() and not reply.tool_calls
-            return ("No answer.", "The reply ended without text.") if empty else None
+            return None if reply.content.strip() or reply.tool_calls else _without_text(reply.message)
         case "interrupted":
             return "Interrupted.", "The reply stops here because you stopped it."
         case "length":
@@ -151,6 +160,16 @@ def remark(reply: Reply) -> tuple[str, str] | None:
             return "Not the whole answer.", problem
         case _:
             return "Failed.", problem or "The service broke the reply off."
+
+
+def _without_text(message: Mapping[str, Any]) -> tuple[str, str]:
+    """Say what a message without text or calls holds."""
+    audio, call = message.get("audio"), message.get("function_call")
+    if isinstance(audio, dict):
+        return "Spoken answer.", _sentence(str(audio.get("transcript") or "It came as audio, without its words"))
+    if isinstance(call, dict):
+        return "Function call.", f"{call.get('name')}({call.get('arguments')})"
+    return "No answer.", "The reply ended without text."
 
 
 def _sentence(words: str) -> str:

@@ -136,6 +136,8 @@ class StreamAccumulator:
                 grew, thought = self._delta.feed(delta, self._narrator, events)
                 if grew:
                     self._mark(thought)
+                if self._delta.error is not None and self.service_error is None:
+                    self.service_error = service_error_in({"error": self._delta.error})
             reason = choice.get("finish_reason")
             if reason:
                 self._finish = str(reason)

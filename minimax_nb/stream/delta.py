@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.message.parts import part_text, part_thinking
+from minimax_nb.message.parts import part_text, part_thinking, thinking_text
 from minimax_nb.message.sdk_objects import json_values, open_object
 from minimax_nb.message.think import split_think
 
@@ -32,7 +32,8 @@ class DeltaAssembler:
     def __init__(self) -> None:
         self._texts = {key: TextField() for key in ("content", *_TEXTS)}
         self._content = self._texts["content"]
-        self._parts: GrowingList | None = None  # the content, once a list of parts came
+        self._parts: dict[str, GrowingList] = {}  # of the texts, those that came as lists of parts
+        self.error: Any = None  # what some gateways put beside the content
         self._details = DetailsAssembler()
         self._calls = ToolCallAssembler()
         # Every other value as it came, by key. A key whose text or list is assembled elsewhere stands here with the
@@ -63,18 +64,21 @@ class DeltaAssembler:
             if not value:
                 continue
             if key == "content":
-                if isinstance(value, str) and self._parts is None:
+                if isinstance(value, str) and not self._parts:
                     grew = True
                     said = self._content.feed(value)
                     if said is None:
                         emitter.content_anew(self._content.text(), events)
                     elif said and emitter.content(said, events):
                         thought = True
-                elif isinstance(value, str | list):
+                elif isinstance(value, str | list | dict):
                     grew = True
-                    thought = self._feed_parts(value, emitter, events)
+                    thought = self._feed_parts(key, value, emitter, events) or thought
             elif key in _TEXTS:
-                if isinstance(value, str):
+                if not isinstance(value, str) or key in self._parts:
+                    if isinstance(value, str | list | dict):
+                        grew = thought = self._feed_parts(key, value, emitter, events) or thought
+                else:
                     field = self._texts[key]
                     if value != field.last:
                         thought = True
@@ -100,24 +104,36 @@ class DeltaAssembler:
                         emitter.reasoning(key, said, events)
         return grew, thought
 
-    def _feed_parts(self, value: str | list[Any], emitter: EventEmitter, events: list[StreamEvent]) -> bool:
-        """Take content that comes as a list of parts, or as text after one; returns whether thinking was in it."""
-        if self._parts is None:
-            self._parts = GrowingList()
-            if self._content.last:
-                self._parts.feed([{"type": "text", "text": self._content.text()}])
-        parts = [{"type": "text", "text": value}] if isinstance(value, str) else [json_values(part) for part in value]
-        self._parts.feed(parts)
+    def _feed_parts(
+        self, key: str, value: str | list[Any] | dict[str, Any], emitter: EventEmitter, events: list[StreamEvent]
+    ) -> bool:
+        """Take a text that comes as a list of parts, or as text after one; returns whether thinking was in it."""
+        growing = self._parts.get(key)
+        if growing is None:
+            if isinstance(value, str):  # of another key, and this one is a text still
+                return self._feed_text(key, value, emitter, events)
+            growing = self._parts[key] = GrowingList()
+            if self._texts[key].last:
+                growing.feed([{"type": "text", "text": self._texts[key].text()}])
+        listed = [{"type": "text", "text": value}] if isinstance(value, str) else value
+        parts = [json_values(part) for part in (listed if isinstance(listed, list) else [listed])]
+        growing.feed(parts)
         thought = False
         for part in parts:
             if not isinstance(part, dict):
                 continue
-            if text := part_thinking(part):
+            if text := part_thinking(part) if key == "content" else thinking_text(part):
                 thought = True
-                emitter.reasoning("parts", text, events)
-            elif text := part_text(part):
+                emitter.reasoning("parts" if key == "content" else key, text, events)
+            elif key == "content" and (text := part_text(part)):
                 thought = emitter.content(text, events) or thought
         return thought
+
+    def _feed_text(self, key: str, value: str, emitter: EventEmitter, events: list[StreamEvent]) -> bool:
+        said = self._texts[key].feed(value)
+        if said is None:
+            emitter.content_anew(self._texts[key].text(), events)
+        return bool(said) and emitter.content(said or "", events)
 
     def _keep_others(self, declared: dict[str, Any], unknown: dict[str, Any], received: Keys) -> None:
         """Keep what is not assembled."""
@@ -128,6 +144,8 @@ class DeltaAssembler:
             for key, value in values.items():
                 if value is None and key not in there:
                     continue
+                if key == "error" and value:
+                    self.error = value
                 if key not in others:
                     others[key] = _Values(value)
                 elif value is not None and key not in ASSEMBLED:
@@ -157,8 +175,8 @@ class DeltaAssembler:
         for key, field in self._texts.items():
             if field.last:
                 message[key] = field.text(evidence, known if key != "content" else ())
-        if self._parts is not None:
-            message["content"] = self._parts.value(evidence)
+        for key, parts in self._parts.items():
+            message[key] = parts.value(evidence)
         if self._details.received:
             message["reasoning_details"] = self._details.message(evidence, known)
         if len(self._calls):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from minimax_nb.message.parts import is_thinking_part
+from minimax_nb.message.parts import is_received_part
 from minimax_nb.message.sdk_objects import json_values
 
 from .textfield import TextField
@@ -117,6 +117,6 @@ class GrowingList:
 
 def _goes_on(piece: dict[str, Any], last: GrowingObject) -> bool:
     """Whether a piece without an index goes on with an object: text, of the same kind and the same id."""
-    textual = is_thinking_part(piece) or isinstance(piece.get("text"), str)
+    textual = is_received_part(piece) or isinstance(piece.get("text"), str)
     same_id = not piece.get("id") or not last.get("id") or piece["id"] == last.get("id")
     return textual and piece.get("type") == last.get("type") and same_id

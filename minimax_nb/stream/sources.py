@@ -81,7 +81,7 @@ class Source:
                 continue
             yield from self._decode(item)
             if self.done:
-                return
+                break
         yield from self._rest()
 
     def achunks(self) -> AsyncIterator[Any]:
@@ -127,7 +127,7 @@ class Source:
             for chunk in self._decode(item):
                 yield chunk
             if self.done:
-                return
+                break
         for chunk in self._rest():
             yield chunk
 

@@ -61,3 +61,34 @@ def test_a_refusal_is_shown_as_what_it_is(streamed: bool) -> None:
         assert "declines" in form
         assert "I cannot help with that." in form
         assert "No answer" not in form
+
+
+@pytest.mark.parametrize("reason", ["content_filter", "length", None])
+def test_a_refusal_is_shown_beside_the_mark_of_a_partial_reply(reason: str | None) -> None:
+    reply = mm.collect([chunk({"refusal": "I cannot help."}), *([chunk({}, reason)] if reason else [])])
+    assert not reply.complete
+    for form in bundle(reply).values():
+        assert "I cannot help." in form
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        ({"content": None, "audio": {"id": "a", "transcript": "Hello there", "data": "AA"}}, "Hello there"),
+        ({"content": None, "audio": {"id": "a", "data": "AA"}}, "audio"),
+        ({"content": [{"type": "refusal", "refusal": "I cannot."}]}, "I cannot."),
+    ],
+)
+def test_what_came_in_the_place_of_text_is_said(message: dict[str, object], words: str) -> None:
+    reply = mm.collect(completion({"role": "assistant", **message}))
+    for form in bundle(reply).values():
+        assert words in form
+        assert "No answer" not in form
+
+
+def test_a_refusal_can_go_back_with_the_history() -> None:
+    part = {"role": "assistant", "content": [{"type": "refusal", "refusal": "I cannot."}]}
+    question = {"role": "user", "content": "Q"}
+    assert mm.check_history([question, part, question]) == []
+    bare = {"role": "assistant", "content": "", "refusal": "I cannot."}
+    assert mm.repair_history([question, bare, question])[1]["content"] == "I cannot."

@@ -51,6 +51,18 @@ FLAT: dict[str, tuple[dict[str, Any], str, int | None]] = {
     "a success that is none": ({"success": False, "msg": "no balance", "code": "1008"}, "no balance (1008)", 1008),
     "a code and words": ({"code": 10000, "message": "unknown"}, "unknown (10000)", 10000),
     "other names": ({"error_code": 17, "error_msg": "daily limit"}, "daily limit (17)", 17),
+    "OpenAI's inner object, flat": (
+        {"message": "boom", "type": "server_error"},
+        "boom (server_error)",
+        None,
+    ),
+    "a status": ({"status": 500, "message": "boom"}, "boom (500)", 500),
+    "a status in camel case": ({"statusCode": 503, "message": "boom"}, "boom (503)", 503),
+    "err": ({"err": "boom"}, "boom", None),
+    "an error message": ({"errorMessage": "boom"}, "boom", None),
+    "a flag beside the words": ({"error": True, "message": "boom", "code": 7}, "boom (7)", 7),
+    "beside the content": ({"choices": [{"index": 0, "delta": {"error": {"message": "boom", "code": 9}}}]}, "boom", 9),
+    "responses": ({"type": "response.failed", "response": {"error": {"message": "boom", "code": 4}}}, "boom (4)", 4),
     "MiniMax": ({"base_resp": {"status_code": 1002, "status_msg": "rate limit"}}, "rate limit (1002)", 1002),
     "in a choice": (
         {"choices": [{"index": 0, "error": {"message": "upstream", "code": 502}, "finish_reason": "error"}]},
@@ -107,3 +119,24 @@ def test_an_error_is_the_same_as_chunks_objects_and_under_http_200(
 def test_a_sign_of_life_is_no_error(alive: dict[str, Any]) -> None:
     assert service_error_in(alive) is None
     assert mm.collect([chunk({"content": "Hi"}), alive, chunk({}, "stop")]).complete
+
+
+@pytest.mark.parametrize("ending", ["", "data: [DONE]\n\n"], ids=["", "then [DONE]"])
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ("event: error\n\n", "no reason given"),
+        ("event: error\ndata:\n\n", "no reason given"),
+        ("event: error\n", "no reason given"),
+        ('{"error": {"message": "boom", "code": 1002}}\n', "boom (1002)"),
+        ('error: {"message": "boom"}\n\n', "boom"),
+        ("data: [ERROR] boom\n\n", "boom"),
+        ("data: Error: boom\n\n", "boom"),
+    ],
+)
+def test_an_error_in_bad_form_is_no_whole_reply(lines: str, words: str, ending: str) -> None:
+    with pytest.raises(mm.StreamServiceError) as caught:
+        mm.collect([sse(chunk({"content": "Hi"})) + lines.encode() + ending.encode()])
+    assert words in str(caught.value)
+    assert caught.value.reply is not None
+    assert caught.value.reply.content == "Hi"

@@ -107,6 +107,22 @@ CASES: dict[str, tuple[list[dict[str, Any]], dict[str, Any]]] = {
         ],
         {"function_call": {"name": "f", "arguments": '{"x": 1}'}},
     ),
+    "thinking fields as lists": (
+        [{"reasoning_content": [text("a")]}, {"reasoning_content": [text("b")]}, {"content": "c"}],
+        {"reasoning_content": [text("ab")], "content": "c"},
+    ),
+    "a thinking field as a part, then a text": (
+        [{"reasoning": thinking("a")}, {"reasoning": thinking("b")}, {"content": "c"}],
+        {"reasoning": [thinking("ab")], "content": "c"},
+    ),
+    "content as bare parts": (
+        [{"content": text("A")}, {"content": text("B")}],
+        {"content": [text("AB")]},
+    ),
+    "a refusal in parts": (
+        [{"content": [{"type": "refusal", "refusal": "I can"}]}, {"content": [{"type": "refusal", "refusal": "not."}]}],
+        {"content": [{"type": "refusal", "refusal": "I cannot."}]},
+    ),
     "audio": (
         [
             {"audio": {"id": "a", "transcript": "Hel"}},
@@ -140,6 +156,20 @@ def test_thinking_and_text_of_parts_are_shown_as_they_come() -> None:
     events = [event for delta in CASES["thinking, then text"][0] for event in acc.feed(chunk(delta))]
     assert events == [ReasoningDelta("a "), ReasoningDelta("b"), TextDelta("Hi")]
     assert acc.finish("cut").content == "Hi"
+    assert acc.settle() == []
+
+
+@pytest.mark.parametrize("key", ["reasoning_content", "reasoning"])
+def test_thinking_fields_as_lists_are_read_and_shown(key: str) -> None:
+    acc = StreamAccumulator()
+    deltas = [{key: [text("a ")]}, {key: [text("b")]}, {"content": "Hi"}]
+    assert [event for delta in deltas for event in acc.feed(chunk(delta))] == [
+        ReasoningDelta("a "),
+        ReasoningDelta("b"),
+        TextDelta("Hi"),
+    ]
+    reply = acc.finish("cut")
+    assert (reply.reasoning, reply.content) == ("a b", "Hi")
     assert acc.settle() == []
 
 

@@ -22,7 +22,7 @@ _ROLES = ("system", "user", "assistant", "tool")
 # MiniMax-M3 takes roles that OpenAI does not know, such as root. This one MiniMax's own suite wants refused.
 _INVALID_ROLE = "invalid_role"
 _MEDIA = {"image_url": "image", "video_url": "video", "input_audio": "audio"}
-_THINKING_PARTS = ("thinking", "reasoning", "reasoning_text", "redacted_thinking")
+_RECEIVED_PARTS = ("thinking", "reasoning", "reasoning_text", "redacted_thinking", "refusal")
 _NO_TEXT = re.compile("[\x00\ud800-\udfff\ufffe\uffff]")
 _DETACHED = "tool call result does not follow tool call"
 
@@ -86,7 +86,7 @@ def _content(message: dict[str, Any], model: ServedModel) -> None:
         kind = part.get("type") if isinstance(part, dict) else None
         if kind == "text" and isinstance(part.get("text"), str):
             continue
-        if message["role"] == "assistant" and kind in _THINKING_PARTS:
+        if message["role"] == "assistant" and kind in _RECEIVED_PARTS:
             continue  # received so from another server: nobody knows that it is refused
         medium = _MEDIA.get(kind) if isinstance(kind, str) else None
         # Pictures and films through MiniMax-M3 only, audio through none (pages of the M2 family and of M3).
