@@ -65,6 +65,7 @@ def test_nagles_algorithm_is_off(server: EmbeddedServer, monkeypatch: pytest.Mon
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedServer]:
     monkeypatch.setattr(h11_protocol, "HEADERS_S", 0.3)
+    monkeypatch.setattr(h11_protocol, "BODY_S", 0.3)
     with EmbeddedServer(speed="max") as running:
         yield running
 
@@ -117,3 +118,55 @@ def test_the_oldest_of_too_many_silent_connections_makes_room(
         closed = [is_closed(line) for line in silent]
     assert sum(closed) >= 15
     assert closed == sorted(closed, reverse=True), "the oldest go first"
+
+
+BODY = b'{"model": "MiniMax-M2", "messages": [{"role": "user", "content": "Hi"}]}'
+
+
+def post(server: EmbeddedServer, *headers: str) -> bytes:
+    head = models(server).replace(b"GET /v1/models", b"POST /v1/chat/completions")
+    return head.replace(b"\r\n\r\n", "".join(f"\r\n{header}" for header in headers).encode() + b"\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("header", "begun"),
+    [
+        ("Content-Length: 100", b""),
+        ("Content-Length: 100", b"{"),
+        ("Content-Length: 100", BODY),
+        ("Transfer-Encoding: chunked", b""),
+        ("Transfer-Encoding: chunked", b"64\r\n{"),
+        ("Transfer-Encoding: chunked", b"1\r\n{\r\n"),
+    ],
+)
+def test_a_body_that_does_not_come_ends_the_connection(impatient: EmbeddedServer, header: str, begun: bytes) -> None:
+    with connected(impatient) as line:
+        line.sendall(post(impatient, header) + begun)
+        assert rest(line).startswith(b"HTTP/1.1 408")
+
+
+def test_a_body_that_does_not_come_after_a_whole_request_ends_the_connection(impatient: EmbeddedServer) -> None:
+    with connected(impatient) as line:
+        line.sendall(models(impatient))
+        assert line.recv(65536).startswith(b"HTTP/1.1 200")
+        line.sendall(post(impatient, "Content-Length: 100") + b"{")
+        assert b"HTTP/1.1 408" in rest(line)
+
+
+def test_a_body_that_was_answered_before_its_end_gets_no_second_answer(impatient: EmbeddedServer) -> None:
+    with connected(impatient) as line:
+        asked = post(impatient, "Content-Length: 100").replace(b"Host: 127.0.0.1", b"Host: elsewhere.example")
+        line.sendall(asked + b"{")
+        received = rest(line)
+    assert received.startswith(b"HTTP/1.1 4")
+    assert not received.startswith(b"HTTP/1.1 408")
+    assert received.count(b"HTTP/1.1") == 1
+
+
+def test_a_body_may_take_its_time_as_long_as_it_comes(impatient: EmbeddedServer) -> None:
+    with connected(impatient) as line:
+        line.sendall(post(impatient, f"Content-Length: {len(BODY)}"))
+        for start in range(0, len(BODY), 8):
+            time.sleep(0.1)
+            line.sendall(BODY[start : start + 8])
+        assert line.recv(65536).startswith(b"HTTP/1.1 200")
