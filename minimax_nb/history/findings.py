@@ -36,6 +36,10 @@ RULES: dict[str, Rule] = {
         "take the character out; repair_history puts U+FFFD in its place",
     ),
     "unsupported-part": Rule(f"{_2013} (2013)", "send text; pictures and video go to MiniMax-M3, audio to no model"),
+    "broken-media": Rule(
+        f"{_2013} (2013)",
+        'send {"type": "image_url", "image_url": {"url": …}}, its url https, mm_file or data with the whole file',
+    ),
     "several-systems": Rule(
         f"{_2013}, chat content has invalid message role: system (2013)",
         "merge them into one system message at the start",

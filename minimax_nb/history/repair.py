@@ -17,6 +17,7 @@ from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.message.surrogates import sendable
 from minimax_nb.tools.results import NO_OUTPUT
 
+from .media import with_url_object
 from .pairing import pair
 from .rules import is_role, merges_systems, part_fault
 from .thinkfix import restore_thinking
@@ -125,12 +126,13 @@ def _shape_content(message: dict[str, Any], model: str | None) -> None:
 
 
 def _shape_part(part: Any, model: str | None) -> Any:
+    part = with_url_object(part)
     fault = part_fault(part, model)
     if fault is None:
         return part
     kind = part.get("type") if isinstance(part, dict) else None
     if kind in ("image_url", "video_url", "input_audio"):
-        return {"type": "text", "text": f"[{kind} left out by repair_history: {fault}]"}
+        return {"type": "text", "text": f"[{kind} left out by repair_history: {fault[1]}]"}
     return {"type": "text", "text": part if isinstance(part, str) else _as_text(part)}
 
 

@@ -16,11 +16,11 @@ from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.message.surrogates import unsendable
 
 from .findings import Finding
+from .media import medium_fault, medium_of
 from .pairing import Pairing, Turn, pair
 from .thinkrules import check_thinking
 
 _ROLES = ("system", "user", "assistant", "tool")
-_MEDIA = {"image_url": "a picture", "video_url": "a video"}
 _MODEL = re.compile(r"(?:.*/)?minimax-m(\d+)(?:\.(\d+))?", re.IGNORECASE)
 
 
@@ -132,18 +132,25 @@ def _check_content(index: int, message: dict[str, Any], model: str | None) -> li
     # Thinking and refusals in parts came so from another server, and go back to it as they came.
     sent = [part for part in content if not (role == "assistant" and is_received_part(part))]
     faults = dict.fromkeys(fault for part in sent if (fault := part_fault(part, model)))
-    return [Finding.of(index, "unsupported-part", f"a part of the content is {fault}") for fault in faults]
+    return [Finding.of(index, code, f"a part of the content is {said}") for code, said in faults]
 
 
-def part_fault(part: Any, model: str | None) -> str | None:
-    """Why a part of a content cannot be sent, or None."""
+def part_fault(part: Any, model: str | None) -> tuple[str, str] | None:
+    """Why a part of a content cannot be sent, by the finding's code and in words, or None."""
+    if unsupported := _unsupported(part, model):
+        return "unsupported-part", unsupported
+    broken = medium_fault(part)
+    return ("broken-media", broken) if broken else None
+
+
+def _unsupported(part: Any, model: str | None) -> str | None:
     if not isinstance(part, Mapping):
         return f"of type {type(part).__name__}, expected a dict"
     kind = part.get("type")
     if kind == "text":
         return None if isinstance(part.get("text"), str) else "of type text, without text"
-    if isinstance(kind, str) and kind in _MEDIA:
-        return f"{_MEDIA[kind]}, which {model} does not take" if is_text_only(model) else None
+    if medium := medium_of(part):
+        return f"{medium.noun}, which {model} does not take" if is_text_only(model) else None
     return "audio, which no model takes" if kind == "input_audio" else f"of type {short(kind)}"
 
 

@@ -196,6 +196,11 @@ BAD: dict[str, tuple[list[Any], list[tuple[int | None, str]], list[Message]]] = 
             }
         ],
     ),
+    "an address that stands as text": (
+        [{"role": "user", "content": [{"type": "image_url", "image_url": "https://a.example/b.png"}]}],
+        [(0, "broken-media")],
+        [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://a.example/b.png"}}]}],
+    ),
     "late system message": ([user(), system()], [(1, "late-system")], [system(), user()]),
     "late and several": (
         [user(), system("One."), system("Two.")],
@@ -401,7 +406,7 @@ def test_arguments_are_found_broken_and_kept_as_far_as_they_can_be_read(argument
 
 
 def test_pictures_are_refused_by_m2_and_left_out() -> None:
-    messages = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:…"}}]}]
+    messages = [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "https://x.example/a.png"}}]}]
     assert check_history(messages, model=M3) == check_history(messages) == []
     assert [finding.code for finding in check_history(messages, model=M2)] == ["unsupported-part"]
     assert check_history(repair_history(messages, model=M2), model=M2) == []
@@ -589,6 +594,28 @@ some_details = st.lists(
 broken_calls = st.lists(
     st.builds(call, ids | junk, st.sampled_from(["f", "g", ""]) | junk, some_arguments) | junk, max_size=3
 )
+MEDIA_URLS = ["https://a.example/b.png", "HTTP://a.example", "mm_file://1", "", "a.png", "data:…", "ftp://a.example"]
+MEDIA_URLS += [
+    f"data:{format_}{coding},{data}"
+    for format_ in ("image/png", "IMAGE/GIF", "image/bmp", "video/mp4", "video/ogg", "", "image/png;charset=x")
+    for coding in ("", ";base64", ";BASE64")
+    for data in ("", "QUJD", "QUJ", "QUI=", "QQ==", "QQ===", "Q===", "====", "Q!JD", "QU%4aD", "QU\r\nJD", "QUJD\udc00")
+]
+media_parts = st.builds(
+    lambda kind, inner: {"type": kind, **({} if inner == "none at all" else {kind: inner})},
+    st.sampled_from(["image_url", "video_url"]),
+    st.just("none at all")
+    | st.sampled_from(MEDIA_URLS)
+    | junk
+    | st.fixed_dictionaries(
+        {},
+        optional={
+            "url": st.sampled_from(MEDIA_URLS) | junk,
+            "fps": st.sampled_from([0.2, 1, 5, 5.01, 0.19, -1, float("nan"), float("inf"), True, "2"]) | junk,
+            "detail": junk,
+        },
+    ),
+)
 broken_messages = st.fixed_dictionaries(
     {},
     optional={
@@ -596,6 +623,7 @@ broken_messages = st.fixed_dictionaries(
         | junk,
         "content": texts
         | junk
+        | st.lists(media_parts, min_size=1, max_size=2)
         | st.lists(st.fixed_dictionaries({"type": st.just("text"), "text": texts | junk}), max_size=2),
         "tool_calls": broken_calls | junk,
         "tool_call_id": ids | junk,
