@@ -601,6 +601,7 @@ MEDIA_URLS += [
     for coding in ("", ";base64", ";BASE64")
     for data in ("", "QUJD", "QUJ", "QUI=", "QQ==", "QQ===", "Q===", "====", "Q!JD", "QU%4aD", "QU\r\nJD", "QUJD\udc00")
 ]
+FRAMES = [0.2, 1, 5, 5.01, 0.19, -1, float("nan"), float("inf"), True, "2", None]
 media_parts = st.builds(
     lambda kind, inner: {"type": kind, **({} if inner == "none at all" else {kind: inner})},
     st.sampled_from(["image_url", "video_url"]),
@@ -611,10 +612,11 @@ media_parts = st.builds(
         {},
         optional={
             "url": st.sampled_from(MEDIA_URLS) | junk,
-            "fps": st.sampled_from([0.2, 1, 5, 5.01, 0.19, -1, float("nan"), float("inf"), True, "2"]) | junk,
+            "fps": st.sampled_from(FRAMES) | junk,
             "detail": junk,
         },
-    ),
+    )
+    | st.fixed_dictionaries({"url": st.sampled_from(MEDIA_URLS)}, optional={"fps": st.sampled_from(FRAMES)}),
 )
 broken_messages = st.fixed_dictionaries(
     {},
@@ -669,6 +671,15 @@ def test_the_embedded_server_refuses_what_is_refused_here_and_takes_what_is_mend
     assert check_history(messages, model=model).refused == (said is not None), said
     mended = repair_history(messages, model=model)
     assert not mended or refusal(mended, model) is None
+
+
+@settings(max_examples=600, deadline=None)
+@given(media_parts, st.sampled_from([M2, M3]))
+def test_check_and_embedded_server_are_of_one_mind_about_a_lone_picture_or_film(part: Message, model: str) -> None:
+    messages = [{"role": "user", "content": [part]}]
+    said = refusal(messages, model)
+    assert check_history(messages, model=model).refused == (said is not None), said
+    assert refusal(repair_history(messages, model=model), model) is None
 
 
 @st.composite
