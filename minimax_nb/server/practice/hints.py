@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from .counts import conversion, in_digits
 from .names import names_in
 from .wordlists import LINKS
 
@@ -76,10 +77,10 @@ def hints(question: str, topic: Collection[str] = ()) -> Hints:
         topic: words of the tool that is to be called, in small letters: they say what is asked for, not about what.
     """
     question = question[:_LONGEST]
-    bare = _bare(question)
+    bare = in_digits(_bare(question))
     quoted = [next(filter(None, match.groups())) for match in _QUOTED.finditer(question)]
     quoted += [match[1] for match in _SINGLE_QUOTED.finditer(question)]
-    names, after = names_in(_bare(question, _QUOTED, _SINGLE_QUOTED), topic)
+    names, after = names_in(in_digits(_bare(question, _QUOTED, _SINGLE_QUOTED)), topic)
     names += [place for place in _han_places(question) if place not in names]
     found = {
         name: match.group()
@@ -104,7 +105,7 @@ def hints(question: str, topic: Collection[str] = ()) -> Hints:
         names=tuple(dict.fromkeys(names)),
         numbers=tuple(_as_number(match.group()) for match in _NUMBER.finditer(bare)),
         quoted=tuple(quoted),
-        after=after,
+        after={**after, **conversion(bare)},
         found=found,
         counted=counted,
         lower=question.lower(),

@@ -6,14 +6,32 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .wordlists import ARTICLES, CALENDAR, LINKS, NO_NAMES, PARTICLES, PREPOSITIONS, SHORTENED, STOPS
+from .wordlists import (
+    ARTICLES,
+    ASKED,
+    CALENDAR,
+    LINKS,
+    NAME_ARTICLES,
+    NO_NAMES,
+    NO_PLACES,
+    OF_HEADS,
+    PARTICLES,
+    PLACE_KINDS,
+    PREPOSITIONS,
+    PRONOUNS,
+    SHORTENED,
+    STOPS,
+    WITH_THE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-_WORD = re.compile(r"[^\W\d_][\w'’&-]*(?:\.(?=\w)[\w-]+)*")
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,8}(?!\w)|[^\W\d_][\w'’&-]*(?:\.(?=\w)[\w-]+)*")
 _SENTENCE_END = re.compile(r"[.!?:;…。！？\n]\s*\Z")
-_STATE = re.compile(r"[A-Z]{2}")
+_STATE = re.compile(r"[A-Z]{2}|(?:[A-Z]\.){2,3}")
+_ELIDED = re.compile(r"[dl]['’][^\W\d_]")
+_MOST_BARE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +79,13 @@ def names_in(text: str, topic: Collection[str]) -> tuple[list[str], dict[str, st
     small: dict[str, str] = {}
     position = 0
     while position < len(words):
-        run = _run(words, position)
+        run = _run(words, position, topic)
         kind = _kind_before(words, position)
         if kind and run:
-            run = _with_region(words, position, run)
+            run = _with_region(words, position, run, topic)
         if name := _trimmed(run, topic):
+            if kind == "to" and names and _stands_before(words, position, names[-1]):
+                after.setdefault("from", names[-1])
             names.append(name)
             if kind:
                 after.setdefault(kind, name)
@@ -77,25 +97,42 @@ def names_in(text: str, topic: Collection[str]) -> tuple[list[str], dict[str, st
     if after:  # "Weather in Beijing": with a name after a preposition, a capital at the head of a sentence is no name
         names = [name for name in names if name not in weak]
     if not names:
-        names = [small[kind] for kind in ("at", "to", "from") if kind in small]
+        names = [small[kind] for kind in ("at", "to", "from") if kind in small] or _bare_names(words, topic)
     return names, {**small, **after}
 
 
-def _run(words: list[_Word], position: int) -> list[_Word]:
+def _run(words: list[_Word], position: int, topic: Collection[str]) -> list[_Word]:
     """Return the capitalised words from here on, up to a gap; "Rio de Janeiro" is one."""
     run: list[_Word] = []
     for number, word in enumerate(words[position:], position):
-        inside = run and word.text in PARTICLES and not run[0].heads and _is_capital(words[number + 1 : number + 2])
-        if not (_is_capital([word]) or inside) or (run and (not word.follows or word.heads)):
+        if run and (not word.follows or word.heads):
+            break
+        if not _is_capital([word]) and not (run and _is_inside(words, number, run, topic)):
             break
         run.append(word)
     return run
 
 
-def _with_region(words: list[_Word], position: int, run: list[_Word]) -> list[_Word]:
+def _is_inside(words: list[_Word], number: int, run: list[_Word], topic: Collection[str]) -> bool:
+    """Return whether a small word holds two parts of a name together: "de", "of" in Isle of Man, "d'Ivoire"."""
+    if not any(_is_own(word.text.lower(), topic) or word.text.lower() in NAME_ARTICLES for word in run):
+        return False
+    text = words[number].text
+    if text == "of":
+        beyond = words[number + 1 : number + 2]
+        return run[-1].text.lower() in OF_HEADS and _is_capital(beyond) and beyond[0].follows
+    if _ELIDED.match(text):
+        return text[2].isupper()
+    beyond = words[number : number + 3]
+    while beyond and beyond[0].text in PARTICLES and beyond[0].follows:
+        beyond = beyond[1:]
+    return text in PARTICLES and _is_capital(beyond) and beyond[0].follows
+
+
+def _with_region(words: list[_Word], position: int, run: list[_Word], topic: Collection[str]) -> list[_Word]:
     """Return a place with the country or state behind its comma, as in "in Paris, France"; a list of places is none."""
     end = position + len(run)
-    region = _run(words, end)
+    region = _run(words, end, topic)
     if not region or region[0].before != ", " or region[0].heads:
         return run
     beyond = words[end + len(region) : end + len(region) + 1]
@@ -111,12 +148,63 @@ def _is_capital(words: list[_Word]) -> bool:
 def _trimmed(run: list[_Word], topic: Collection[str]) -> str:
     """Return the name in a run of capitalised words, without what opens the sentence and the tool's own words."""
     kept = list(run)
-    while kept and (kept[0].text.lower() in NO_NAMES | CALENDAR or _is_of(kept[0].text, topic)):
+    while kept and not _is_head(kept, run, topic):
         kept.pop(0)
     while kept and (kept[-1].text.lower() in NO_NAMES | CALENDAR):
         kept.pop()
     text = "".join(word.before + word.text if number else word.text for number, word in enumerate(kept))
+    if "St" in (word.text for word in kept[:-1]):  # St. John's is called so, and owns nothing
+        return text
     return text.removesuffix("'s").removesuffix("’s")
+
+
+def _is_head(kept: list[_Word], run: list[_Word], topic: Collection[str]) -> bool:
+    """Return whether a name begins with the first of these words of a run.
+
+    A word that otherwise names nothing does head a name where its capital says something, with a name behind it: "in
+    Los Angeles", "in The Hague".
+    """
+    word = kept[0].text.lower()
+    if word not in NO_NAMES:
+        return _is_own(word, topic)
+    following = kept[1].text.lower() if len(kept) > 1 else ""
+    if word in PRONOUNS | CALENDAR or not following or not _is_own(following, topic) or not _is_capital(kept[:1]):
+        return False
+    if word in NAME_ARTICLES or (word == "the" and following in WITH_THE):
+        return True
+    return kept[0] is run[0] and not kept[0].heads
+
+
+def _is_own(lower: str, topic: Collection[str]) -> bool:
+    """Return whether a word in small letters may be a name by itself."""
+    return lower not in NO_NAMES and lower not in CALENDAR and not _is_of(lower, topic)
+
+
+def _stands_before(words: list[_Word], position: int, name: str) -> bool:
+    """Return whether a name ends right before the preposition of the word here, as in "USD to EUR"."""
+    before = words[position - 2] if position > 1 and words[position - 1].follows else None
+    return before is not None and name.endswith(before.text)
+
+
+def _bare_names(words: list[_Word], topic: Collection[str]) -> list[str]:
+    """Find names in a short question without capitals and prepositions: "weather new york", "paris or rome weather"."""
+    if len(words) > _MOST_BARE or any(word.text.upper() == word.text.lower() for word in words):
+        return []
+    runs: list[list[int]] = []
+    for number, word in enumerate(words):
+        lower = word.text.lower()
+        if lower in STOPS | NO_PLACES | LINKS or _is_of(lower, topic):
+            continue
+        if runs and runs[-1][-1] == number - 1 and word.follows:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    linked = all(words[run[0] - 1].text.lower() in LINKS or not words[run[0]].follows for run in runs[1:])
+    around = {words[edge].text.lower() for run in runs for edge in (run[0] - 1, run[-1] + 1) if 0 <= edge < len(words)}
+    whole = sum(map(len, runs)) == len(words)
+    if not linked or not (whole or around & ASKED) or any(len(run) > 3 for run in runs):
+        return []
+    return [" ".join(words[number].text for number in run) for run in runs]
 
 
 def _is_of(word: str, topic: Collection[str]) -> bool:
@@ -136,6 +224,9 @@ def _kind_before(words: list[_Word], position: int) -> str:
 def _lower_run(words: list[_Word], position: int, topic: Collection[str]) -> str:
     """Return the words without capitals after a preposition, at most three: "new york" in "in new york now"."""
     kept: list[str] = []
+    kind_of = [word.text.lower() for word in words[position : position + 2]]
+    if len(kind_of) == 2 and kind_of[0] in PLACE_KINDS and kind_of[1] == "of":
+        return ""
     for word in words[position : position + 3]:
         lower = word.text.lower()
         stops = lower in STOPS or any(lower in prepositions for prepositions in PREPOSITIONS.values())

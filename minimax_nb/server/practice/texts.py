@@ -34,6 +34,17 @@ _TEXTS = (
     *("query", "question", "text", "prompt", "message", "input", "search", "keyword", "topic", "content", "title"),
     *("body", "note", "subject", "description", "phrase", "sentence", "term"),
 )
+_QUERIES = ("query", "search", "keyword", "topic", "term")
+# What is said to the one who searches, in front of what is to be found.
+_SEARCH = re.compile(
+    r"""(?:(?:please|now|(?:can|could|would|will)\ you|i\ want\ to|i'd\ like\ to|let's|help\ me)[\s,]+){0,4}
+    (?:search(?!\ (?:engine|result))(?:\ (?:the\ )?(?:web|internet|net|online))?(?:\ (?:for|about|on))?
+    |look\ (?:up|for)|find(?:\ (?:out|me))?|(?-i:google)
+    |such(?:e)?(?:\ nach)?|cherche[rz]?|busca(?:r)?)(?=[\s:]|\Z)[\s:]*
+    |(?:请|帮我)*(?:搜索|搜一下|查找|查一下|查询)(?:一下)?[\s:：]*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SEARCHED = re.compile(r"(?:,? (?:please|on the (?:web|internet)|online))?\s*[.?!？。]?\Z", re.IGNORECASE)
 _SUMS = ("expression", "formula", "calculation", "equation")
 _FILES = ("file", "path", "document")
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -106,7 +117,7 @@ def _wording(name: str, given: Hints) -> str:
     if _has(joined, _FILES):
         return given.found.get("file") or next(iter(given.quoted), "example.txt")
     if _has(joined, _TEXTS):
-        return next(iter(given.quoted), given.question)
+        return next(iter(given.quoted), _searched(given.question) if _has(joined, _QUERIES) else given.question)
     if "date" in joined or "day" in words or "when" in words:
         return given.found.get("date") or (given.found.get("day") if "date" not in joined else None) or _FORMATS["date"]
     if "time" in words:
@@ -118,6 +129,12 @@ def _wording(name: str, given: Hints) -> str:
     if ("code" in words and len(words) == 1) or "script" in joined:
         return next(iter(given.quoted), "print(6 * 7)")
     return next(iter(given.quoted), None) or first or next(iter(given.after.values()), "example")
+
+
+def _searched(question: str) -> str:
+    """Return what is to be found, without "search for" and the like; a question without them as it stands."""
+    opening = _SEARCH.match(question.strip())
+    return (opening and _SEARCHED.sub("", question.strip()[opening.end() :], count=1)) or question
 
 
 def _has(name: str, signs: tuple[str, ...]) -> bool:

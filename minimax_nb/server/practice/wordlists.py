@@ -17,8 +17,26 @@ NO_NAMES = _words(
     "time price today tonight tomorrow yesterday there this that these those me us you we he she they yes no not",
     "any some all each one two need want like help wie was wo wann ist das der die ein eine bitte und oder quel",
     "quelle quelles est le la les un une et ou qué que cuál cómo es el los las y o come qual il lo какая какой",
-    "как что",
+    "как что exchange wetter temperatur vorhersage météo temps prix tiempo clima temperatura precio tempo previsão",
 )
+# Always capitals, or never the head of a name.
+PRONOUNS = _words("i i'm i'd")
+# They head names even where a sentence begins: Las Vegas, Le Havre.
+NAME_ARTICLES = _words("los las la le el les")
+# "The" is part of these.
+WITH_THE = _words("hague bahamas gambia bronx dalles woodlands")
+# Capitalised, and with "of" behind them part of a name: Isle of Man.
+OF_HEADS = _words("isle isles gulf bay cape port strait sea republic university bank")
+# In small letters with "of" behind them they only say what the name is of: "the city of oslo".
+PLACE_KINDS = _words("city town village state country region island capital")
+# In small letters beside "weather", and no place.
+NO_PLACES = _words(
+    "report reports condition conditions current currently outside here rain raining snow sunny warm cold hot good bad",
+    "nice update app api data map info information details week weekend days morning evening afternoon night later",
+    "really very today's tomorrow's this that about",
+)
+# In small letters, what stands beside them may be a place.
+ASKED = _words("weather forecast temperature climate about")
 # Capitalised, but no place, person or thing.
 CALENDAR = _words(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august",
@@ -27,7 +45,7 @@ CALENDAR = _words(
 # What stands after a preposition ends with them.
 STOPS = NO_NAMES | CALENDAR | _words("right next last per by than as so but because while please")
 # Small, and still part of a name: Rio de Janeiro.
-PARTICLES = _words("de da do dos del di la las am upon van sur")
+PARTICLES = _words("de da do dos del di du des es la las am an der den upon van sur")
 SHORTENED = _words("St Mt Ft Dr Mr Mrs Ms")
 LINKS = _words("and or versus with to und oder et ou y o vs")
 ARTICLES = _words("the The el la le der die den dem das")
