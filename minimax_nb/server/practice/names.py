@@ -20,6 +20,7 @@ from .wordlists import (
     PREPOSITIONS,
     PRONOUNS,
     SHORTENED,
+    SMALL_PARTICLES,
     STOPS,
     WITH_THE,
 )
@@ -57,7 +58,7 @@ def _words(question: str) -> Iterator[_Word]:
     for match in _WORD.finditer(question):
         between = question[end : match.start()]
         text = match.group()
-        shortened = last in SHORTENED and between == ". "
+        shortened = last.capitalize() in SHORTENED and between == ". "
         state = between == ", " and _STATE.fullmatch(text) is not None and last[:1].isupper() and not last.isupper()
         heads = not shortened and (not end or _SENTENCE_END.search(between[-20:]) is not None)
         yield _Word(text, between, heads, bool(end) and (between == " " or shortened or state))
@@ -193,7 +194,8 @@ def _bare_names(words: list[_Word], topic: Collection[str]) -> list[str]:
     runs: list[list[int]] = []
     for number, word in enumerate(words):
         lower = word.text.lower()
-        if lower in STOPS | NO_PLACES | LINKS or _is_of(lower, topic):
+        stops = lower in STOPS | NO_PLACES | LINKS or _is_of(lower, topic)
+        if stops and not _opens_small(words, number, topic):
             continue
         if runs and runs[-1][-1] == number - 1 and word.follows:
             runs[-1].append(number)
@@ -227,10 +229,29 @@ def _lower_run(words: list[_Word], position: int, topic: Collection[str]) -> str
     kind_of = [word.text.lower() for word in words[position : position + 2]]
     if len(kind_of) == 2 and kind_of[0] in PLACE_KINDS and kind_of[1] == "of":
         return ""
-    for word in words[position : position + 3]:
+    for number, word in enumerate(words[position : position + 3], position):
         lower = word.text.lower()
-        stops = lower in STOPS or any(lower in prepositions for prepositions in PREPOSITIONS.values())
-        if stops or (kept and not word.follows) or (not kept and _is_of(word.text, topic)):
+        if kept and not word.follows:
             break
-        kept.append(word.text)
-    return " ".join(kept)
+        inside = kept and lower in SMALL_PARTICLES and _goes_on(words, number, topic)
+        if not inside and not (not kept and _opens_small(words, number, topic)):
+            stops = lower in STOPS or any(lower in prepositions for prepositions in PREPOSITIONS.values())
+            if stops or (not kept and _is_of(word.text, topic)):
+                break
+        kept.append(word.before + word.text if kept else word.text)
+    return "".join(kept)
+
+
+def _opens_small(words: list[_Word], number: int, topic: Collection[str]) -> bool:
+    """Return whether an article in small letters opens a name: "los angeles", "the hague"."""
+    lower = words[number].text.lower()
+    if lower == "the":
+        return _goes_on(words, number, topic) and words[number + 1].text.lower() in WITH_THE
+    return lower in NAME_ARTICLES and _goes_on(words, number, topic)
+
+
+def _goes_on(words: list[_Word], number: int, topic: Collection[str]) -> bool:
+    """Return whether a word that may belong to a name stands right behind the one here."""
+    following = words[number + 1 : number + 2]
+    lower = following[0].text.lower() if following and following[0].follows else ""
+    return bool(lower) and lower not in STOPS and lower not in NO_PLACES and not _is_of(lower, topic)

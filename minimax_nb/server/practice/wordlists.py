@@ -46,6 +46,8 @@ CALENDAR = _words(
 STOPS = NO_NAMES | CALENDAR | _words("right next last per by than as so but because while please")
 # Small, and still part of a name: Rio de Janeiro.
 PARTICLES = _words("de da do dos del di du des es la las am an der den upon van sur")
+# Without capitals around them, the others are more often a preposition or an article.
+SMALL_PARTICLES = _words("de do dos del di es upon")
 SHORTENED = _words("St Mt Ft Dr Mr Mrs Ms")
 LINKS = _words("and or versus with to und oder et ou y o vs")
 ARTICLES = _words("the The el la le der die den dem das")

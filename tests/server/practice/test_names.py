@@ -85,6 +85,14 @@ PLACES = [
     ("weather paris, london", ["paris", "london"]),
     ("how about paris?", ["paris"]),
     ("tokyo", ["tokyo"]),
+    ("weather in el paso", ["el paso"]),
+    ("how hot is it in los angeles", ["los angeles"]),
+    ("weather los angeles", ["los angeles"]),
+    ("weather in rio de janeiro", ["rio de janeiro"]),
+    ("weather in washington dc", ["washington dc"]),
+    ("weather in st. john's", ["st. john's"]),
+    ("the hague weather", ["the hague"]),
+    ("weather in the hague", ["the hague"]),
     ("Weather in Rome in May", ["Rome"]),
     ("Compare Los Angeles to Las Vegas", ["Los Angeles", "Las Vegas"]),
     *[
@@ -180,6 +188,9 @@ def test_numbers_in_words_stand_in_digits() -> None:
     )
 
 
-@pytest.mark.parametrize("text", ["Los " * 500, "Aa de " * 330, "St. " * 500, "D.C. " * 400, "twenty " * 290])
+@pytest.mark.parametrize(
+    "text",
+    ["Los " * 500, "Aa de " * 330, "St. " * 500, "D.C. " * 400, "a de " * 400, "in x de " * 250, "twenty " * 290],
+)
 def test_no_question_takes_long(text: str) -> None:
     assert hints(text).question == text[:2000]
