@@ -4,13 +4,7 @@
 message with calls goes in together with an answer for each call, which says that the call was not finished, and the
 real answer then takes its place.
 
-The model's message goes in as it was received, with three exceptions, each of which no server would take back:
-
-* arguments that are no JSON object: in Python notation, encoded twice or the like, they are run, and what was run
-  stands in the history as JSON; else what can be read of them stands there, and the result says what is wrong;
-* a call without a name or id, or with the id of another call of the turn: it gets one of its own;
-* calls as ``<minimax:tool_call>`` text in the content, from a server without a parser for them: the message becomes
-  what a server with one would have sent, ``tool_calls`` and the rest of the content.
+The model's message goes in as it was received, but for what no server would take back: see ``sendable``.
 """
 
 from __future__ import annotations
@@ -19,16 +13,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.client.parameters import request_parameters
-from minimax_nb.errors import ToolArgumentsError, ToolError, TurnLimitError, UnknownToolError
-from minimax_nb.message.arguments import fixed_arguments, read_arguments
-from minimax_nb.message.calls import read_tool_calls
-from minimax_nb.message.completion import in_service_order
+from minimax_nb.errors import ToolArgumentsError, ToolError, TurnLimitError, UnknownToolError, short
+from minimax_nb.message.arguments import read_arguments
+from minimax_nb.message.calls import is_custom, read_tool_calls
 from minimax_nb.message.events import ToolResult
-from minimax_nb.message.parts import is_empty, read_message, think_fault
+from minimax_nb.message.parts import is_empty, think_fault
 from minimax_nb.message.reply import Reply, ToolCall
 from minimax_nb.tools.results import cut, render_result
 from minimax_nb.tools.tool import Tool, toolbox
-from minimax_nb.tools.xml_calls import parse_tool_calls
+
+from .sendable import sendable_calls, with_parsed_calls, with_tool_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,6 +66,7 @@ class ToolLoop:
         self._options = dict(options or {})
         self._answers: list[dict[str, Any]] = []
         self._cut: int | None = None  # which call of the turn may have been cut off
+        self._custom: set[int] = set()  # which call a custom tool
 
     def request(self) -> dict[str, Any]:
         """The arguments for the next ``create``.
@@ -101,11 +96,12 @@ class ToolLoop:
         Returns:
             The calls to be run, in order; none when the run is over.
         """
+        reply = with_tool_calls(reply)
         in_fields = bool(reply.message.get("tool_calls"))
-        reply = _with_parsed_calls(reply, self.tools, seed=f"{reply.id}#{len(self.messages)}")
+        reply = with_parsed_calls(reply, self.tools, seed=f"{reply.id}#{len(self.messages)}")
         listed = reply.message.get("tool_calls") or []
         received = [entry for entry in listed if isinstance(entry, dict)]
-        kept = _sendable_calls(received, prefix=f"call_{self.round}")
+        kept = sendable_calls(received, prefix=f"call_{self.round}", history=self.messages)
         message = reply.message if kept == listed else {**reply.message, "tool_calls": kept}
         calls = read_tool_calls({"tool_calls": received})
         # As it was received, but for the id, by which the result finds it.
@@ -113,6 +109,7 @@ class ToolLoop:
         self.reply = reply if message is reply.message else replace(reply, message=message)
         # Calls that were read from the text are whole by its grammar; others may have been closed by a server's parser.
         self._cut = len(calls) - 1 if in_fields and not reply.complete else None
+        self._custom = {at for at, entry in enumerate(received) if is_custom(entry)}
         self._answers = [_answer(call, NOT_FINISHED) for call in calls]
         if calls or worth_keeping(reply):
             self.messages.extend([message, *self._answers])  # at once: an interrupt finds all of them or none
@@ -121,7 +118,7 @@ class ToolLoop:
     def keep_partial(self, reply: Reply) -> None:
         """Put a reply that failed or was interrupted into the history, if it can stand there."""
         if worth_keeping(reply) and not reply.message.get("tool_calls"):
-            self.messages.append(reply.message)
+            self.messages.append({key: value for key, value in reply.message.items() if key != "function_call"})
 
     def tool(self, position: int, call: ToolCall) -> Tool:
         """The tool that a call means.
@@ -132,12 +129,18 @@ class ToolLoop:
 
         Raises:
             UnknownToolError: there is none of that name.
+            ToolError: it is the call of a custom tool.
             ToolArgumentsError: the reply broke off in this call; it looks whole, but may not be what was meant.
         """
         tool = self.tools.get(call.name)
         if tool is None:
             there_are = ", ".join(self.tools) or "none"
             raise UnknownToolError(f"there is no tool {call.name[:80]!r}; there are: {there_are}")
+        if position in self._custom:
+            raise ToolError(
+                f"{call.name}: expected the call of a function, with its arguments as one JSON object, got the call of "
+                f"a custom tool with the text {short(call.arguments, 80)}: call {call.name} as a function"
+            )
         if position == self._cut and read_arguments(call.arguments).state in {"whole", "blank"}:
             raise ToolArgumentsError(
                 f"{call.name}: not run, as its arguments may have been cut off: the reply stopped at this call "
@@ -208,47 +211,6 @@ def worth_keeping(reply: Reply) -> bool:
         return False
     whole = reply.partial_reason in {None, "length"}
     return whole or (bool(reply.content.strip()) and think_fault(content) is None)
-
-
-def _sendable_calls(entries: list[dict[str, Any]], prefix: str) -> list[dict[str, Any]]:
-    """The calls as they can be sent back: each with a name, an id of its own, and a JSON object as arguments."""
-    seen: set[str] = set()
-    kept = []
-    for number, entry in enumerate(entries, 1):
-        call_id = entry.get("id")
-        fresh = isinstance(call_id, str) and call_id and call_id not in seen
-        kept.append(_sendable_call(entry if fresh else {**entry, "id": f"{prefix}_{number}"}))
-        seen.add(kept[-1]["id"])
-    return kept
-
-
-def _sendable_call(entry: dict[str, Any]) -> dict[str, Any]:
-    function = entry.get("function")
-    function = function if isinstance(function, dict) else {}
-    changes = {}
-    if not isinstance(function.get("name"), str) or not function["name"]:
-        changes["name"] = "unnamed"
-    arguments = fixed_arguments(function.get("arguments"))
-    if arguments != function.get("arguments"):
-        changes["arguments"] = arguments
-    return {**entry, "function": {**function, **changes}} if changes else entry
-
-
-def _with_parsed_calls(reply: Reply, tools: dict[str, Tool], seed: str) -> Reply:
-    """The reply with the calls that stand as XML in its content, from a server that has no parser for them."""
-    content = reply.message.get("content")
-    if not tools or reply.message.get("tool_calls") or not isinstance(content, str) or "tool_call>" not in content:
-        return reply
-    parsed = parse_tool_calls(content, tools.values(), seed=seed)
-    if not parsed.tool_calls:
-        return reply
-    calls = [
-        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
-        for call in parsed.tool_calls
-    ]
-    message = in_service_order({**reply.message, "content": parsed.content, "tool_calls": calls})
-    reasoning, answer, _ = read_message(message)
-    return replace(reply, message=message, reasoning=reasoning, content=answer, tool_calls=parsed.tool_calls)
 
 
 def _answer(call: ToolCall, text: str) -> dict[str, Any]:

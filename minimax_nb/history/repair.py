@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.message.arguments import fixed_arguments
-from minimax_nb.message.calls import calls_of, is_call, read_call
+from minimax_nb.message.calls import calls_of, is_call, is_custom, read_call, sendable_input, with_tool_call
 from minimax_nb.message.parts import is_empty, is_received_part, read_message, refusal_of
 from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.message.surrogates import sendable
@@ -71,12 +71,12 @@ def _replace_function_calls(messages: list[dict[str, Any]]) -> None:
     """The old ``function_call`` and role "function" become a call and its result."""
     call_id = ""
     for number, message in enumerate(messages):
-        call = message.get("function_call")
-        if message.get("role") == "assistant" and call is not None:
-            del message["function_call"]
-            if isinstance(call, dict) and not message.get("tool_calls"):
+        if message.get("role") == "assistant" and message.get("function_call") is not None:
+            calls = with_tool_call(message, f"call_repaired_f{number}")
+            if calls.get("tool_calls") != message.get("tool_calls"):
                 call_id = f"call_repaired_f{number}"
-                message["tool_calls"] = [{"id": call_id, "type": "function", "function": dict(call)}]
+            message.clear()  # in place: what was restored is known by its identity
+            message.update(calls)
         elif message.get("role") == "function":
             message["role"] = "tool"
             message.setdefault("tool_call_id", call_id)
@@ -144,7 +144,10 @@ def _shape_calls(message: dict[str, Any]) -> None:
         entries = [entries]
     kept = [entry for entry in entries if is_call(entry) and read_call(entry).name] if isinstance(entries, list) else []
     for entry in kept:
-        entry["function"]["arguments"] = fixed_arguments(entry["function"].get("arguments"))
+        if is_custom(entry):
+            entry["custom"]["input"] = sendable_input(entry["custom"].get("input"))
+        else:
+            entry["function"]["arguments"] = fixed_arguments(entry["function"].get("arguments"))
     if kept:
         message["tool_calls"] = kept
     elif message["tool_calls"] != []:

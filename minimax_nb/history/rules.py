@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from minimax_nb.errors import short
-from minimax_nb.message.calls import arguments_fault, is_call, read_call, result_id
+from minimax_nb.message.calls import call_fault, is_call, read_call, result_id
 from minimax_nb.message.parts import is_empty, is_received_part
 from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.message.surrogates import unsendable
@@ -170,7 +170,7 @@ def _check_calls(index: int, message: dict[str, Any]) -> list[Finding]:
             found.append(Finding.of(index, "call-without-name", f"call {number} names no function"))
         if not call.id:
             found.append(Finding.of(index, "call-without-id", f"call {number}, of {short(call.name)}, has no id"))
-        fault = arguments_fault(call.arguments)
+        fault = call_fault(call)
         if fault:
             said = f"the arguments of call {short(call.id)} of {short(call.name)} are {short(call.arguments)}"
             found.append(Finding.of(index, fault, said))

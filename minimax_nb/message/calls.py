@@ -16,25 +16,45 @@ BROKEN = object()
 
 
 class Call(NamedTuple):
-    """A call in a message, its parts as they stand there; "" for a name or id that is none."""
+    """A call in a message, its parts as they stand there; "" for a name or id that is none.
+
+    Of a custom tool's call the arguments are its input: any text.
+    """
 
     id: str
     name: str
     arguments: Any
+    is_custom: bool = False
 
 
 def read_tool_calls(message: Mapping[str, Any]) -> tuple[ToolCall, ...]:
     """The tool calls of an assistant message; of a custom tool's call the arguments are its input."""
     calls = []
     for entry in entries(message, "tool_calls"):
-        function, custom = entry.get("function"), entry.get("custom")
-        if isinstance(function, dict):
-            name, arguments = function.get("name"), function.get("arguments")
-        else:
-            name, arguments = (custom.get("name"), custom.get("input")) if isinstance(custom, dict) else ("", None)
-        text = "" if arguments is None else arguments_text(arguments)
+        call = read_call(entry) if is_call(entry) else Call("", "", None)
+        text = "" if call.arguments is None else arguments_text(call.arguments)
+        name = _inside(entry).get("name")
         calls.append(ToolCall(str(entry.get("id") or ""), str(name or ""), text))
     return tuple(calls)
+
+
+def with_tool_call(message: dict[str, Any], call_id: str) -> dict[str, Any]:
+    """The message with the old ``function_call`` as an entry of ``tool_calls``, which is what the service takes.
+
+    Args:
+        message: an assistant message; one without ``function_call`` comes back as it is.
+        call_id: the id for the call, which had none.
+
+    Returns:
+        A new message. A ``function_call`` that is no call, or stands beside ``tool_calls``, is left out of it.
+    """
+    call = message.get("function_call")
+    if call is None:
+        return message
+    kept = {key: value for key, value in message.items() if key != "function_call"}
+    if isinstance(call, dict) and not message.get("tool_calls"):
+        kept["tool_calls"] = [{"id": call_id, "type": "function", "function": dict(call)}]
+    return kept
 
 
 def calls_of(message: Mapping[str, Any]) -> list[Call]:
@@ -46,19 +66,38 @@ def calls_of(message: Mapping[str, Any]) -> list[Call]:
 
 
 def is_call(entry: Any) -> bool:
-    """Whether an entry of ``tool_calls`` has the shape of a call."""
-    return isinstance(entry, dict) and isinstance(entry.get("function"), dict)
+    """Whether an entry of ``tool_calls`` has the shape of a call, of a function or a custom tool."""
+    return isinstance(entry, dict) and (isinstance(entry.get("function"), dict) or is_custom(entry))
+
+
+def is_custom(entry: Mapping[str, Any]) -> bool:
+    """Whether an entry of ``tool_calls`` calls a custom tool, which takes a text in place of a JSON object."""
+    return isinstance(entry.get("custom"), dict) and not isinstance(entry.get("function"), dict)
 
 
 def read_call(entry: dict[str, Any]) -> Call:
     """The parts of an entry that has the shape of a call."""
-    function = entry["function"]
-    return Call(_text(entry.get("id")), _text(function.get("name")), function.get("arguments"))
+    inside, custom = _inside(entry), is_custom(entry)
+    return Call(
+        _text(entry.get("id")), _text(inside.get("name")), inside.get("input" if custom else "arguments"), custom
+    )
+
+
+def _inside(entry: Mapping[str, Any]) -> dict[str, Any]:
+    inside = entry.get("custom" if is_custom(entry) else "function")
+    return inside if isinstance(inside, dict) else {}
 
 
 def result_id(message: Mapping[str, Any]) -> str:
     """The id of the call that a tool message answers, or ""."""
     return _text(message.get("tool_call_id"))
+
+
+def call_fault(call: Call) -> str | None:
+    """The code of the rule that a call breaks by its arguments, or None; the input of a custom tool is any text."""
+    if call.is_custom:
+        return None if isinstance(call.arguments, str) else "arguments-not-text"
+    return arguments_fault(call.arguments)
 
 
 def arguments_fault(arguments: Any) -> str | None:
@@ -78,6 +117,11 @@ def arguments_text(arguments: Any) -> str:
     if isinstance(arguments, str):
         return arguments
     return json.dumps(arguments, ensure_ascii=False, separators=(",", ":"))
+
+
+def sendable_input(value: Any) -> str:
+    """The input of a custom tool's call as the text that it has to be; "" for none."""
+    return "" if value is None else arguments_text(value)
 
 
 def is_object(text: str) -> bool:

@@ -112,6 +112,8 @@ def _arguments(message: dict[str, Any]) -> None:
     if not isinstance(calls, list):
         raise invalid(f"Mismatch type array with value {type(calls).__name__}: tool_calls")
     for call in calls:
+        if _is_custom(call):
+            continue  # a text for a tool of another server, which made this call: nobody knows that it is refused
         function = call.get("function") if isinstance(call, dict) else None
         if not isinstance(function, dict) or not function.get("name"):
             raise invalid("function name or parameters is empty")
@@ -121,6 +123,13 @@ def _arguments(message: dict[str, Any]) -> None:
             whole = False
         if not whole:
             raise invalid(f"invalid function arguments json string, tool_call_id: {call.get('id')}")
+
+
+def _is_custom(call: Any) -> bool:
+    if not isinstance(call, dict) or isinstance(call.get("function"), dict):
+        return False
+    custom = call.get("custom")
+    return isinstance(custom, dict) and bool(custom.get("name")) and isinstance(custom.get("input"), str)
 
 
 def _results(messages: list[dict[str, Any]]) -> None:

@@ -1,0 +1,103 @@
+"""A received message as it can be sent back: its calls in the one form that every server takes.
+
+It is changed where no server would take it back, and nowhere else:
+
+* arguments that are no JSON object: in Python notation, encoded twice or the like, they are run, and what was run
+  stands in the history as JSON; else what can be read of them stands there, and the result says what is wrong;
+* a call without a name or id, or with the id of another call of the turn: it gets one of its own;
+* the old ``function_call``: it becomes a call in ``tool_calls``;
+* calls as ``<minimax:tool_call>`` text in the content, from a server without a parser for them: the message becomes
+  what a server with one would have sent, ``tool_calls`` and the rest of the content.
+
+The call of a custom tool stays as it is: its input is any text.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.message.arguments import fixed_arguments
+from minimax_nb.message.calls import (
+    calls_of,
+    is_custom,
+    read_tool_calls,
+    sendable_input,
+    with_text_arguments,
+    with_tool_call,
+)
+from minimax_nb.message.completion import in_service_order
+from minimax_nb.message.parts import read_message
+from minimax_nb.message.sdk_objects import as_dict
+from minimax_nb.tools.xml_calls import parse_tool_calls
+
+if TYPE_CHECKING:
+    from minimax_nb.message.reply import Reply
+    from minimax_nb.tools.tool import Tool
+
+
+def with_tool_calls(reply: Reply) -> Reply:
+    """The reply with the call of the old ``function_call`` in ``tool_calls``, still without an id."""
+    message = with_tool_call(reply.message, "")
+    if message is reply.message:
+        return reply
+    if "tool_calls" in message:
+        message["tool_calls"] = [with_text_arguments(call) for call in message["tool_calls"]]
+    message = in_service_order(message)
+    return replace(reply, message=message, tool_calls=read_tool_calls(message))
+
+
+def sendable_calls(entries: list[dict[str, Any]], prefix: str, history: list[Any]) -> list[dict[str, Any]]:
+    """The calls as they can be sent back: each with a name, an id of its own, and a JSON object as arguments.
+
+    Args:
+        entries: the calls as received.
+        prefix: what the ids begin with that are given here.
+        history: the messages before, whose ids are taken.
+    """
+    seen: set[str] = set()
+    before = {call.id for message in history for call in calls_of(as_dict(message) or {})}
+    kept = []
+    for number, entry in enumerate(entries, 1):
+        call_id = entry.get("id")
+        if not isinstance(call_id, str) or not call_id or call_id in seen:
+            names = itertools.chain(
+                [f"{prefix}_{number}"], (f"{prefix}_{number}_{more}" for more in itertools.count(2))
+            )
+            call_id = next(name for name in names if name not in seen and name not in before)
+            entry = {**entry, "id": call_id}
+        kept.append(_sendable_call(entry))
+        seen.add(call_id)
+    return kept
+
+
+def _sendable_call(entry: dict[str, Any]) -> dict[str, Any]:
+    key, holds = ("custom", "input") if is_custom(entry) else ("function", "arguments")
+    inside = entry.get(key)
+    inside = inside if isinstance(inside, dict) else {}
+    changes = {}
+    if not isinstance(inside.get("name"), str) or not inside["name"]:
+        changes["name"] = "unnamed"
+    given = inside.get(holds)
+    good = sendable_input(given) if key == "custom" else fixed_arguments(given)
+    if good != given:
+        changes[holds] = good
+    return {**entry, key: {**inside, **changes}} if changes else entry
+
+
+def with_parsed_calls(reply: Reply, tools: dict[str, Tool], seed: str) -> Reply:
+    """The reply with the calls that stand as XML in its content, from a server that has no parser for them."""
+    content = reply.message.get("content")
+    if not tools or reply.message.get("tool_calls") or not isinstance(content, str) or "tool_call>" not in content:
+        return reply
+    parsed = parse_tool_calls(content, tools.values(), seed=seed)
+    if not parsed.tool_calls:
+        return reply
+    calls = [
+        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+        for call in parsed.tool_calls
+    ]
+    message = in_service_order({**reply.message, "content": parsed.content, "tool_calls": calls})
+    reasoning, answer, _ = read_message(message)
+    return replace(reply, message=message, reasoning=reasoning, content=answer, tool_calls=parsed.tool_calls)
