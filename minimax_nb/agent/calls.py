@@ -12,7 +12,6 @@ from minimax_nb.agent.loop import denied
 from minimax_nb.errors import ToolError
 from minimax_nb.message.events import ApprovalRequested, ToolResult, ToolStarted
 from minimax_nb.message.reply import ToolCall
-from minimax_nb.tools.results import INTERRUPTS
 from minimax_nb.tools.tool import Tool, run_awaitable
 
 if TYPE_CHECKING:
@@ -113,7 +112,8 @@ async def arun_calls(
     for one in ready:
         if not one.tool.is_async:
             yield ToolStarted(one.position, one.call)
-            yield loop.answer(one.position, one.call, *await _acalled(one, began))
+            [outcome] = await _together([one], began)
+            yield loop.answer(one.position, one.call, *outcome)
 
 
 def _runnable(loop: ToolLoop, position: int, call: ToolCall) -> Tool | ToolError:
@@ -124,26 +124,35 @@ def _runnable(loop: ToolLoop, position: int, call: ToolCall) -> Tool | ToolError
 
 
 async def _together(ready: list[_Ready], began: float) -> list[_Outcome]:
-    return await asyncio.gather(*(_acalled(one, began) for one in ready))
+    """Run calls at once, each in a task of its own, so that what a tool does to its task stays there."""
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+
+    def is_ours() -> bool:  # whether a cancellation came to us, and was handed down to the tools
+        return task is None or task.cancelling() > before
+
+    return await asyncio.gather(*(_acalled(one, began, is_ours) for one in ready))
 
 
 def _called(one: _Ready, began: float) -> _Outcome:
     started = time.perf_counter()
     try:
         value = one.tool.call(one.call.arguments)
-    except INTERRUPTS:
+    except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever a tool raises is the model's to read, exit() included
         value = error
     return _Outcome(value, started - began, time.perf_counter() - started)
 
 
-async def _acalled(one: _Ready, began: float) -> _Outcome:
+async def _acalled(one: _Ready, began: float, is_ours: Callable[[], bool]) -> _Outcome:
     started = time.perf_counter()
     try:
         value = await one.tool.acall(one.call.arguments)
-    except INTERRUPTS:
+    except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever a tool raises is the model's to read, exit() included
+        if isinstance(error, asyncio.CancelledError) and is_ours():
+            raise
         value = error
     return _Outcome(value, started - began, time.perf_counter() - started)

@@ -66,8 +66,7 @@ def sendable_calls(entries: list[dict[str, Any]], prefix: str, history: list[Any
                 [f"{prefix}_{number}"], (f"{prefix}_{number}_{more}" for more in itertools.count(2))
             )
             call_id = next(name for name in names if name not in seen and name not in before)
-            entry = {**entry, "id": call_id}
-        kept.append(_sendable_call(entry))
+        kept.append(_sendable_call(entry if entry.get("id") == call_id else {**entry, "id": call_id}))
         seen.add(call_id)
     return kept
 

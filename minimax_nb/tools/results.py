@@ -6,7 +6,6 @@ matplotlib is imported. Nothing here raises: a result that cannot be shown is na
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import datetime as dt
 import decimal
@@ -20,9 +19,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from minimax_nb.message.surrogates import sendable
-
-INTERRUPTS = (KeyboardInterrupt, asyncio.CancelledError, GeneratorExit)
-"""What ends a run from outside; anything else that a tool's code raises, SystemExit too, is its own failure."""
 
 NO_OUTPUT = "(no output)"
 """Stands for a result that says nothing: the service refuses an empty content (error 2013, reported in 2026)."""
@@ -71,7 +67,7 @@ def render_result(value: Any, *, limit: int = RESULT_LIMIT) -> RenderedResult:
     """
     try:
         text, shown = _render(value)
-    except INTERRUPTS:
+    except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - a value's own methods may raise anything
         text, shown = f"[a {_kind(value)} that cannot be written as text: {type(error).__name__}]", None
@@ -193,7 +189,7 @@ def _drained(items: Any) -> str:
             taken.append(item)  # noqa: PERF402 - what came before a failure is kept
         if next(items, items) is not items:
             note = f"\n[only the first {_ITEMS:,} items were taken]"
-    except INTERRUPTS:
+    except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - the generator is the tool's code
         note = f"\n[it stopped there with {type(error).__name__}: {str(error)[:200]}]"
