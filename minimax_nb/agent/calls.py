@@ -151,7 +151,7 @@ async def _acalled(one: _Ready, began: float, is_ours: Callable[[], bool]) -> _O
         value = await one.tool.acall(one.call.arguments)
     except KeyboardInterrupt:
         raise
-    except BaseException as error:  # noqa: BLE001 - whatever a tool raises is the model's to read, exit() included
+    except BaseException as error:
         if isinstance(error, asyncio.CancelledError) and is_ours():
             raise
         value = error

@@ -108,6 +108,7 @@ def repair_history(
         originals: assistant messages (or replies) as they were received.
 
     Returns:
-        A new list of new dicts. A history in which nothing is wrong comes back equal.
+        A new list of new dicts. A history in which nothing is wrong comes back equal. One that holds nothing but
+        empty messages comes back as an empty list, to which a question is still to be added before it is sent.
     """
     return mend(listed_messages(messages), model=model, originals=originals)

@@ -11,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.message.arguments import fixed_arguments
+from minimax_nb.message.blank import is_blank_result
 from minimax_nb.message.calls import calls_of, is_call, is_custom, read_call, sendable_input, with_tool_call
 from minimax_nb.message.parts import is_empty, is_received_part, read_message, refusal_of
 from minimax_nb.message.sdk_objects import as_dict
@@ -111,18 +112,15 @@ def _shape(message: dict[str, Any], model: str | None) -> bool:
 
 def _shape_content(message: dict[str, Any], model: str | None) -> None:
     content = message.get("content")
-    if content is None:
-        if message["role"] == "tool":
-            message["content"] = "null"
-    elif message["role"] == "tool" and is_empty(content):
-        message["content"] = NO_OUTPUT
-    elif isinstance(content, list):
+    if isinstance(content, list):
         received = message["role"] == "assistant"
         parts = [part if received and is_received_part(part) else _shape_part(part, model) for part in content]
         if parts != content:
             message["content"] = parts
-    elif not isinstance(content, str):
+    elif content is not None and not isinstance(content, str):
         message["content"] = _as_text(content)
+    if message["role"] == "tool" and is_blank_result(message.get("content")):
+        message["content"] = NO_OUTPUT
 
 
 def _shape_part(part: Any, model: str | None) -> Any:

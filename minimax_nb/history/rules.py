@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from minimax_nb.errors import short
+from minimax_nb.message.blank import is_blank_result
 from minimax_nb.message.calls import call_fault, is_call, read_call, result_id
 from minimax_nb.message.parts import is_empty, is_received_part
 from minimax_nb.message.sdk_objects import as_dict
@@ -119,8 +120,8 @@ def _check_content(index: int, message: dict[str, Any], model: str | None) -> li
     if role == "tool":
         if content is None:
             return [Finding.of(index, "content-type", "the result's content is null, expected text")]
-        if is_empty(content):
-            return [Finding.of(index, "empty-result", "the result has no content")]
+        if is_blank_result(content):
+            return [Finding.of(index, "empty-result", "the result has no content that can be seen")]
     elif is_empty(content):
         if role == "assistant" and message.get("tool_calls"):
             return []

@@ -18,6 +18,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from minimax_nb.message.blank import is_blank
 from minimax_nb.message.surrogates import sendable
 
 NO_OUTPUT = "(no output)"
@@ -54,9 +55,10 @@ class RenderedResult(NamedTuple):
 def render_result(value: Any, *, limit: int = RESULT_LIMIT) -> RenderedResult:
     """The text of a tool's result for the model, and the thing to show to the reader.
 
-    Text goes as it is, blank text and None as "(no output)"; numbers, lists, dicts, dataclasses and pydantic models as
-    JSON; a table as CSV of its first rows with its shape; a figure or picture as a line that says that the reader sees
-    it; a generator as the list of its first 1,000 items; bytes as their length and kind; anything else as its ``repr``.
+    Text goes as it is, None and text without anything visible as "(no output)"; numbers, lists, dicts, dataclasses and
+    pydantic models as JSON; a table as CSV of its first rows with its shape; a figure or picture as a line that says
+    that the reader sees it; a generator as the list of its first 1,000 items; bytes as their length and kind; anything
+    else as its ``repr``.
 
     Args:
         value: what the tool returned.
@@ -71,7 +73,7 @@ def render_result(value: Any, *, limit: int = RESULT_LIMIT) -> RenderedResult:
         raise
     except BaseException as error:  # noqa: BLE001 - a value's own methods may raise anything
         text, shown = f"[a {_kind(value)} that cannot be written as text: {type(error).__name__}]", None
-    return RenderedResult(cut(sendable(text), limit) if text.strip() else NO_OUTPUT, shown)
+    return RenderedResult(NO_OUTPUT if is_blank(text) else cut(sendable(text), limit), shown)
 
 
 def cut(text: str, limit: int = RESULT_LIMIT) -> str:

@@ -11,14 +11,14 @@ import copy
 import functools
 import inspect
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pydantic
 
 from minimax_nb import background
-from minimax_nb.errors import ToolArgumentsError, ToolError
+from minimax_nb.errors import ToolArgumentsError, ToolError, short
 from minimax_nb.message.arguments import read_arguments
 
 from .schemas import json_schema
@@ -230,16 +230,31 @@ def toolbox(tools: Any) -> dict[str, Tool]:
         tools: functions, tool dicts or tools, or a single one; None for none.
 
     Raises:
+        TypeError: they are no list of tools, nor one.
         ToolError: one cannot be made, or two have the same name.
     """
     box: dict[str, Tool] = {}
-    single = callable(tools) or isinstance(tools, Mapping | Tool)
-    for source in [tools] if single else tools or ():
+    for source in listed_tools(tools):
         tool = Tool.of(source)
         if tool.name in box:
             raise ToolError(f"two tools are called {tool.name!r}: the model could not tell them apart; rename one")
         box[tool.name] = tool
     return box
+
+
+def listed_tools(tools: Any) -> list[Any]:
+    """The tools as a list: also of a single one, and of None, for none.
+
+    Raises:
+        TypeError: they are no list of tools, nor one.
+    """
+    if tools is None:
+        return []
+    if callable(tools) or isinstance(tools, Mapping | Tool) or isinstance(getattr(tools, "schema", None), Mapping):
+        return [tools]
+    if isinstance(tools, Iterable) and not isinstance(tools, str | bytes):
+        return list(tools)
+    raise TypeError(f"expected a function, a tool dict, or a list of them, got {type(tools).__name__} {short(tools)}")
 
 
 def run_awaitable(awaitable: Awaitable[Any]) -> Any:

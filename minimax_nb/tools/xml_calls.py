@@ -29,7 +29,7 @@ from .xml_m3 import read_block as read_m3_block
 from .xml_values import parameter_schemas, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 _START, _END = "<minimax:tool_call>", "</minimax:tool_call>"
 _NAME = r"""\s+name\s*=\s*("[^"<>\n]{1,256}"|'[^'<>\n]{1,256}'|[^\s"'<>]{1,256})\s*>"""
@@ -64,7 +64,7 @@ class ParsedText(NamedTuple):
     tool_calls: tuple[ToolCall, ...]
 
 
-def parse_tool_calls(text: str, tools: Iterable[Any] | None = None, *, seed: str = "") -> ParsedText:
+def parse_tool_calls(text: str, tools: Any = None, *, seed: str = "") -> ParsedText:
     """Take the tool calls out of a text that holds them as XML.
 
     Values are typed by the schema of the tool: text as it is, numbers, booleans, objects and arrays as JSON, null where
@@ -74,7 +74,7 @@ def parse_tool_calls(text: str, tools: Iterable[Any] | None = None, *, seed: str
 
     Args:
         text: the content of a message.
-        tools: the request's tools: functions, OpenAI tool dicts, or tools with a ``schema``.
+        tools: the request's tools: functions, OpenAI tool dicts, or tools with a ``schema``, in a list or a single one.
         seed: what makes this reply unique, such as its id. The calls' ids are made of it and the text, so without it
             two replies with the same text have calls with the same ids.
 
@@ -82,7 +82,8 @@ def parse_tool_calls(text: str, tools: Iterable[Any] | None = None, *, seed: str
         The rest of the text, and the calls.
 
     Raises:
-        ToolError: one of the functions cannot be offered to a model.
+        TypeError: ``tools`` is no list of tools, nor one.
+        ToolError: one of them is no tool, or a function that cannot be offered to a model.
     """
     schemas = parameter_schemas(tools)
     kept: list[str] = []

@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from minimax_nb.message.calls import parse_json
 
 from .schema_types import types_of
-from .tool import Tool
+from .tool import Tool, listed_tools
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
-def parameter_schemas(tools: Iterable[Any] | None) -> dict[str, dict[str, Any]]:
+def parameter_schemas(tools: Any) -> dict[str, dict[str, Any]]:
     """The schema of each parameter, by tool and name, with the definitions it refers to beside it.
 
     Args:
-        tools: functions, OpenAI tool dicts, or objects whose ``schema`` is one; anything else is passed over.
+        tools: functions, OpenAI tool dicts, or objects whose ``schema`` is one, in a list or a single one; a dict that
+            is no function's is passed over.
 
     Raises:
-        ToolError: a function cannot be offered to a model.
+        TypeError: they are no list of tools, nor one.
+        ToolError: one of them is no tool, or a function that cannot be offered to a model.
     """
     found: dict[str, dict[str, Any]] = {}
-    for tool in tools or ():
+    for tool in listed_tools(tools):
         schema = tool if isinstance(tool, Mapping) else getattr(tool, "schema", None)
-        if not isinstance(schema, Mapping) and callable(tool):
+        if not isinstance(schema, Mapping):
             schema = Tool.of(tool).schema
         function = schema.get("function") if isinstance(schema, Mapping) else None
         parameters = function.get("parameters") if isinstance(function, Mapping) else None

@@ -165,7 +165,7 @@ BAD: dict[str, tuple[list[Any], list[tuple[int | None, str]], list[Message]]] = 
     "result null": (
         [user(), calls(call()), result(content=None)],
         [(2, "content-type")],
-        [user(), calls(call()), result(content="null")],
+        [user(), calls(call()), result(content=NO_OUTPUT)],
     ),
     "result empty": (
         [user(), calls(call()), result(content="")],
@@ -567,7 +567,7 @@ def test_two_thousand_messages_are_checked_in_linear_steps() -> None:
 # ---- any history at all --------------------------------------------------------------------------------------------
 
 texts = st.text(max_size=8) | st.sampled_from(
-    ["Hello.", "<think>a", "a</think>b", "<think>\na\n</think>\n\nb", "</mm:think>", "`</think>`"]
+    ["Hello.", "<think>a", "a</think>b", "<think>\na\n</think>\n\nb", "</mm:think>", "`</think>`", " ", "\u200b"]
 )
 junk = (
     st.none()
@@ -592,7 +592,13 @@ some_details = st.lists(
     max_size=3,
 )
 broken_calls = st.lists(
-    st.builds(call, ids | junk, st.sampled_from(["f", "g", ""]) | junk, some_arguments) | junk, max_size=3
+    st.builds(call, ids | junk, st.sampled_from(["f", "g", ""]) | junk, some_arguments)
+    | st.fixed_dictionaries(
+        {"custom": st.fixed_dictionaries({}, optional={"name": st.just("f") | junk, "input": texts | junk})},
+        optional={"id": ids | junk},
+    )
+    | junk,
+    max_size=3,
 )
 MEDIA_URLS = ["https://a.example/b.png", "HTTP://a.example", "mm_file://1", "", "a.png", "data:…", "ftp://a.example"]
 MEDIA_URLS += [
@@ -713,7 +719,7 @@ def good_histories(draw: st.DrawFn) -> list[Message]:
             content = draw(st.none() | st.just("") | words.map(lambda text: f"x{text}"))
             entries = [call(each, arguments=json.dumps({draw(words): draw(words)})) for each in made]
             messages.append({"role": "assistant", **thinking(content), "tool_calls": entries})
-            messages += [result(each, draw(words)) for each in made]
+            messages += [result(each, draw(words.filter(str.strip))) for each in made]
         for _ in range(draw(st.integers(0, 2))):
             messages.append({"role": "assistant", **thinking(f"x{draw(words)}")})
     return messages

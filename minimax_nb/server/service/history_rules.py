@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.server.api_error import invalid
@@ -24,6 +25,8 @@ _INVALID_ROLE = "invalid_role"
 _MEDIA = {"image_url": "image", "video_url": "video", "input_audio": "audio"}
 _RECEIVED_PARTS = ("thinking", "reasoning", "reasoning_text", "redacted_thinking", "refusal")
 _NO_TEXT = re.compile("[\x00\ud800-\udfff\ufffe\uffff]")
+_WITHOUT_INK = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | {chr(code) for code in range(0xFE00, 0xFE10)}
 _DETACHED = "tool call result does not follow tool call"
 
 
@@ -76,7 +79,7 @@ def _is_role(role: Any, model: ServedModel) -> bool:
 
 def _content(message: dict[str, Any], model: ServedModel) -> None:
     content = message.get("content")
-    if _is_empty(content) and not _has_calls(message):
+    if (_is_empty(content) and not _has_calls(message)) or (message["role"] == "tool" and _is_blank(content)):
         raise invalid("chat content is empty")
     if isinstance(content, str | None):
         return
@@ -101,6 +104,17 @@ def _is_empty(content: Any) -> bool:
     if isinstance(content, list):
         return all(isinstance(part, dict) and part.get("type") == "text" and part.get("text") == "" for part in content)
     return content is None or content == ""
+
+
+def _is_blank(content: Any) -> bool:
+    """Whether a tool's result holds nothing that can be seen."""
+    if isinstance(content, list):
+        return all(
+            isinstance(part, dict) and part.get("type") == "text" and _is_blank(part.get("text")) for part in content
+        )
+    return isinstance(content, str) and all(
+        each.isspace() or unicodedata.category(each) in _WITHOUT_INK or each in _FILLERS for each in content
+    )
 
 
 def _has_calls(message: dict[str, Any]) -> bool:
