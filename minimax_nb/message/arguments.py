@@ -13,13 +13,13 @@ from typing import Any, Literal, NamedTuple
 
 from minimax_nb.message.calls import BROKEN, arguments_fault, json_text
 
-from .notation import Notation, read_value
+from .notation import COMMENT, Notation, read_value
 
 _MOST_LAYERS = 3  # a text that was encoded more often than that is no accident of a client
 _MOST_OBJECTS = 8
 
-# What models and servers write around an object: fences, tags, tokens. It says nothing of the arguments.
-_AROUND = r"`++[\w+-]*+|</?[\w:./-]++>|<\|[^<>]*+>|\]<\]minimax\[>\[|\s++"
+# What models and servers write around an object: fences, tags, tokens, comments. It says nothing of the arguments.
+_AROUND = rf"`++[\w+-]*+|</?[\w:./-]++>|<\|[^<>]*+>|\]<\]minimax\[>\[|\s++|\ufeff|{COMMENT}"
 _BEFORE = re.compile(rf"(?>{_AROUND})*+")
 _AFTER = re.compile(rf"(?>{_AROUND}|[\]}}),;])*+")
 
@@ -47,7 +47,7 @@ def read_arguments(arguments: Any) -> ReadArguments:
     for layer in range(_MOST_LAYERS + 1):
         if not isinstance(value, str):
             break
-        text = value.strip()
+        text = value.strip().strip("\ufeff").strip()
         if not text:
             value = None
             break
@@ -91,7 +91,9 @@ def _read_objects(text: str) -> tuple[Any, bool]:
     """The object in a text that holds something else beside it, such as a fence, an empty object or the same again."""
     found: Any = BROKEN
     whole = True
-    start, end = text.find("{"), 0
+    start, end = text.find("{", _end(_BEFORE, text, 0)), 0
+    if start < 0:  # in a comment, if anywhere
+        start, whole = text.find("{"), False
     for _ in range(_MOST_OBJECTS):
         if start < 0:
             break
@@ -104,5 +106,11 @@ def _read_objects(text: str) -> tuple[Any, bool]:
             whole = whole and (found is BROKEN or not found or not value or value == found)
             found = found if found is not BROKEN and found else value
         end = notation.end
-        start = text.find("{", end)
+        start = text.find("{", _end(_AFTER, text, end))
     return found, whole and start < 0 and _AFTER.fullmatch(text, end) is not None
+
+
+def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
+    """Where a pattern that may match nothing stops."""
+    found = pattern.match(text, start)
+    return found.end() if found else start

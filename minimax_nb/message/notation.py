@@ -1,7 +1,8 @@
 """An object or array in a text -> JSON: Python's and JavaScript's ways of writing one, and what was cut off.
 
-Quotes of either kind, raw line breaks in texts, ``True`` and ``None``, tuples, bare keys and trailing commas are
-written anew as JSON. The text is gone through once, token by token, so the time it takes grows with its length.
+Quotes of either kind, raw and long texts of Python, raw line breaks in texts, ``True`` and ``None``, tuples, bare keys
+and trailing commas are written anew as JSON; comments are left out. The text is gone through once, token by
+token, so the time it takes grows with its length.
 """
 
 from __future__ import annotations
@@ -17,17 +18,24 @@ from pydantic_core import from_json
 
 from minimax_nb.message.calls import BROKEN, parse_json
 
+COMMENT = r"//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/"
+"""What JavaScript takes for a comment; a block without an end is none."""
+
+_NOTHING = rf"{COMMENT}|\#(?=\s)[^\r\n]*+|\ufeff"
 _TOKEN = re.compile(
-    r"""(?P<text>"(?:[^"\\]|\\.?)*+"? | '(?:[^'\\]|\\.?)*+'?)
-    | (?P<mark>[\[\](){}:,]) | (?P<word>[^\s"'\[\](){}:,]++)""",
+    rf"""(?P<nothing>{_NOTHING})
+    | (?P<prefix>[rRuU]?)(?P<quote>\"{{3}}|'{{3}}|["'])
+      (?P<inside>(?:[^\\"']++|(?!(?P=quote))["']|\\.?)*+)(?P<end>(?P=quote))?
+    | (?P<mark>[\[\](){{}}:,]) | (?P<word>(?:(?!//|/\*)[^\s"'\[\](){{}}:,\ufeff])++)""",
     re.DOTALL | re.VERBOSE,
 )
+_BLANK = re.compile(rf"(?:\s|{_NOTHING})*+")
 _WORDS = {"True": "true", "False": "false", "None": "null", "true": "true", "false": "false", "null": "null"}
 _NO_JSON = {"NaN", "Infinity", "-Infinity", "nan", "inf", "-inf"}
 _OPENING = {"{": "{", "[": "[", "(": "["}
 _CLOSING = {"}": ("{", "}"), "]": ("[", "]"), ")": ("(", "]")}
 _DEEPEST = 1_000  # no reader of JSON goes deeper
-_CONTROL = re.compile(r"[\x00-\x1f]")
+_CONTROL = re.compile(r"\\(?:\r\n|.)|[\x00-\x1f]", re.DOTALL)
 _WHOLE_ESCAPES = re.compile(r"(?:[^\\]|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\[^ux])*+", re.DOTALL)
 
 
@@ -37,7 +45,7 @@ def read_value(text: str) -> Any:
     if value is not BROKEN:
         return value
     found = Notation(text)
-    return BROKEN if text[found.end :].strip() else found.value()
+    return found.value() if _BLANK.fullmatch(text, found.end) else BROKEN
 
 
 class Notation:
@@ -54,7 +62,11 @@ class Notation:
         self._json: list[str] = []
         self._open: list[_Bracket] = []
         self._word: str | None = None  # the latest token, if it was one: before a colon it is a key
+        self._text: tuple[str, int] | None = None  # likewise, if it was a whole text: its place, its end
+        self._known: int | None = None  # how much of the JSON is sure, where what follows can be read in two ways
         for token in _TOKEN.finditer(text, start):
+            if token["nothing"] is not None:
+                continue
             self._take(token)
             if not self._open:
                 self.end = token.end()
@@ -67,17 +79,20 @@ class Notation:
 
     def part(self) -> Any:
         """What can be read of a value that was cut off or holds what JSON cannot; ``BROKEN`` if nothing can."""
-        text = "".join(self._json) + ("null" if self._json[-1:] == [":"] else "")
+        sure = self._known is None
+        text = "".join(self._json[: self._known]) + ("null" if sure and self._json[-1:] == [":"] else "")
         try:
             return from_json(text, allow_inf_nan=False, allow_partial="trailing-strings")
         except ValueError:
             return BROKEN
 
     def _take(self, token: re.Match[str]) -> None:
-        mark, word, text = token["mark"], token["word"], token["text"]
-        if text is not None:
-            self._take_text(text)
-        elif word is not None:
+        mark, word = token["mark"], token["word"]
+        if token["quote"] is not None:
+            self._take_text(token)
+            return
+        self._text = None
+        if word is not None:
             self._json.append(self._written(word))
             self._closed = not self._open
         elif mark in _OPENING:
@@ -93,14 +108,40 @@ class Notation:
             self._json.append(mark)
         self._word = word
 
-    def _take_text(self, text: str) -> None:
-        ended = len(text) > 1 and text[-1] == text[0] and _WHOLE_ESCAPES.fullmatch(text, 1, len(text) - 1) is not None
-        value = _unquoted(text if ended else _WHOLE_ESCAPES.match(text).group() + text[0])  # type: ignore[union-attr]
+    def _take_text(self, token: re.Match[str]) -> None:
+        inside, quote, raw = token["inside"], token["quote"], token["prefix"] in {"r", "R"}
+        ended = token["end"] is not None and (raw or _WHOLE_ESCAPES.fullmatch(inside) is not None)
+        if not ended and len(quote) > 1:
+            inside = inside.rstrip(quote[0])  # two thirds of its end, perhaps
+        if not raw and not ended:
+            inside = _WHOLE_ESCAPES.match(inside).group()  # type: ignore[union-attr]
+        value = inside if raw else _unquoted(inside, quote)
         if value is None:
-            self._exact, value = False, text[1:]
+            self._exact, value = False, inside
         written = json.dumps(value)  # halves of characters as escapes, so that reading joins them
+        before, self._word = self._text, None
+        self._text = (len(self._json), token.end()) if ended else None
+        if before is not None:
+            self._join(*before, written, token)
+            return
         self._json.append(written if ended else written[:-1])
         self._closed = ended and not self._open
+
+    def _join(self, at: int, end: int, written: str, token: re.Match[str]) -> None:
+        """Take a text that stands directly behind another: Python makes one of the two.
+
+        So it is read where nothing else can be meant: in a list a comma may be missing, without a blank between them
+        the quotes may belong to the text.
+        """
+        if self._known is None:
+            self._known = at
+        is_value = self._open[-1].mark == "{" and self._json[at - 1] == ":"
+        if is_value and token.start() > end and self._text is not None:
+            self._json[-1] = self._json[-1][:-1]
+            self._json.append(written[1:])
+            self._text = (at, token.end())
+        else:
+            self._exact = False
 
     def _close(self, mark: str) -> None:
         bracket = self._open.pop() if self._open else _Bracket("", 0)
@@ -137,20 +178,28 @@ class _Bracket:
     commas: bool = False
 
 
-def _unquoted(text: str) -> str | None:
+def _unquoted(inside: str, quote: str) -> str | None:
     """The text between quotes: by JSON's rules between double ones, else by Python's; None if it follows neither."""
-    value: Any = None
-    if text[0] == '"':
+    if quote == '"':
         try:
-            value = json.loads(text, strict=False)
+            return str(json.loads(f'"{inside}"', strict=False))
         except ValueError:
-            value = None
-    if value is None:
-        try:
-            with warnings.catch_warnings():
-                # Python warns of escapes it does not know, such as "\d"; the text is not the user's.
-                warnings.simplefilter("ignore")
-                value = ast.literal_eval(_CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text))
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            return None
+            pass
+    try:
+        with warnings.catch_warnings():
+            # Python warns of escapes it does not know, such as "\d"; the text is not the user's.
+            warnings.simplefilter("ignore")
+            value = ast.literal_eval(quote + _CONTROL.sub(_escaped, inside) + quote)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
     return value if isinstance(value, str) else None
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """A control character as an escape; a line break behind a backslash as nothing, for the text goes on there."""
+    text = found[0]
+    if text[0] != "\\":
+        return f"\\x{ord(text):02x}"
+    if text[1] in "\r\n":
+        return ""
+    return text if text[1] >= " " else f"\\\\\\x{ord(text[1]):02x}"
