@@ -101,7 +101,7 @@ class ToolLoop:
         reply = with_parsed_calls(reply, self.tools, seed=f"{reply.id}#{len(self.messages)}")
         listed = reply.message.get("tool_calls") or []
         received = [entry for entry in listed if isinstance(entry, dict)]
-        kept = sendable_calls(received, prefix=f"call_{self.round}", history=self.messages)
+        kept = sendable_calls(received, prefix=f"call_{self.round}", history=self.messages, tools=self.tools)
         message = reply.message if kept == listed else {**reply.message, "tool_calls": kept}
         calls = read_tool_calls({"tool_calls": received})
         # As it was received, but for the id, by which the result finds it.

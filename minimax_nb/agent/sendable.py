@@ -1,9 +1,10 @@
 """A received message as it can be sent back: its calls in the one form that every server takes.
 
-It is changed where no server would take it back, and nowhere else:
+It is changed where no server would take it back, or the model would not find what was run, and nowhere else:
 
 * arguments that are no JSON object: in Python notation, encoded twice or the like, they are run, and what was run
   stands in the history as JSON; else what can be read of them stands there, and the result says what is wrong;
+* arguments that fit their tool only as its schema reads them, such as an object within as text: likewise;
 * a call without a name or id, or with the id of another call of the turn: it gets one of its own;
 * the old ``function_call``: it becomes a call in ``tool_calls``;
 * calls as ``<minimax:tool_call>`` text in the content, from a server without a parser for them: the message becomes
@@ -20,8 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 from minimax_nb.message.arguments import fixed_arguments
 from minimax_nb.message.calls import (
+    arguments_text,
     calls_of,
     is_custom,
+    json_text,
     read_tool_calls,
     sendable_input,
     with_text_arguments,
@@ -33,6 +36,8 @@ from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.tools.xml_calls import parse_tool_calls
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from minimax_nb.message.reply import Reply
     from minimax_nb.tools.tool import Tool
 
@@ -48,13 +53,16 @@ def with_tool_calls(reply: Reply) -> Reply:
     return replace(reply, message=message, tool_calls=read_tool_calls(message))
 
 
-def sendable_calls(entries: list[dict[str, Any]], prefix: str, history: list[Any]) -> list[dict[str, Any]]:
+def sendable_calls(
+    entries: list[dict[str, Any]], prefix: str, history: list[Any], tools: Mapping[str, Tool]
+) -> list[dict[str, Any]]:
     """The calls as they can be sent back: each with a name, an id of its own, and a JSON object as arguments.
 
     Args:
         entries: the calls as received.
         prefix: what the ids begin with that are given here.
         history: the messages before, whose ids are taken.
+        tools: the tools by name, for the arguments as they will be run.
     """
     seen: set[str] = set()
     before = {call.id for message in history for call in calls_of(as_dict(message) or {})}
@@ -66,12 +74,12 @@ def sendable_calls(entries: list[dict[str, Any]], prefix: str, history: list[Any
                 [f"{prefix}_{number}"], (f"{prefix}_{number}_{more}" for more in itertools.count(2))
             )
             call_id = next(name for name in names if name not in seen and name not in before)
-        kept.append(_sendable_call(entry if entry.get("id") == call_id else {**entry, "id": call_id}))
+        kept.append(_sendable_call(entry if entry.get("id") == call_id else {**entry, "id": call_id}, tools))
         seen.add(call_id)
     return kept
 
 
-def _sendable_call(entry: dict[str, Any]) -> dict[str, Any]:
+def _sendable_call(entry: dict[str, Any], tools: Mapping[str, Tool]) -> dict[str, Any]:
     key, holds = ("custom", "input") if is_custom(entry) else ("function", "arguments")
     inside = entry.get(key)
     inside = inside if isinstance(inside, dict) else {}
@@ -79,10 +87,17 @@ def _sendable_call(entry: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(inside.get("name"), str) or not inside["name"]:
         changes["name"] = "unnamed"
     given = inside.get(holds)
-    good = sendable_input(given) if key == "custom" else fixed_arguments(given)
+    good = sendable_input(given) if key == "custom" else _as_run(tools.get(str(inside.get("name"))), given)
     if good != given:
         changes[holds] = good
     return {**entry, key: {**inside, **changes}} if changes else entry
+
+
+def _as_run(tool: Tool | None, arguments: Any) -> str:
+    """The arguments as JSON text: those that the tool will be run with, if they differ from what was written."""
+    fixed = fixed_arguments(arguments)
+    again = tool.second_reading(arguments_text(arguments)) if tool is not None and arguments is not None else None
+    return fixed if again is None else json_text(again) or fixed
 
 
 def with_parsed_calls(reply: Reply, tools: dict[str, Tool], seed: str) -> Reply:

@@ -62,7 +62,7 @@ class Notation:
         self._json: list[str] = []
         self._open: list[_Bracket] = []
         self._word: str | None = None  # the latest token, if it was one: before a colon it is a key
-        self._text: tuple[str, int] | None = None  # likewise, if it was a whole text: its place, its end
+        self._text: tuple[int, int] | None = None  # likewise, if it was a whole text: its place, its end
         self._known: int | None = None  # how much of the JSON is sure, where what follows can be read in two ways
         for token in _TOKEN.finditer(text, start):
             if token["nothing"] is not None:

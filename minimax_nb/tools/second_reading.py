@@ -1,9 +1,9 @@
 """Arguments that failed their schema, read once more as the schema asks.
 
 Models of the M2 family write an object or array inside the arguments as JSON text; M3's arrays come through some
-converters as ``{"item": …}``. Where the schema allows no text, a text that holds what it does allow is read; where it
-allows an array and no such object, the wrapper is taken off. Nothing else is changed: a text where text is allowed
-stays a text, whatever it looks like.
+converters as ``{"item": …}``, and so do their elements. Where the schema allows no text, a text that holds what it
+does allow is read; where it allows an array and no such object, the wrapper is taken off. Nothing else is changed: a
+text where text is allowed stays a text, whatever it looks like.
 """
 
 from __future__ import annotations
@@ -71,14 +71,27 @@ def _value_in(text: str) -> Any:
 
 def _unwrapped(value: Mapping[str, Any], options: list[Mapping[str, Any]], root: Any) -> list[Any] | None:
     """The array in a wrapper, where the schema wants an array and no object with such a key."""
+    inner = _inside(value, options, root)
+    arrays = [option for option in options if "array" in types_of(option, root)]
+    if inner is BROKEN or not arrays:
+        return None
+    if isinstance(inner, list):
+        return inner
+    (only,) = _read_array([inner], arrays, root)
+    if not any(_fits(_item(option, 0), only, root) for option in arrays):  # the array as a text, or wrapped again
+        again = _read(inner, {"anyOf": arrays}, root)
+        if isinstance(again, list):
+            return again
+    return [inner]
+
+
+def _inside(value: Mapping[str, Any], options: list[Mapping[str, Any]], root: Any) -> Any:
+    """What a wrapper holds; ``BROKEN`` where it is none, or an object that the schema wants."""
     (key, inner), *more = value.items() or [("", None)]
     if more or key not in _WRAPPERS:
-        return None
-    kinds = [types_of(option, root) for option in options]
-    takes_key = any("object" in kind and _names(option, key) for kind, option in zip(kinds, options, strict=True))
-    if takes_key or not any("array" in kind for kind in kinds):
-        return None
-    return inner if isinstance(inner, list) else [inner]
+        return BROKEN
+    is_wanted = any("object" in types_of(option, root) and _names(option, key) for option in options)
+    return BROKEN if is_wanted else inner
 
 
 def _names(option: Mapping[str, Any], key: str) -> bool:
@@ -117,7 +130,7 @@ def _property(schema: Mapping[str, Any], key: str) -> Any:
 
 def _read_array(items: list[Any], options: list[Mapping[str, Any]], root: Any) -> Any:
     arrays = [option for option in options if "array" in types_of(option, root)]
-    read = [[_read(item, _item(option, at), root) for at, item in enumerate(items)] for option in arrays]
+    read = [[_read_element(item, _item(option, at), root) for at, item in enumerate(items)] for option in arrays]
     fits = (
         each
         for option, each in zip(arrays, read, strict=True)
@@ -126,14 +139,29 @@ def _read_array(items: list[Any], options: list[Mapping[str, Any]], root: Any) -
     return next(fits, read[0] if read else items)
 
 
+def _read_element(value: Any, schema: Any, root: Any) -> Any:
+    """An element of an array, which may be wrapped like an array."""
+    options = alternatives(schema, root)
+    if isinstance(value, Mapping) and options and all(types_of(option, root) for option in options):
+        inner = _inside(value, options, root)
+        if inner is not BROKEN and _unwrapped(value, options, root) is None:
+            read = _read(inner, schema, root)
+            if any(_allows(option, read, root) for option in options):
+                return read
+    return _read(value, schema, root)
+
+
 def _item(schema: Mapping[str, Any], at: int) -> Any:
     first = schema.get("prefixItems")
     return first[at] if isinstance(first, list) and at < len(first) else schema.get("items")
 
 
 def _fits(schema: Any, value: Any, root: Any) -> bool:
-    options = alternatives(schema, root)
-    return not options or any(_allows(option, value, root) for option in options)
+    """Whether a schema takes a value, going by its type and those of the elements of arrays."""
+    options = [option for option in alternatives(schema, root) or [{}] if _allows(option, value, root)]
+    if not isinstance(value, list):
+        return bool(options)
+    return any(all(_fits(_item(option, at), item, root) for at, item in enumerate(value)) for option in options)
 
 
 def _allows(option: Mapping[str, Any], value: Any, root: Any) -> bool:

@@ -115,7 +115,25 @@ class Tool:
         given = self._object(arguments)
         if self._signature is None:
             return given
-        return self._signature.arguments(self._validated(given, self._signature.model))
+        return self._signature.arguments(self._validated(given, self._signature.model)[0])
+
+    def second_reading(self, arguments: str) -> dict[str, Any] | None:
+        """The object that the schema-led second reading made of the arguments, and that will be run.
+
+        Args:
+            arguments: what the model wrote.
+
+        Returns:
+            The object; None where the arguments fit as they are, or fit neither way.
+        """
+        read = read_arguments(arguments)
+        if self._signature is None or read.state != "whole":
+            return None
+        try:
+            used = self._validated(read.value, self._signature.model)[1]
+        except ToolArgumentsError:
+            return None
+        return None if used is read.value else used
 
     def call(self, arguments: str | Mapping[str, Any] = "{}") -> Any:
         """Check the arguments and run the function; an async one is run to its end.
@@ -188,16 +206,19 @@ class Tool:
             return read.value
         raise ToolArgumentsError(f"{self.name}: expected the arguments as one JSON object, got {_given(arguments)}")
 
-    def _validated(self, given: dict[str, Any], model: type[pydantic.BaseModel]) -> pydantic.BaseModel:
+    def _validated(
+        self, given: dict[str, Any], model: type[pydantic.BaseModel]
+    ) -> tuple[pydantic.BaseModel, dict[str, Any]]:
+        """The arguments checked, and the object that was: as given, or as it was read once more."""
         try:
             # As JSON, not as Python values: an Enum comes as its value, a date as its text.
-            return model.model_validate_json(json.dumps(given))
+            return model.model_validate_json(json.dumps(given)), given
         except pydantic.ValidationError as error:
             problem = error
         again = read_by_schema(given, self._parameters)
         if again != given:
             try:
-                return model.model_validate_json(json.dumps(again))
+                return model.model_validate_json(json.dumps(again)), again
             except pydantic.ValidationError as error:
                 problem = error
         raise ToolArgumentsError(self._complaint(problem)) from problem
