@@ -22,7 +22,7 @@ from minimax_nb.message.reply import Reply, ToolCall
 from minimax_nb.tools.results import cut, render_result
 from minimax_nb.tools.tool import Tool, toolbox
 
-from .sendable import sendable_calls, with_parsed_calls, with_tool_calls
+from .sendable import sendable_calls, with_parsed_calls, with_tool_calls, without_function_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -118,7 +118,7 @@ class ToolLoop:
     def keep_partial(self, reply: Reply) -> None:
         """Put a reply that failed or was interrupted into the history, if it can stand there."""
         if worth_keeping(reply) and not reply.message.get("tool_calls"):
-            self.messages.append({key: value for key, value in reply.message.items() if key != "function_call"})
+            self.messages.append(without_function_call(reply.message))
 
     def tool(self, position: int, call: ToolCall) -> Tool:
         """The tool that a call means.

@@ -53,6 +53,13 @@ def with_tool_calls(reply: Reply) -> Reply:
     return replace(reply, message=message, tool_calls=read_tool_calls(message))
 
 
+def without_function_call(message: dict[str, Any]) -> dict[str, Any]:
+    """The message without the old ``function_call``, for a reply that broke off; the very same if it has none."""
+    if message.get("function_call") is None:
+        return message
+    return {key: value for key, value in message.items() if key != "function_call"}
+
+
 def sendable_calls(
     entries: list[dict[str, Any]], prefix: str, history: list[Any], tools: Mapping[str, Tool]
 ) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ import pytest
 from minimax_nb import arun_tools, check_history, repair_history, run_tools
 from minimax_nb.message.events import ToolResult
 
-from ..scripted import AsyncScript, Script, call, message
+from ..scripted import AsyncScript, Script, call, chunks, message
 
 
 def double(x: int = 2) -> int:
@@ -138,3 +138,12 @@ def test_a_custom_call_lacks_its_result_like_any_other() -> None:
     messages = [QUESTION, message("", custom(), call("double", call_id="d"))]
     assert [finding.code for finding in check_history(messages)] == ["missing-result", "missing-result"]
     assert check_history(repair_history(messages)) == []
+
+
+def test_a_function_call_that_broke_off_is_left_out_of_what_is_kept() -> None:
+    broken = chunks(message("Half.", function_call={"name": "double", "arguments": '{"x"'}))[:1]
+    messages: list[Any] = [dict(QUESTION)]
+    with pytest.raises(OSError, match="gone"):
+        list(run_tools(Script([*broken, OSError("gone")]), messages, [double], model="m"))
+    assert messages == [QUESTION, {"content": "Half.", "role": "assistant"}]
+    assert check_history(messages) == []
