@@ -22,7 +22,13 @@ from minimax_nb.message.reply import Reply, ToolCall
 from minimax_nb.tools.results import cut, render_result
 from minimax_nb.tools.tool import Tool, toolbox
 
-from .sendable import sendable_calls, with_parsed_calls, with_tool_calls, without_function_call
+from .sendable import (
+    sendable_calls,
+    with_parsed_calls,
+    with_refusal_as_content,
+    with_tool_calls,
+    without_function_call,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -96,7 +102,7 @@ class ToolLoop:
         Returns:
             The calls to be run, in order; none when the run is over.
         """
-        reply = with_tool_calls(reply)
+        reply = with_refusal_as_content(with_tool_calls(reply))
         in_fields = bool(reply.message.get("tool_calls"))
         reply = with_parsed_calls(reply, self.tools, seed=f"{reply.id}#{len(self.messages)}")
         listed = reply.message.get("tool_calls") or []

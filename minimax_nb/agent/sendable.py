@@ -7,6 +7,7 @@ It is changed where no server would take it back, or the model would not find wh
 * arguments that fit their tool only as its schema reads them, such as an object within as text: likewise;
 * a call without a name or id, or with the id of another call of the turn: it gets one of its own;
 * the old ``function_call``: it becomes a call in ``tool_calls``;
+* a ``refusal`` without content: its words stand in the content too, for no server takes an empty message;
 * calls as ``<minimax:tool_call>`` text in the content, from a server without a parser for them: the message becomes
   what a server with one would have sent, ``tool_calls`` and the rest of the content.
 
@@ -31,7 +32,7 @@ from minimax_nb.message.calls import (
     with_tool_call,
 )
 from minimax_nb.message.completion import in_service_order
-from minimax_nb.message.parts import read_message
+from minimax_nb.message.parts import is_empty, read_message, refusal_of
 from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.tools.xml_calls import parse_tool_calls
 
@@ -51,6 +52,14 @@ def with_tool_calls(reply: Reply) -> Reply:
         message["tool_calls"] = [with_text_arguments(call) for call in message["tool_calls"]]
     message = in_service_order(message)
     return replace(reply, message=message, tool_calls=read_tool_calls(message))
+
+
+def with_refusal_as_content(reply: Reply) -> Reply:
+    """The reply with the words of a refusal in the content of its message, where that says nothing."""
+    declined = refusal_of(reply.message)
+    if not declined or not is_empty(reply.message.get("content")):
+        return reply
+    return replace(reply, message={**reply.message, "content": declined})
 
 
 def without_function_call(message: dict[str, Any]) -> dict[str, Any]:

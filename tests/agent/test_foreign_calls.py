@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from minimax_nb import arun_tools, check_history, repair_history, run_tools
+from minimax_nb import Chat, arun_tools, check_history, repair_history, run_tools
 from minimax_nb.message.events import ToolResult
 
 from ..scripted import AsyncScript, Script, call, chunks, message
@@ -147,3 +148,21 @@ def test_a_function_call_that_broke_off_is_left_out_of_what_is_kept() -> None:
         list(run_tools(Script([*broken, OSError("gone")]), messages, [double], model="m"))
     assert messages == [QUESTION, {"content": "Half.", "role": "assistant"}]
     assert check_history(messages) == []
+
+
+@pytest.mark.parametrize(
+    "declined",
+    [
+        {"content": None, "refusal": "I cannot."},
+        {"content": "", "refusal": "I cannot."},
+        {"content": [{"type": "refusal", "refusal": "I cannot."}]},
+    ],
+)
+def test_a_refusal_stays_in_the_history_and_the_conversation_goes_on(declined: dict[str, Any]) -> None:
+    script = Script({"role": "assistant", **declined}, {"role": "assistant", "content": "Yes."})
+    create = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=script)))
+    chat = Chat(create, display=False)
+    chat("Will you?")
+    assert chat("And this?").content == "Yes."
+    assert "I cannot." in str(script.requests[1]["messages"][1]["content"])
+    assert check_history(chat) == []

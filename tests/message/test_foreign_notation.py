@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import time
 from typing import Any
 
 import pytest
@@ -97,7 +96,6 @@ def test_texts_are_what_python_reads_or_no_whole(pieces: list[str], quote: str, 
 
 
 @pytest.mark.parametrize("piece", ["/*", "/* */", "// x\n", "'''", '"""', "'a' ", "\\", "\ufeff", "/", "{//", "r'"])
-def test_a_long_text_is_read_in_linear_time(piece: str) -> None:
-    began = time.perf_counter()
-    read_arguments("{'a': " + piece * 50_000)
-    assert time.perf_counter() - began < 5
+def test_a_long_text_costs_no_more_than_its_length(piece: str) -> None:
+    """Were it read again from each of its pieces, this would not end before pytest gives up."""
+    assert read_arguments("{'a': " + piece * 50_000).state != "whole"
