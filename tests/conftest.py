@@ -19,6 +19,8 @@ from minimax_nb.client.endpoint import VARIABLES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytest.register_assert_rewrite("tests.support")
+
 PREFIXES = ("OPENAI_", *VARIABLES)
 
 # How long an example takes says nothing on cores that are shared, least of all with coverage.

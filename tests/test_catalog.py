@@ -2,14 +2,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import FrozenInstanceError
-from pathlib import Path
 
 import pytest
 
 from minimax_nb import Origin, Reply, Usage
 from minimax_nb.catalog import FORMER_NAMES, MODELS, Model, cost_usd, find
 
-PAGE = Path(__file__).resolve().parents[1] / ".." / "shared" / "reference" / "openai-compatible-api-page.txt"
+from .support.recordings import SHARED
+
+PAGE = SHARED / "reference" / "openai-compatible-api-page.txt"
 
 
 @pytest.mark.skipif(not PAGE.exists(), reason="the page is not part of this checkout")

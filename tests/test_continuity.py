@@ -106,7 +106,7 @@ def test_each_message_goes_back_as_it_came(
 
 @pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
 def test_thinking_of_a_self_hosted_server_goes_back_under_its_own_name(field: str) -> None:
-    from .scripted import Script, call, message
+    from .support.scripted import Script, call, message
 
     first = message(None, call("get_weather", '{"location": "Oslo"}'), **{field: "Hm.\n"})
     script = Script(first, message("Sunny.", **{field: "So."}))

@@ -15,7 +15,7 @@ from traitlets.config import Config
 
 from minimax_nb import Chat, Reply, magics
 
-from .scripted import Script, call, message
+from .support.scripted import Script, call, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

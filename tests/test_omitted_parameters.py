@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
 import openai
@@ -16,6 +14,9 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import minimax_nb as mm
 from minimax_nb.cli.main import main
+
+from .support.servers import Answer, Received, serving
+from .support.sse_server import DONE, event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,47 +33,31 @@ class Strict:
     asked: list[dict[str, Any]] = field(default_factory=list)
     url: str = ""
 
-    def answer(self, request: dict[str, Any]) -> tuple[int, bytes]:
+    def answer(self, received: Received) -> Answer:
+        request = json.loads(received.body)
         self.asked.append(request)
         for name in self.refuses:
             if name in request:
                 loc = {"type": "extra_forbidden", "loc": ["body", name], "msg": "Extra inputs are not permitted"}
                 words = {"message": f"Unrecognized request argument supplied: {name}", "type": "invalid_request_error"}
                 odd = len(self.asked) % 2
-                return (
-                    (422, json.dumps({"detail": [loc]}).encode())
-                    if odd
-                    else (400, json.dumps({"error": words}).encode())
-                )
+                refusal: dict[str, Any] = {"detail": [loc]} if odd else {"error": words}
+                return Answer(json.dumps(refusal).encode(), 422 if odd else 400)
         frame = {"id": "x", "object": "chat.completion.chunk", "created": 1, "model": "m"}
         delta = {"index": 0, "delta": {"role": "assistant", "content": "Hello."}, "finish_reason": "stop"}
-        return 200, f"data: {json.dumps({**frame, 'choices': [delta]})}\n\ndata: [DONE]\n\n".encode()
+        return Answer(event({**frame, "choices": [delta]}) + DONE, content_type="text/event-stream")
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Strict]:
     told = Strict()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            status, body = told.answer(json.loads(self.rfile.read(int(self.headers["content-length"]))))
-            self.send_response(status)
-            self.send_header("content-type", "text/event-stream" if status == 200 else "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Be quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        told.url = f"http://127.0.0.1:{running.server_port}/v1"
+    with serving(told.answer) as port:
+        told.url = f"http://127.0.0.1:{port}/v1"
         monkeypatch.setenv("OPENAI_BASE_URL", told.url)
         monkeypatch.setenv("OPENAI_API_KEY", KEY)
         monkeypatch.setattr(sys, "stdin", None)
         yield told
-        running.shutdown()
 
 
 def none_for(names: tuple[str, ...]) -> dict[str, Any]:

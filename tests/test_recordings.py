@@ -12,8 +12,8 @@ from openai.types.chat import ChatCompletionChunk
 import minimax_nb as mm
 from minimax_nb.message.reply import Reply, Usage
 
-from .recordings import document, documents, missing, names, read
-from .sse_server import event, serve
+from .support.recordings import document, documents, missing, names, read
+from .support.sse_server import event, serve
 
 pytestmark = missing
 

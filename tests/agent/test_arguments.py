@@ -12,7 +12,7 @@ from minimax_nb import arun_tools, check_history, run_tools
 from minimax_nb.agent.loop import NOT_AS_RECEIVED
 from minimax_nb.message.events import RoundEnded, ToolResult, ToolStarted
 
-from ..scripted import AsyncScript, Script, call, chunks, completion, message
+from ..support.scripted import AsyncScript, Script, call, chunks, completion, message
 
 QUESTION = {"role": "user", "content": "Go"}
 

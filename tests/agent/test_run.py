@@ -30,7 +30,7 @@ from minimax_nb.message.events import (
     ToolStarted,
 )
 
-from ..scripted import AsyncScript, Script, call, chunks, message
+from ..support.scripted import AsyncScript, Script, call, chunks, message
 
 
 def double(x: int) -> int:

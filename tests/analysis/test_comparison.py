@@ -15,7 +15,7 @@ from minimax_nb import Comparison, Origin, Reply, Timing, Usage, acompare, compa
 from minimax_nb.display import column_view as columns
 from minimax_nb.server.app import EmbeddedServer
 
-from ..scripted import chunks, message
+from ..support.scripted import chunks, message
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

@@ -10,7 +10,7 @@ from minimax_nb import measure_speed
 from minimax_nb.analysis import speed
 from minimax_nb.server.app import EmbeddedServer
 
-from ..scripted import Script, message
+from ..support.scripted import Script, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

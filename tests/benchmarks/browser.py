@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "browser"))
+sys.path.insert(0, str(HERE.parent / "support"))
 
-from chromium import FLAGS, find  # noqa: E402 - from the browser tests
+from chromium import FLAGS, find  # noqa: E402 - from the tests
 from host import stolen, ticks  # noqa: E402
 from lab import Lab, Notebook, opened, running_lab  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "browser"))
+sys.path.insert(0, str(HERE.parent / "support"))
 
-from chromium import FLAGS, find  # noqa: E402 - from the browser tests
+from chromium import FLAGS, find  # noqa: E402 - from the tests
 from host import stolen, ticks  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 from table import Table  # noqa: E402

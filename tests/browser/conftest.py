@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))  # tests are no package; these two are theirs alone
-pytest.register_assert_rewrite("lab")
-
-from chromium import FLAGS, find  # noqa: E402
-from lab import Lab, Notebook, opened, running_lab  # noqa: E402
+from ..support.chromium import FLAGS, find_or_skip
+from ..support.lab import Lab, Notebook, opened, running_lab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,11 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    if (chromium := find()) is None:
-        reason = "needs Chromium (Debian: apt-get install chromium)"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+    chromium = find_or_skip()
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lab import Notebook
+    from ..support.lab import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 

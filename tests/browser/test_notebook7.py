@@ -7,8 +7,9 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from chat_box import SETUP, Box
-from lab import FORMS, NOTEBOOK_7, Lab, Notebook, opened, running_lab
+
+from ..support.chat_box import SETUP, Box
+from ..support.lab import FORMS, NOTEBOOK_7, Lab, Notebook, opened, running_lab
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,12 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from chat_box import SETUP, Box
+
+from ..support.chat_box import SETUP, Box
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from lab import Notebook
+    from ..support.lab import Notebook
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 

@@ -25,7 +25,7 @@ from minimax_nb import (
 )
 from minimax_nb.server.app import EmbeddedServer
 
-from ..scripted import AsyncScript, Script, call, chunks, message
+from ..support.scripted import AsyncScript, Script, call, chunks, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -343,7 +343,7 @@ def test_a_headless_notebook_gets_one_output_a_turn() -> None:
     import nbformat
     from nbclient import NotebookClient
 
-    cell = nbformat.v4.new_code_cell(CELL.format(tests=str(Path(__file__).parents[1])))
+    cell = nbformat.v4.new_code_cell(CELL.format(tests=str(Path(__file__).parents[1] / "support")))
     book = nbformat.v4.new_notebook(cells=[cell])
     NotebookClient(book, timeout=60, startup_timeout=60, kernel_name="python3").execute()
     (output,) = cell.outputs

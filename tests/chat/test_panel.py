@@ -15,7 +15,7 @@ from minimax_nb import Chat, check_history
 from minimax_nb.chat import panel as module
 from minimax_nb.chat.panel import NO_PANEL, Panel, open_panel
 
-from ..scripted import AsyncScript, Script, call, chunks, message
+from ..support.scripted import AsyncScript, Script, call, chunks, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from minimax_nb.server.app import EmbeddedServer
+
+from ..support.servers import Answer, Received, serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -36,34 +37,16 @@ def embedded(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Embedded
 @pytest.fixture
 def answering() -> Iterator[Callable[[int, str], str]]:
     """Start a server that answers everything with this status and text; ``KEY`` becomes the key it was sent."""
-    running: list[ThreadingHTTPServer] = []
+    with ExitStack() as stack:
 
-    def start(status: int, text: str) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.rfile.read(int(self.headers.get("content-length", 0)))
-                key = self.headers.get("authorization", "").removeprefix("Bearer ")
-                body = text.replace("KEY", key).encode()
-                self.send_response(status)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+        def start(status: int, text: str) -> str:
+            def answer(request: Received) -> Answer:
+                key = request.header("authorization").removeprefix("Bearer ")
+                return Answer(text.replace("KEY", key).encode(), status)
 
-            do_POST = do_GET  # noqa: N815 (the name that http.server looks for)
+            return f"http://127.0.0.1:{stack.enter_context(serving(answer))}/v1"
 
-            def log_message(self, *args: Any) -> None:
-                """Be quiet."""
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        running.append(server)
-        return f"http://127.0.0.1:{server.server_port}/v1"
-
-    yield start
-    for server in running:
-        server.shutdown()
-        server.server_close()
+        yield start
 
 
 @pytest.fixture

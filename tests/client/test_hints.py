@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import pytest
 
 from minimax_nb.catalog import MODELS
 from minimax_nb.client.hints import code_in, hint_for, is_unknown_model
 
-RECORDED = Path(__file__).resolve().parents[2] / ".." / "shared" / "recordings" / "errors_observed.jsonl"
+from ..support.recordings import documents, missing
 
 CODES = (
     1000, 1001, 1002, 1004, 1008, 1013, 1024, 1026, 1027, 1028, 1030, 1033, 1039, 1041, 1042,
@@ -199,10 +196,9 @@ def test_a_hint_for_another_service_says_nothing_of_this_one(
     assert not_said not in hint
 
 
-@pytest.mark.skipif(not RECORDED.exists(), reason="the recordings are not part of this checkout")
+@missing
 def test_every_recorded_error_is_explained() -> None:
-    for line in RECORDED.read_text(encoding="utf-8").splitlines():
-        case = json.loads(line)
+    for case in documents("errors_observed.jsonl"):
         base = case["body"].get("base_resp")
         message = base["status_msg"] if base else case["body"]["error"]["message"]
         assert hint_for(base["status_code"] if base else None, message, case["http"]), case["cause"]

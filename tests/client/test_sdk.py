@@ -4,8 +4,6 @@ import asyncio
 import json
 import traceback
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import openai
@@ -15,6 +13,8 @@ import minimax_nb as mm
 from minimax_nb import HistoryError, StreamServiceError, explain
 from minimax_nb.client.sdk import AsyncClient, Client
 from minimax_nb.server.app import stop
+
+from ..support.servers import Answer, Received, closed_port, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,32 +45,17 @@ class Service:
 def service() -> Iterator[Service]:
     told = Service()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self.do_GET()
+    def answer(request: Received) -> Answer:
+        told.asked.append((request.method, request.path))
+        told.headers.append(request.headers)
+        status, body = told.answers.get(request.path, (404, "nothing here"))
+        if isinstance(body, str):
+            return Answer(body.encode(), status, "text/plain")
+        return Answer(json.dumps(body, ensure_ascii=False).encode(), status)
 
-        def do_GET(self) -> None:
-            told.asked.append((self.command, self.path))
-            told.headers.append(dict(self.headers))
-            status, body = told.answers.get(self.path, (404, "nothing here"))
-            raw = body.encode() if isinstance(body, str) else json.dumps(body, ensure_ascii=False).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "text/plain" if isinstance(body, str) else "application/json")
-            self.send_header("Content-Length", str(len(raw)))
-            self.end_headers()
-            self.wfile.write(raw)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-        thread.start()
-        told.url = f"http://127.0.0.1:{server.server_port}/v1"
+    with serving(answer) as port:
+        told.url = f"http://127.0.0.1:{port}/v1"
         yield told
-        server.shutdown()
-        thread.join(5)
 
 
 @pytest.fixture
@@ -260,8 +245,7 @@ def test_retries_stay_those_of_the_sdk(service: Service, client: Client) -> None
 
 
 def test_a_server_that_is_gone_says_how_to_come_back(service: Service) -> None:
-    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
-        port = server.server_port
+    port = closed_port()
     with Client(base_url=f"http://127.0.0.1:{port}/v1", api_key=KEY, max_retries=0, timeout=5) as client:
         error = failure(client)
     assert type(error) is openai.APIConnectionError

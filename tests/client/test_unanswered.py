@@ -8,8 +8,7 @@ import shutil
 import socket
 import ssl
 import subprocess
-import threading
-from contextlib import closing
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import openai
@@ -18,6 +17,8 @@ import pytest
 from minimax_nb import explain
 from minimax_nb.client.sdk import AsyncClient, Client
 from minimax_nb.client.unanswered import connection_hint, failure_behind
+
+from ..support.servers import accepting, closed_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,30 +46,16 @@ def hints(url: str) -> list[str]:
 
 
 @pytest.fixture
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
+def nowhere() -> int:
+    """A port that refuses every connection."""
+    return closed_port()
 
 
 @pytest.fixture
 def hanging_up() -> Iterator[int]:
     """A server that ends every connection without a word."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-
-        def serve() -> None:
-            with closing(server):
-                while True:
-                    try:
-                        connection, _ = server.accept()
-                    except OSError:
-                        return
-                    connection.recv(1)
-                    connection.close()
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield server.getsockname()[1]
-        server.shutdown(socket.SHUT_RDWR)
+    with accepting(lambda connection: connection.recv(1)) as port:
+        yield port
 
 
 @pytest.fixture
@@ -81,35 +68,26 @@ def self_signed(tmp_path: Path) -> Iterator[int]:
     subprocess.run([*words, "-keyout", key, "-out", certificate], check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, key)
-    with socket.create_server(("127.0.0.1", 0)) as server:
 
-        def serve() -> None:
-            while True:
-                try:
-                    connection, _ = server.accept()
-                except OSError:
-                    return
-                try:
-                    context.wrap_socket(connection, server_side=True).close()
-                except OSError:
-                    connection.close()
+    def shake_hands(connection: socket.socket) -> None:
+        with suppress(OSError):
+            context.wrap_socket(connection, server_side=True).close()
 
-        threading.Thread(target=serve, daemon=True).start()
-        yield server.getsockname()[1]
-        server.shutdown(socket.SHUT_RDWR)
+    with accepting(shake_hands) as port:
+        yield port
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_refused_connection_names_the_host_that_refused(closed_port: int, host: str) -> None:
-    for hint in hints(f"http://{host}:{closed_port}/v1"):
-        assert hint.startswith(f"{host}:{closed_port} refused the connection")
+def test_a_refused_connection_names_the_host_that_refused(nowhere: int, host: str) -> None:
+    for hint in hints(f"http://{host}:{nowhere}/v1"):
+        assert hint.startswith(f"{host}:{nowhere} refused the connection")
         assert "configure()" not in hint
 
 
-def test_a_proxy_that_refuses_is_named(closed_port: int) -> None:
-    os.environ["HTTPS_PROXY"] = f"http://me:secret@127.0.0.1:{closed_port}"
+def test_a_proxy_that_refuses_is_named(nowhere: int) -> None:
+    os.environ["HTTPS_PROXY"] = f"http://me:secret@127.0.0.1:{nowhere}"
     for hint in hints("https://gateway.example/v1"):
-        assert hint.startswith(f"The proxy 127.0.0.1:{closed_port} (HTTPS_PROXY) refused the connection")
+        assert hint.startswith(f"The proxy 127.0.0.1:{nowhere} (HTTPS_PROXY) refused the connection")
         assert "secret" not in hint
 
 
@@ -126,17 +104,12 @@ def test_a_certificate_that_fails_is_called_that(self_signed: int) -> None:
 
 
 def test_a_server_without_tls_is_told_from_one_with_a_bad_certificate() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
+    def refuse(connection: socket.socket) -> None:
+        connection.recv(1)
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
-        def serve() -> None:
-            for _ in range(3):
-                connection, _ = server.accept()
-                connection.recv(1)
-                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-                connection.close()
-
-        threading.Thread(target=serve, daemon=True).start()
-        for hint in hints(f"https://127.0.0.1:{server.getsockname()[1]}/v1"):
+    with accepting(refuse) as port:
+        for hint in hints(f"https://127.0.0.1:{port}/v1"):
             assert "write http:// in place of https://" in hint
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PATIENCE_S = 60
 SETUP = f"""
 import sys
-sys.path.insert(0, {str(Path(__file__).parents[1] / "browser")!r})
+sys.path.insert(0, {str(Path(__file__).parents[1] / "support")!r})
 import minimax_nb as mm
 from fake_stream import *
 """

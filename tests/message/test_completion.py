@@ -9,7 +9,7 @@ from minimax_nb.errors import StreamFormatError, StreamServiceError
 from minimax_nb.message.completion import from_completion, safe_message
 from minimax_nb.message.reply import Origin, Timing, ToolCall, Usage
 
-from ..wire import completion
+from ..support.wire import completion
 
 CALL = {"id": "a", "type": "function", "function": {"name": "f", "arguments": '{"x": 1}'}, "index": 0}
 

@@ -8,7 +8,7 @@ import minimax_nb as mm
 from minimax_nb.message.finish_reason import ending
 from minimax_nb.render.bundle import bundle
 
-from ..wire import chunk, completion
+from ..support.wire import chunk, completion
 
 
 @pytest.mark.parametrize("reason", [None, "", "stop", "tool_calls", "STOP", "end_turn", "eos_token", "function_call"])

@@ -13,7 +13,7 @@ import minimax_nb as mm
 from minimax_nb.message.parts import read_message
 from minimax_nb.steps.exchanges import Recollection
 
-from ..wire import DETAIL, chunk, completion
+from ..support.wire import DETAIL, chunk, completion
 
 CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
 

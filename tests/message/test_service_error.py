@@ -11,7 +11,7 @@ from openai.types.chat import ChatCompletionChunk
 import minimax_nb as mm
 from minimax_nb.message.service_error import read_service_error, service_error_in
 
-from ..wire import chunk
+from ..support.wire import chunk
 
 
 @pytest.mark.parametrize(

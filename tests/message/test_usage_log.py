@@ -11,7 +11,7 @@ from minimax_nb.analysis import frames
 from minimax_nb.message import usage_log as ledger
 from minimax_nb.stream import last_reply
 
-from ..scripted import chunks, completion, message
+from ..support.scripted import chunks, completion, message
 
 USAGE = Usage(1000, 500, reasoning_tokens=200, cached_tokens=None, total_tokens=1500)
 

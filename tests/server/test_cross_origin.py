@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from ..support.chromium import FLAGS, find_or_skip
+from ..support.servers import Answer, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,12 +17,7 @@ if TYPE_CHECKING:
     from minimax_nb.server.app import EmbeddedServer
 
 pytestmark = pytest.mark.browser
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--host-resolver-rules=MAP evil.example 127.0.0.1",
-]
+REBOUND = "--host-resolver-rules=MAP evil.example 127.0.0.1"
 BODY = json.dumps({"model": "MiniMax-M2", "messages": [{"role": "user", "content": "Hi, how are you?"}]})
 TRY = """async ([url, options]) => {
   try {
@@ -33,29 +27,12 @@ TRY = """async ([url, options]) => {
 }"""
 
 
-class Page(BaseHTTPRequestHandler):
-    """An empty page of another site."""
-
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write(b"<!doctype html><title>evil</title>")
-
-    def log_message(self, *args: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def site() -> Iterator[int]:
-    """The port of another site."""
-    serving = HTTPServer(("127.0.0.1", 0), Page)
-    thread = threading.Thread(target=serving.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield serving.server_port
-    serving.shutdown()
-    serving.server_close()
-    thread.join()
+    """The port of another site, with an empty page."""
+    page = Answer(b"<!doctype html><title>evil</title>", content_type="text/html")
+    with serving(lambda _: page) as port:
+        yield port
 
 
 def outcomes(
@@ -67,7 +44,7 @@ def outcomes(
         from playwright.sync_api import sync_playwright
 
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, REBOUND])
             page = browser.new_page()
             page.goto(page_url)
             found = {name: page.evaluate(TRY, list(attempt)) for name, attempt in attempts.items()}
@@ -81,10 +58,7 @@ def outcomes(
 @pytest.fixture
 def chromium() -> str:
     """Chromium's path."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if found is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("needs Chromium (Debian: apt-get install chromium)")
-    return found
+    return find_or_skip()
 
 
 def test_a_page_can_neither_use_nor_read_the_server(server: EmbeddedServer, site: int, chromium: str) -> None:

@@ -10,7 +10,7 @@ from minimax_nb.message.events import RoundEnded, ToolResult
 from minimax_nb.message.reply import Reply, Timing, ToolCall
 from minimax_nb.steps.exchanges import Recollection, cut_last_question, exchange_of, split_messages, without_questions
 
-from ..scripted import call, message
+from ..support.scripted import call, message
 
 SYSTEM = {"role": "system", "content": "Be brief."}
 DEVELOPER = {"role": "developer", "content": "No jokes."}

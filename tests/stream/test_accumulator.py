@@ -15,7 +15,7 @@ from minimax_nb.message.events import ReasoningDelta, Rewritten, StreamEvent, Te
 from minimax_nb.message.reply import Origin, Reply, Timing, Usage
 from minimax_nb.stream.accumulator import StreamAccumulator
 
-from ..wire import CONSTANT, DETAIL, HEAD, chunk, completion, messages, streams
+from ..support.wire import CONSTANT, DETAIL, HEAD, chunk, completion, messages, streams
 
 DETAILED = {"completion_tokens_details": {"reasoning_tokens": 5}, "prompt_tokens_details": {"cached_tokens": 7}}
 USAGE = {"total_tokens": 30, "prompt_tokens": 10, "completion_tokens": 20}

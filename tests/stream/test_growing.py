@@ -11,7 +11,7 @@ import minimax_nb as mm
 from minimax_nb.message.events import ReasoningDelta, TextDelta
 from minimax_nb.stream.accumulator import StreamAccumulator
 
-from ..wire import chunk
+from ..support.wire import chunk
 
 
 def text(said: str, **more: Any) -> dict[str, Any]:

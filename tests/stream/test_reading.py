@@ -20,8 +20,8 @@ from minimax_nb.message.reply import Origin
 from minimax_nb.stream.accumulator import StreamAccumulator
 from minimax_nb.stream.reading import adrive, drive
 
-from ..sse_server import DONE, Server, event, serve
-from ..wire import HEAD, chunk, completion
+from ..support.sse_server import DONE, Server, event, serve
+from ..support.wire import HEAD, chunk, completion
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

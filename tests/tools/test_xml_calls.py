@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +14,9 @@ from minimax_nb.tools.tool import Tool
 from minimax_nb.tools.xml_calls import parse_tool_calls
 from minimax_nb.tools.xml_m3 import TOKEN
 
-RECORDINGS = Path(__file__).resolve().parents[2] / ".." / "shared" / "recordings"
-VECTORS = RECORDINGS / "vectors_minimax_m2_toolparser.jsonl"
+from ..support.recordings import documents, missing, names
+
+VECTORS = "vectors_minimax_m2_toolparser.jsonl"
 
 
 def tools_of(schemas: dict[str, Any]) -> list[dict[str, Any]]:
@@ -41,11 +40,9 @@ def read(text: str, schemas: dict[str, Any] | None = None) -> list[tuple[str, di
 
 
 def vectors() -> list[Any]:
-    if not VECTORS.exists():
-        reason = "the recordings are no part of the checkout"
-        return [pytest.param({}, marks=pytest.mark.skip(reason=reason), id="recordings")]
-    lines = VECTORS.read_text(encoding="utf-8").splitlines()
-    cases = [json.loads(line) for line in lines if line.strip()]
+    if not names(VECTORS):
+        return [pytest.param({}, marks=missing, id="recordings")]
+    cases = documents(VECTORS)
     # One vector mends a path as one fork does; a value is given back as it was written here.
     return [pytest.param(case, id=case["name"]) for case in cases if "fork-specific" not in case.get("note", "")]
 

@@ -22,7 +22,7 @@ from minimax_nb.widgets.painter import Painter
 from minimax_nb.widgets.shared_code import preset_dictionary
 from minimax_nb.widgets.throttle import Throttle
 
-from .page import Page
+from ..support.page import Page
 
 if TYPE_CHECKING:
     from minimax_nb.widgets.operations import Operation

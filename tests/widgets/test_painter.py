@@ -13,7 +13,7 @@ from minimax_nb.render.markdown.html import to_html
 from minimax_nb.render.regions import Region
 from minimax_nb.widgets.painter import Painter
 
-from .page import Page
+from ..support.page import Page
 
 
 def painted(events: list[StreamEvent], reply: Reply) -> Page:

@@ -17,7 +17,7 @@ from minimax_nb.message.reply import Reply, ToolCall
 from minimax_nb.render.regions import Region
 from minimax_nb.widgets.run_painter import RunPainter
 
-from .page import Page
+from ..support.page import Page
 
 CALL = ToolCall("a", "double", '{"x": 2}')
 CALLING = Reply(reasoning="Hm.", content="", tool_calls=(CALL,))

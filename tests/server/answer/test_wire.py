@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,8 @@ from minimax_nb.server.answer.answer import Answer, Call, TokenSpeed, cut_to, to
 from minimax_nb.server.answer.chunking import reply_times, segments, split_text
 from minimax_nb.server.answer.wire import Envelope, Event, WireFormat, completion, stream, usage_of
 
-RECORDINGS = Path(__file__).resolve().parents[3] / ".." / "shared" / "recordings"
+from ...support.recordings import document, documents, missing
+
 HEAD = Envelope("0123456789abcdef0123456789abcdef", 1, "MiniMax-M2.7", {"kind": "authored"})
 FORMS = {
     "split": WireFormat(split=True),
@@ -154,21 +153,17 @@ def shape(value: Any) -> Any:
     return type(value).__name__
 
 
+@missing
 def test_a_split_completion_has_the_shape_of_a_recorded_one() -> None:
-    path = RECORDINGS / "llmapi_m25_split_nonstream_zh.json"
-    if not path.exists():
-        pytest.skip("the recordings are not part of this checkout")
     answer = Answer("Four.", "Two and two.")
     ours = completion(answer, HEAD, FORMS["split"], usage_of(answer, 10, 0), {})
-    assert shape(ours) == shape(json.loads(path.read_text("utf-8")))
+    assert shape(ours) == shape(document("llmapi_m25_split_nonstream_zh.json"))
 
 
+@missing
 def test_a_native_completion_has_the_shape_of_a_recorded_one() -> None:
-    path = RECORDINGS / "ccskills_chat-completion-minimal-2026-04-28.json"
-    if not path.exists():
-        pytest.skip("the recordings are not part of this checkout")
     answer = Answer("Four.", "Two and two.")
-    recorded = json.loads(path.read_text("utf-8"))
+    recorded = document("ccskills_chat-completion-minimal-2026-04-28.json")
     ours = completion(answer, HEAD, FORMS["native"], usage_of(answer, 10, 0), {})
     assert shape(ours) == shape(recorded)
     frame = recorded["choices"][0]["message"]["content"]
@@ -176,12 +171,9 @@ def test_a_native_completion_has_the_shape_of_a_recorded_one() -> None:
     assert FORMS["native"].closing in frame
 
 
+@missing
 def test_a_split_stream_has_the_shape_of_a_recorded_one() -> None:
-    path = RECORDINGS / "gomodel_m27_split_stream.sse"
-    if not path.exists():
-        pytest.skip("the recordings are not part of this checkout")
-    lines = path.read_text("utf-8").splitlines()
-    recorded = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
+    recorded = documents("gomodel_m27_split_stream.sse")
     answer = Answer("An answer that is long enough. " * 9, "Thinking that is long enough. " * 9, prompt_tokens=900)
     form = replace(FORMS["split"], include_usage=True)
     ours = stream(answer, HEAD, form, usage_of(answer, 10, 700), segments(answer, 60))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,10 +13,11 @@ from hypothesis import strategies as st
 from minimax_nb.server.service.handler import Handler
 from minimax_nb.server.service.models import MODELS
 
+from ...support.recordings import documents, missing
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-RECORDINGS = Path(__file__).resolve().parents[3] / ".." / "shared" / "recordings"
 TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object", "properties": {}}}}
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 USER = {"role": "user", "content": "Ping?"}
@@ -352,14 +352,10 @@ def test_a_wrong_or_missing_key_is_1004() -> None:
     assert handler.handle("GET", "/v1/models", {"authorization": "Bearer right"}, b"").status == 200
 
 
+@missing
 def test_the_words_are_those_the_service_used(ask: Callable[..., Any]) -> None:
     """Every 2013 text of ours that was recorded stands in the recording, number and quoted names aside."""
-    path = RECORDINGS / "errors_observed.jsonl"
-    if not path.exists():
-        pytest.skip("the recordings are not part of this checkout")
-    seen = [
-        json.loads(line)["body"].get("error", {}).get("message", "") for line in path.read_text("utf-8").splitlines()
-    ]
+    seen = [error["body"].get("error", {}).get("message", "") for error in documents("errors_observed.jsonl")]
     ours = {words for _, _, words in REFUSED}
     recorded = {words for words in ours if f"invalid params, {words} (2013)" in seen}
     assert {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+
+import pytest
 
 FLAGS = [
     "--no-sandbox",
@@ -21,3 +24,10 @@ def find() -> str | None:
         if (path := shutil.which(name)) is not None:
             return path
     return None
+
+
+def find_or_skip() -> str:
+    """The same for a test, which is skipped where there is none, and fails in CI."""
+    if (path := find()) is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)("needs Chromium (Debian: apt-get install chromium)")
+    return path

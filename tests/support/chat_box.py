@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from lab import Notebook
     from playwright.sync_api import Locator
+
+    from .lab import Notebook
 
 SETUP = """
 import time

@@ -1,4 +1,4 @@
-"""The folder of recorded payloads, read where it lies: it is not part of a user's checkout."""
+"""Recorded payloads and pages, read where they lie: they are not part of a user's checkout."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-FOLDER = Path(__file__).resolve().parents[1] / ".." / "shared" / "recordings"
+SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
+FOLDER = SHARED / "recordings"
 missing = pytest.mark.skipif(not FOLDER.is_dir(), reason="the folder of recordings is not beside this checkout")
 
 
