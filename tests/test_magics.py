@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -15,7 +14,7 @@ from traitlets.config import Config
 
 from minimax_nb import Chat, Reply, magics
 
-from .support.scripted import Script, call, message
+from .support.scripted import Script, call, client_of, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +34,7 @@ class Cells:
 
     def connect(self) -> Any:
         self.connected += 1
-        return SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=self.script)))
+        return client_of(self.script)
 
     def run(self, cell: str) -> Any:
         """Run a cell and give its value, or raise what it raised."""

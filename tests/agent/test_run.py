@@ -31,28 +31,7 @@ from minimax_nb.message.events import (
 )
 
 from ..support.scripted import AsyncScript, Script, call, chunks, message
-
-
-def double(x: int) -> int:
-    """Double a number."""
-    return 2 * x
-
-
-def fail() -> None:
-    """Fail."""
-    raise OSError("the disk is full")
-
-
-def stop() -> None:
-    """Wait for ever, until the user presses stop."""
-    raise KeyboardInterrupt
-
-
-async def wait(name: str) -> str:
-    """Wait for the other."""
-    await asyncio.sleep(0.01)
-    return f"done {name}"
-
+from ..support.tools import double, fail, stop, wait
 
 QUESTION = {"role": "user", "content": "Go"}
 DOUBLE = call("double", '{"x": 2}')

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,7 +9,7 @@ from minimax_nb import measure_speed
 from minimax_nb.analysis import speed
 from minimax_nb.server.app import EmbeddedServer
 
-from ..support.scripted import Script, message
+from ..support.scripted import Script, client_of, message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +36,7 @@ def timed(*pieces: tuple[float, str], tokens: int | None) -> list[dict[str, Any]
 
 def scripted(*answers: Any) -> tuple[Any, Script]:
     script = Script(*answers)
-    return SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=script))), script
+    return client_of(script), script
 
 
 def test_the_speed_is_tokens_from_the_first_to_the_last() -> None:

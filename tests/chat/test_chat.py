@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -25,29 +24,16 @@ from minimax_nb import (
 )
 from minimax_nb.server.app import EmbeddedServer
 
-from ..support.scripted import AsyncScript, Script, call, chunks, message
+from ..support.scripted import AsyncScript, Script, call, chunks, client_of, message
+from ..support.tools import double, stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def double(x: int) -> int:
-    """Double a number."""
-    return 2 * x
-
-
-def stop() -> None:
-    """Wait until the user presses stop."""
-    raise KeyboardInterrupt
-
-
-def client(script: Any) -> Any:
-    return SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=script)))
-
-
 def chat_of(*answers: Any, **settings: Any) -> tuple[Chat, Script]:
     script = Script(*answers)
-    return Chat(client(script), display=False, **settings), script
+    return Chat(client_of(script), display=False, **settings), script
 
 
 @pytest.fixture(scope="module")
@@ -125,7 +111,7 @@ def test_a_history_that_the_service_would_refuse_is_not_sent() -> None:
 
 def test_two_tools_with_one_name_are_refused_at_once() -> None:
     with pytest.raises(ToolError, match="two tools"):
-        Chat(client(Script()), tools=[double, double])
+        Chat(client_of(Script()), tools=[double, double])
 
 
 def test_an_interrupt_while_streaming_keeps_what_can_stand() -> None:
@@ -235,12 +221,12 @@ def test_where_nobody_can_be_asked_no_tool_runs(monkeypatch: pytest.MonkeyPatch,
 
 def test_approve_has_to_be_a_function_or_true() -> None:
     with pytest.raises(TypeError, match="approve"):
-        Chat(client(Script()), approve="yes")  # type: ignore[arg-type]
+        Chat(client_of(Script()), approve="yes")  # type: ignore[arg-type]
 
 
 def test_the_async_twin_asks_the_same() -> None:
     script = AsyncScript(message("", call("double", '{"x": 2}')), message("Four."))
-    chat = Chat(client(script), tools=[double], display=False)
+    chat = Chat(client_of(script), tools=[double], display=False)
     assert asyncio.run(chat.ask("2 + 2?")).content == "Four."
     assert len(chat.messages) == 4
 
@@ -262,7 +248,7 @@ def test_a_cancelled_question_leaves_a_chat_that_goes_on() -> None:
         await chat.ask("Never mind.")
 
     started: Any = None
-    chat = Chat(client(AsyncScript(message("", call("hang")), message("Fine."))), tools=[hang], display=False)
+    chat = Chat(client_of(AsyncScript(message("", call("hang")), message("Fine."))), tools=[hang], display=False)
     asyncio.run(main())
     assert not check_history(chat.messages)
     assert [step.kind for step in chat.trace] == ["user", "call", "result", "user", "answer"]
@@ -315,7 +301,7 @@ def test_a_chat_says_what_it_is_and_no_key(server: EmbeddedServer) -> None:
 
 def test_a_terminal_reads_the_turn_as_text(capsys: pytest.CaptureFixture[str]) -> None:
     hostile = call("double", '{"x": "\\u001b[2J"}')
-    chat = Chat(client(Script(message("", hostile), message("Four."))), tools=[double])
+    chat = Chat(client_of(Script(message("", hostile), message("Four."))), tools=[double])
     chat("2 + 2?")
     out = capsys.readouterr().out
     assert "[tool failed] double → Error: double: argument 'x'" in out
@@ -325,16 +311,12 @@ def test_a_terminal_reads_the_turn_as_text(capsys: pytest.CaptureFixture[str]) -
 
 CELL = """
 import sys; sys.path.insert(0, {tests!r})
-from types import SimpleNamespace
-from scripted import Script, call, message
+from scripted import Script, call, client_of, message
+from tools import double
 from minimax_nb import Chat
 
-def double(x: int) -> int:
-    "Double a number."
-    return 2 * x
-
 script = Script(message("", call("double", '{{"x": 2}}')), message("It is **four**."))
-chat = Chat(SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=script))), tools=[double])
+chat = Chat(client_of(script), tools=[double])
 chat("2 + 2?")
 """
 
@@ -378,7 +360,7 @@ def test_the_first_text_is_the_model() -> None:
 )
 def test_an_unknown_parameter_is_refused_when_the_chat_is_made(name: str, meant: str) -> None:
     with pytest.raises(TypeError, match=meant):
-        Chat(client(Script()), display=False, **{name: 1})
+        Chat(client_of(Script()), display=False, **{name: 1})
 
 
 def test_minimaxs_own_parameters_go_where_the_sdk_takes_them() -> None:

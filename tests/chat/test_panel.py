@@ -6,7 +6,6 @@ import json
 import threading
 import time
 import zlib
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,7 +14,7 @@ from minimax_nb import Chat, check_history
 from minimax_nb.chat import panel as module
 from minimax_nb.chat.panel import NO_PANEL, Panel, open_panel
 
-from ..support.scripted import AsyncScript, Script, call, chunks, message
+from ..support.scripted import AsyncScript, Script, call, chunks, client_of, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -80,7 +79,7 @@ def sit_down(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Reade
     readers: list[Reader] = []
 
     def open_one(*answers: Any, script: type[Script] = AsyncScript, **settings: Any) -> Reader:
-        client: Any = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=script(*answers))))
+        client: Any = client_of(script(*answers))
         readers.append(Reader(Chat(client, display=False, **settings)))
         return readers[-1]
 
@@ -451,7 +450,7 @@ def test_where_nobody_can_type_the_conversation_is_shown(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MINIMAX_NB_DISPLAY", "static")
-    client: Any = SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=Script(message("Yes.")))))
+    client: Any = client_of(Script(message("Yes.")))
     chat = Chat(client, display=False)
     chat("Sure?")
     open_panel(chat)

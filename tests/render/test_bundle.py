@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from html.parser import HTMLParser
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,40 +10,12 @@ from markdown_it import MarkdownIt
 from minimax_nb.message.reply import Origin, PartialReason, Reply, Timing, ToolCall, Usage
 from minimax_nb.render.bundle import bundle, metadata
 
+from ..support.html_inspection import DOCUMENT, inspect
+
 HOSTILE = (
     "</pre></details></div></blockquote><script>alert(1)</script><img src=x onerror=alert(1)> `a` ``` \n```\n~~~\n"
     "[x](javascript:alert(1)) ![p](https://evil.example/p.png) $5 and $6 \\(x\\) \u202eabc\x1b[0m \ud800 & &lt;"
 )
-TAGS = {"a", "blockquote", "br", "code", "del", "details", "div", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li"}
-TAGS |= {"ol", "p", "pre", "s", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "tr", "ul"}
-ATTRIBUTES = {"style", "class", "open", "href", "target", "rel", "start", "cellpadding"}
-
-
-class Panels(HTMLParser):
-    """Fails on tags and attributes that no reply needs, and on tags that do not pair up; counts the panels."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.panels = 0
-        self.roots = 0
-        self.feed(html)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in TAGS, tag
-        for name, value in attrs:
-            assert name in ATTRIBUTES, (tag, name)
-            assert not re.search(r"url|var\(|expression|position", value or ""), value
-            assert name != "href" or re.match("https?://|mailto:", value or ""), value
-        self.roots += not self.open
-        self.panels += tag == "details"
-        if tag not in {"br", "hr"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
 
 
 def full(**changes: object) -> Reply:
@@ -83,7 +52,7 @@ def test_each_form_holds_the_whole_reply() -> None:
         "<span>$</span>0.0015 · MiniMax service api.minimax",
     ):
         assert words in html
-    assert Panels(html).panels == 2
+    assert inspect(html, DOCUMENT).tags.count("details") == 2
 
 
 def test_the_thinking_is_folded_once_there_is_an_answer() -> None:
@@ -112,9 +81,9 @@ def test_any_text_stays_in_its_place(reasoning: str, content: str, arguments: st
 
 def _assert_harmless(reply: Reply) -> None:
     shown = bundle(reply)
-    panels = Panels(shown["text/html"])
-    assert panels.roots == 1
-    assert panels.panels == len(reply.tool_calls) + bool(reply.reasoning.strip())
+    inspected = inspect(shown["text/html"], DOCUMENT)
+    assert inspected.roots == 1
+    assert inspected.tags.count("details") == len(reply.tool_calls) + bool(reply.reasoning.strip())
     for form in shown.values():
         form.encode()
         assert "\x1b" not in form

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -11,16 +10,9 @@ import pytest
 from minimax_nb.catalog import MODELS
 from minimax_nb.render.modeltable import models_html, models_text, sources_of
 
+from ..support.html_inspection import DOCUMENT, Inspected, inspect
+
 HOSTILE = '</td></table><script>alert(1)</script><img src=x onerror="alert(2)">\n$5 and $6 \u202e' + "x" * 300
-# What JupyterLab's sanitiser leaves, as far as this table uses it.
-KNOWN_TAGS = "div table thead tbody tr th td br span details summary ul li code"
-TAGS = set(KNOWN_TAGS.split())
-ATTRIBUTES = {"style", "scope", "colspan", "rowspan"}
-KNOWN_STYLES = (
-    "background border-bottom border-collapse border-top cursor display font-size font-weight line-height margin "
-    "max-width opacity overflow-wrap overflow-x padding text-align vertical-align white-space"
-)
-STYLES = set(KNOWN_STYLES.split())
 KNOWN: dict[str, Any] = {
     "model": "MiniMax-M2",
     "context_window": 204_800,
@@ -40,62 +32,36 @@ KNOWN: dict[str, Any] = {
 STRANGER = {**dict.fromkeys(KNOWN), "model": HOSTILE, "status": "served, not known here"}
 
 
-class Inspector(HTMLParser):
-    """Fails on what a sanitiser would take away and on tags that do not pair up; counts the columns of each row."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.widths: list[int] = []
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in TAGS
-        given = dict(attrs)
-        assert set(given) <= ATTRIBUTES
-        assert {part.split(":")[0] for part in (given.get("style") or "cursor").split(";")} <= STYLES
+def widths(page: Inspected) -> list[int]:
+    """How many columns each row takes."""
+    found: list[int] = []
+    for tag, attributes in page.elements:
         if tag == "tr":
-            self.widths.append(0)
+            found.append(0)
         if tag in ("td", "th"):
-            self.widths[-1] += int(given.get("colspan") or 1)
-        if tag != "br":
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        assert len(data) == 1 or "$" not in data, "the page's typesetter would take prices for formulas"
-        self.text.append(data)
-
-
-def inspect(html: str) -> Inspector:
-    inspector = Inspector()
-    inspector.feed(html)
-    inspector.close()
-    assert inspector.open == []
-    return inspector
+            found[-1] += int(attributes.get("colspan", 1))
+    return found
 
 
 @pytest.mark.parametrize("served", [None, True, False])
 def test_every_row_fills_the_table_with_what_a_sanitiser_leaves(served: bool | None) -> None:
     extra = {} if served is None else {"served": served}
-    page = inspect(models_html([{**KNOWN, **extra}, {**STRANGER, **extra}]))
+    page = inspect(models_html([{**KNOWN, **extra}, {**STRANGER, **extra}]), DOCUMENT)
     columns = 8 + bool(extra)
-    assert page.widths == [columns, 4, columns, columns, columns]
-    assert (("✓" in page.text), ("no" in page.text)) == (served is True, served is False)
+    assert widths(page) == [columns, 4, columns, columns, columns]
+    assert (("✓" in page.texts), ("no" in page.texts)) == (served is True, served is False)
 
 
 def test_names_from_an_endpoint_are_shown_and_cannot_break_out() -> None:
     html = models_html([KNOWN, STRANGER])
-    text = "".join(inspect(html).text)
+    text = inspect(html, DOCUMENT).text
     assert "</td></table><script>alert(1)</script>" in text
     assert "\u202e" not in html + models_text([STRANGER])
     assert "xxx" not in html + models_text([STRANGER]), "a name without end is shortened"
     assert "\n" not in models_text([STRANGER]).split("script")[1]
 
 
-@pytest.mark.parametrize("form", [lambda rows: " ".join(inspect(models_html(rows)).text), models_text])
+@pytest.mark.parametrize("form", [lambda rows: " ".join(inspect(models_html(rows), DOCUMENT).texts), models_text])
 def test_both_forms_say_all_there_is(form: Any) -> None:
     text = form([KNOWN, STRANGER])
     for figure in ("204,800", "1,000,000", "0.30", "1.20", "0.015", "12,345.00", "—", "— not documented"):
@@ -129,7 +95,7 @@ def test_hundreds_of_models_are_cut_with_a_word() -> None:
 
 
 def test_no_models_are_a_table_too() -> None:
-    assert inspect(models_html([])).widths == [8, 4]
+    assert widths(inspect(models_html([]), DOCUMENT)) == [8, 4]
     assert models_text([]).splitlines()[1].startswith("Model")
 
 

@@ -7,19 +7,13 @@ from minimax_nb.message.reply import Reply, Timing, ToolCall, Usage
 from minimax_nb.render.bundle import bundle
 from minimax_nb.render.run_record import RunRecord
 
+from ..support.tools import Drawn
+
 CALL = ToolCall("a", "get_<b>", '{"x": 1}')
 CALLING = Reply(
     reasoning="Hm.", content="", tool_calls=(CALL,), timing=Timing(0.1, 0.5, 0.2, 0.6), usage=Usage(1, 9, 4)
 )
 ANSWER = Reply(reasoning="So.", content="It is **four**.", timing=Timing(0.1, 0.5, 0.2, 0.6), usage=Usage(1, 9, 4))
-
-
-class Table:
-    def __init__(self, html: str = "<table><tr><td>cell</td></tr></table>") -> None:
-        self.html = html
-
-    def to_html(self, **_: object) -> str:
-        return self.html
 
 
 def record(*events: object) -> RunRecord:
@@ -59,5 +53,10 @@ def test_a_turn_that_broke_off_shows_all_of_its_steps() -> None:
 
 
 def test_a_table_is_shown_as_one() -> None:
-    kept = record(RoundEnded(1, CALLING, 0.6), ToolResult(0, CALL, "csv", shown=Table()), RoundEnded(2, ANSWER, 0.6))
+    table = Drawn("<table><tr><td>cell</td></tr></table>")
+    kept = record(
+        RoundEnded(1, CALLING, 0.6),
+        ToolResult(0, CALL, "csv", shown=table),
+        RoundEnded(2, ANSWER, 0.6),
+    )
     assert "<td>cell</td>" in kept.bundle(ANSWER)["text/html"]

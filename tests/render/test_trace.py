@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
@@ -15,32 +15,12 @@ from minimax_nb.render.tracetext import share_of, shortened, summary
 from minimax_nb.steps.recorder import StepRecorder
 from minimax_nb.steps.steps import Step
 
+from ..support.html_inspection import DOCUMENT, PAGE, Allowed, inspect
+
 HOSTILE = (
     "</pre></details></div><script>alert(1)</script><img src=x onerror=alert(1)> | `a` ``` \n```\n~~~\n"
     "[x](javascript:alert(1)) ![p](https://evil.example/p.png) $5 and $6 \\(x\\) \u202eabc\x1b[0m \ud800 & &lt;"
 )
-ALLOWED_TAGS = {"div", "span", "details", "summary", "b", "i", "p", "pre", "code", "a", "ul", "ol", "li", "br", "html"}
-ALLOWED_TAGS |= {"head", "meta", "title", "body", "em", "strong", "blockquote", "hr", "h1", "h2", "table", "tr", "td"}
-
-
-class Seen(HTMLParser):
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-        self.open: list[str] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += attrs
-        if tag not in {"br", "hr", "meta", "img"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag
 
 
 def hostile_steps() -> StepRecorder:
@@ -64,16 +44,11 @@ def hostile_steps() -> StepRecorder:
     return recorder
 
 
-@pytest.mark.parametrize("write", [tracehtml.fragment, tracehtml.page])
-def test_nothing_in_a_trace_is_html_of_its_own(write: object) -> None:
+@pytest.mark.parametrize(("write", "allowed"), [(tracehtml.fragment, DOCUMENT), (tracehtml.page, PAGE)])
+def test_nothing_in_a_trace_is_html_of_its_own(write: Any, allowed: Allowed) -> None:
     recorder = hostile_steps()
-    seen = Seen(write(recorder.steps(), recorder.rounds()))  # type: ignore[operator]
-    assert set(seen.tags) <= ALLOWED_TAGS
-    assert seen.open == []
+    seen = inspect(write(recorder.steps(), recorder.rounds()), allowed)
     assert seen.tags.count("details") == len(recorder.steps())
-    assert not [name for name, _ in seen.attributes if name.startswith("on")]
-    assert all("var(" not in (value or "") for name, value in seen.attributes if name == "style")
-    assert not [value for name, value in seen.attributes if name == "href" and not re.match("https?:", value or "")]
 
 
 @pytest.mark.parametrize("brief", [True, False])

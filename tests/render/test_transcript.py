@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 
 from minimax_nb.message.reply import Reply, Timing, Usage
 from minimax_nb.render.transcript import NOT_KEPT, answer_html, exchange_bundle, transcript_bundle
 from minimax_nb.steps.exchanges import Exchange, Recollection, exchange_of
+
+from ..support.html_inspection import DOCUMENT, inspect
 
 FORMS = ("text/plain", "text/markdown", "text/html")
 HOSTILE = (
@@ -36,26 +37,6 @@ WITH_TOOLS = exchange_of(
     ],
     Recollection(),
 )
-
-
-class Balanced(HTMLParser):
-    """Fails where a tag closes what it did not open."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: set[str] = set()
-        self.feed(html)
-        assert not self.open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
-        assert not any(name.startswith("on") or name == "src" for name, _ in attrs)
-        if tag not in {"br", "hr"}:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -89,11 +70,11 @@ def test_the_mark_is_a_class_of_the_whole() -> None:
 )
 def test_nothing_in_it_is_trusted(exchange: Exchange) -> None:
     bundle = transcript_bundle([exchange_bundle(exchange)])
-    tags = Balanced(bundle["text/html"]).tags
+    tags = set(inspect(bundle["text/html"], DOCUMENT).tags)
     assert not tags & {"script", "img", "style", "svg", "math"}
     assert "\x1b" not in "".join(bundle.values())
     assert not re.search(r"(?<!\\)<(script|img)", bundle["text/markdown"])
-    Balanced(answer_html(exchange, "mathml"))
+    inspect(answer_html(exchange, "mathml"), DOCUMENT)
 
 
 def test_a_long_question_is_cut_and_says_so() -> None:
@@ -113,7 +94,7 @@ def test_what_led_to_nothing_is_marked(form: str) -> None:
 
 @pytest.mark.parametrize("exchange", [Exchange("Only asked."), Exchange("")])
 def test_a_question_without_an_answer_is_no_error(exchange: Exchange) -> None:
-    Balanced(exchange_bundle(exchange)["text/html"])
+    inspect(exchange_bundle(exchange)["text/html"], DOCUMENT)
     assert exchange.question in exchange_bundle(exchange)["text/plain"]
 
 

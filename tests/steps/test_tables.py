@@ -9,19 +9,11 @@ import pytest
 
 from minimax_nb.steps.tables import Cell, Row, Table, read_table
 
-
-class Writes:
-    """Something that writes itself as HTML."""
-
-    def __init__(self, html: str) -> None:
-        self.html = html
-
-    def to_html(self, **_options: Any) -> str:
-        return self.html
+from ..support.tools import Drawn
 
 
 def cells(html: str) -> list[list[str]]:
-    table = read_table(Writes(html))
+    table = read_table(Drawn(html))
     assert table is not None
     return [[cell.text for cell in row.cells] for row in (*table.head, *table.body)]
 
@@ -36,18 +28,18 @@ class Raises:
     [
         None,
         "text",
-        Writes,
+        Drawn,
         Raises(),
         object(),
-        Writes(""),
-        Writes("<p>words</p>"),
-        Writes("<table></table>"),
-        Writes("<table><tr></tr></table>"),
-        Writes("<style>td{}</style><table><tr><td>a</td></tr></table>"),
-        Writes("<table><tr><td>a<SCRIPT>x</SCRIPT></td></tr></table>"),
-        Writes("<table><tr><td><svg><a></a></svg></td></tr></table>"),
-        Writes("<div></div><iframe src=x></iframe>"),
-        Writes("<table><tr><td>" + "x" * 60_000),
+        Drawn(""),
+        Drawn("<p>words</p>"),
+        Drawn("<table></table>"),
+        Drawn("<table><tr></tr></table>"),
+        Drawn("<style>td{}</style><table><tr><td>a</td></tr></table>"),
+        Drawn("<table><tr><td>a<SCRIPT>x</SCRIPT></td></tr></table>"),
+        Drawn("<table><tr><td><svg><a></a></svg></td></tr></table>"),
+        Drawn("<div></div><iframe src=x></iframe>"),
+        Drawn("<table><tr><td>" + "x" * 60_000),
     ],
     ids=lambda value: (
         str(getattr(value, "html", value))[:20]
@@ -135,19 +127,19 @@ def test_rows_are_found_however_they_are_written(html: str) -> None:
 
 
 def test_words_beside_the_table_are_not_lost() -> None:
-    table = read_table(Writes("<p>Sales</p><table><caption>2026</caption><tr><td>a</td></tr></table><p>1 row</p>"))
+    table = read_table(Drawn("<p>Sales</p><table><caption>2026</caption><tr><td>a</td></tr></table><p>1 row</p>"))
     assert table is not None
     assert table.beside == "Sales\n2026\n1 row"
 
 
 @pytest.mark.parametrize("span", ["0", "-1", "x", "", "1e9", "²", "00"])
 def test_a_span_that_is_none_is_one(span: str) -> None:
-    table = read_table(Writes(f'<table><tr><td colspan="{span}" rowspan="{span}">a</td></tr></table>'))
+    table = read_table(Drawn(f'<table><tr><td colspan="{span}" rowspan="{span}">a</td></tr></table>'))
     assert table is not None
     assert table.body[0].cells == (Cell("a"),)
 
 
 def test_a_span_is_bounded() -> None:
-    table = read_table(Writes(f"<table><tr><td colspan={10**30}>a</td></tr></table>"))
+    table = read_table(Drawn(f"<table><tr><td colspan={10**30}>a</td></tr></table>"))
     assert table is not None
     assert table.body[0].cells[0].columns == 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -68,6 +69,11 @@ class AsyncScript(Script):
     async def __call__(self, **request: Any) -> Any:
         answer = super().__call__(**request)
         return answer if isinstance(answer, dict) else _aplayed(answer)
+
+
+def client_of(create: Any) -> Any:
+    """A client of the SDK's shape whose requests go to this function."""
+    return SimpleNamespace(chat=SimpleNamespace(completions=SimpleNamespace(create=create)))
 
 
 def _played(pieces: Any) -> Iterator[Any]:

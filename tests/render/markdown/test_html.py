@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,31 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minimax_nb.render.markdown.html import to_blocks, to_html
-from minimax_nb.render.markdown.maths import _TAGS
+
+from ...support.html_inspection import inspect
 
 if TYPE_CHECKING:
     from minimax_nb.render.markdown.maths import Formulas
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TEX = ("text", "lists", "tables", "code", "formulas", "prices", "links", "xss")
-
-KNOWN = "a blockquote br code div em font h1 h2 h3 h4 h5 h6 hr li ol p pre s span strong table tbody td th thead tr ul"
-TAGS = set(KNOWN.split())
-MATHS = _TAGS
-ATTRIBUTES = {
-    "a": {"href", "style", "target", "rel"},
-    "font": {"color"},
-    "ol": {"start"},
-    "table": {"cellpadding", "style"},
-    "td": {"align", "style"},
-    "th": {"align", "style"},
-}
-# What JupyterLab's sanitiser leaves in a style attribute, as far as this library uses it.
-LEFT = (
-    "border border-bottom border-collapse border-left border-radius border-top color display font-size line-height "
-    "list-style-type margin overflow-wrap overflow-x padding text-align white-space"
-)
-PROPERTIES = set(LEFT.split())
 
 
 def cases(name: str) -> list[tuple[str, str, str]]:
@@ -49,60 +31,6 @@ def cases(name: str) -> list[tuple[str, str, str]]:
     return [
         (title, re.sub(r"\{U\+(....)\}", lambda m: chr(int(m[1], 16)), source), html) for title, source, html in found
     ]
-
-
-class Inspector(HTMLParser):
-    """Fails on anything that is not on the lists above, and on tags that do not pair up."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in TAGS | MATHS, tag
-        for name, value in attrs:
-            if tag not in MATHS:
-                assert name in ATTRIBUTES.get(tag, {"style"}), (tag, name)
-            assert not name.startswith("on")
-            assert value is not None
-            if name == "href":
-                assert re.match(r"(?i)https?://|mailto:", value), value
-            if name == "style":
-                assert {part.split(":")[0] for part in value.split(";")} <= PROPERTIES, value
-                assert not re.search(r"url|var\(|expression|position", value), value
-        if tag == "a":
-            assert "a" not in self.open
-        if tag not in ("br", "hr"):
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", data), data
-        if not {"code", "pre"} & set(self.open):
-            formula = re.fullmatch(r"\\\(.*\\\)|\\\[.*\\\]", data, re.DOTALL)
-            assert formula or len(data) == 1 or not re.search(r"[$\\]", data), data
-        self.text.append(data)
-
-    def handle_comment(self, data: str) -> None:
-        raise AssertionError(f"a comment: {data}")
-
-    def handle_decl(self, decl: str) -> None:
-        raise AssertionError(f"a declaration: {decl}")
-
-    def handle_pi(self, data: str) -> None:
-        raise AssertionError(f"an instruction: {data}")
-
-
-def inspect(html: str) -> str:
-    """The text of a page, after a look at all its tags."""
-    inspector = Inspector()
-    inspector.feed(html)
-    inspector.close()
-    assert inspector.open == []
-    return "".join(inspector.text)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +74,7 @@ def test_only_known_tags_and_attributes_come_out_of_anything(text: str, formulas
 @given(st.lists(st.sampled_from(["alpha", "beta", "<b>", "$5", "&lt", "'c'", "(d)", "e/f", "值", "😀"]), max_size=30))
 @settings(deadline=None)
 def test_plain_words_come_out_as_they_are(words: list[str]) -> None:
-    assert inspect(to_html(" ".join(words), formulas="tex")).split() == words
+    assert inspect(to_html(" ".join(words), formulas="tex")).text.split() == words
 
 
 @pytest.mark.parametrize(
@@ -180,7 +108,7 @@ def test_what_is_too_deep_or_too_long_is_shown_as_text_in_full() -> None:
         "".join(f"{'  ' * depth}- item{depth}\n" for depth in range(60)),
         "word " * 5_000,
     ):
-        shown = inspect(to_html(text, formulas="tex"))
+        shown = inspect(to_html(text, formulas="tex")).text
         assert list(re.findall(r"\w+", text)) == re.findall(r"\w+", shown)
 
 
@@ -191,7 +119,7 @@ def test_a_table_cannot_blow_up() -> None:
 
 def test_a_megabyte_in_one_line_is_shown_as_text() -> None:
     text = "a" * 1_000_000
-    assert inspect(to_html(text, formulas="mathml")) == text
+    assert inspect(to_html(text, formulas="mathml")).text == text
 
 
 def test_blocks_are_the_whole_in_pieces() -> None:
