@@ -8,38 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from openai import APIStatusError, AsyncOpenAI, OpenAI
+from openai import AsyncOpenAI, OpenAI
 
 from minimax_nb import (
     Chat,
-    HistoryError,
-    StreamCutError,
     StreamFormatError,
-    StreamInterrupted,
     ToolError,
-    Trace,
     TurnLimitError,
     check_history,
     collect,
 )
-from minimax_nb.server.app import EmbeddedServer
 
-from ..support.scripted import AsyncScript, Script, call, chunks, client_of, message
-from ..support.tools import double, stop
+from ..support.chats import chat_of
+from ..support.scripted import AsyncScript, Script, call, client_of, message
+from ..support.tools import double
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-def chat_of(*answers: Any, **settings: Any) -> tuple[Chat, Script]:
-    script = Script(*answers)
-    return Chat(client_of(script), display=False, **settings), script
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[EmbeddedServer]:
-    with EmbeddedServer(speed="max") as running:
-        yield running
+    from minimax_nb.server.app import EmbeddedServer
 
 
 def test_a_question_leads_to_tools_and_an_answer() -> None:
@@ -82,90 +67,9 @@ def test_other_options_go_with_each_request() -> None:
     assert (script.requests[0]["temperature"], script.requests[0]["max_completion_tokens"]) == (0.3, 99)
 
 
-@pytest.mark.parametrize("question", ["", "  \n", []])
-def test_an_empty_question_is_refused(question: Any) -> None:
-    chat, script = chat_of(message("Hi."))
-    with pytest.raises(ValueError, match="expected a question"):
-        chat(question)
-    assert chat.messages == script.requests == []
-
-
-@pytest.mark.parametrize("question", [None, 3, {"role": "user"}, b"x"])
-def test_what_is_no_question_is_refused(question: Any) -> None:
-    chat, _ = chat_of(message("Hi."))
-    with pytest.raises(TypeError, match="expected a question"):
-        chat(question)
-
-
-def test_a_history_that_the_service_would_refuse_is_not_sent() -> None:
-    chat, script = chat_of(message("", call("double", '{"x": 2}')), message("Four."), tools=[double])
-    chat("2 + 2?")
-    del chat.messages[2]
-    asked = len(script.requests)
-    with pytest.raises(HistoryError, match="missing-result") as caught:
-        chat("And?")
-    assert caught.value.findings
-    assert len(script.requests) == asked
-    assert chat.messages[-1] == message("Four.")
-
-
 def test_two_tools_with_one_name_are_refused_at_once() -> None:
     with pytest.raises(ToolError, match="two tools"):
         Chat(client_of(Script()), tools=[double, double])
-
-
-def test_an_interrupt_while_streaming_keeps_what_can_stand() -> None:
-    chat, _ = chat_of([chunks(message("Half an"))[0], KeyboardInterrupt()], message("Whole."))
-    with pytest.raises(StreamInterrupted) as caught:
-        chat("Tell me.")
-    assert caught.value.reply is not None
-    assert [entry["content"] for entry in chat.messages] == ["Tell me.", "Half an"]
-    assert chat("Go on").content == "Whole."
-
-
-def test_a_question_that_led_to_nothing_is_taken_back() -> None:
-    thinking = chunks(message("", reasoning_content="Hm"))[0]
-    for answer in (
-        OSError("no network"),
-        [thinking, KeyboardInterrupt()],
-        [thinking, ConnectionError("gone")],
-        message(""),
-    ):
-        chat, _ = chat_of(answer, message("Yes."))
-        try:
-            chat("Are you there?")
-        except (OSError, StreamInterrupted, StreamCutError):
-            assert chat.messages == []
-        assert chat("Now?").content == "Yes."
-        check_history(chat.messages).raise_if_refused()
-
-
-def test_an_interrupt_in_a_tool_leaves_a_chat_that_goes_on() -> None:
-    chat, _ = chat_of(message("", call("stop")), message("Fine."), tools=[stop])
-    with pytest.raises(StreamInterrupted):
-        chat("Wait.")
-    assert not check_history(chat.messages)
-    assert chat("Never mind.").content == "Fine."
-    assert [step.kind for step in chat.trace] == ["user", "call", "result", "user", "answer"]
-
-
-def test_a_call_that_was_not_finished_is_said_to_be_so_everywhere() -> None:
-    calls = [call("double", '{"x": 1}', "a"), call("stop", "{}", "b"), call("double", '{"x": 3}', "c")]
-    chat, _ = chat_of(message("", *calls), tools=[double, stop])
-    with pytest.raises(StreamInterrupted):
-        chat("Wait.")
-    results = [step for step in chat.trace if step.kind == "result"]
-    assert [(step.call_id, step.error, step.duration_s is None) for step in results] == [
-        ("a", False, False),
-        ("b", True, True),
-        ("c", True, True),
-    ]
-    told = [entry["content"] for entry in chat.messages if entry["role"] == "tool"]
-    assert [step.text for step in results] == told
-    (exchange,) = chat.exchanges()
-    assert exchange.steps == chat.trace.steps[1:]
-    assert Trace.from_json(chat.trace.to_json()) == chat.trace
-    assert chat.trace.frame()["error"].tolist() == [False] * 5 + [True] * 2
 
 
 def test_the_limit_leaves_a_chat_that_goes_on() -> None:
@@ -231,29 +135,6 @@ def test_the_async_twin_asks_the_same() -> None:
     assert len(chat.messages) == 4
 
 
-def test_a_cancelled_question_leaves_a_chat_that_goes_on() -> None:
-    async def hang() -> None:
-        """Hang."""
-        started.set()
-        await asyncio.sleep(60)
-
-    async def main() -> None:
-        nonlocal started
-        started = asyncio.Event()
-        task = asyncio.create_task(chat.ask("Wait."))
-        await started.wait()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        await chat.ask("Never mind.")
-
-    started: Any = None
-    chat = Chat(client_of(AsyncScript(message("", call("hang")), message("Fine."))), tools=[hang], display=False)
-    asyncio.run(main())
-    assert not check_history(chat.messages)
-    assert [step.kind for step in chat.trace] == ["user", "call", "result", "user", "answer"]
-
-
 def test_a_chat_works_with_openais_client(server: EmbeddedServer) -> None:
     with OpenAI(base_url=server.base_url, api_key=server.api_key) as plain:
         chat = Chat(plain, tools=[double], display=False)
@@ -272,17 +153,6 @@ def test_a_chat_works_with_openais_async_client(server: EmbeddedServer) -> None:
                 chat("And 4?")
 
     asyncio.run(main())
-
-
-def test_an_error_of_the_service_leaves_the_history_as_it_was(server: EmbeddedServer) -> None:
-    with OpenAI(base_url=server.base_url, api_key=server.api_key, max_retries=0) as plain:
-        chat = Chat(plain, model="no-such-model", display=False)
-        with pytest.raises(APIStatusError):
-            chat("Hi?")
-        assert chat.messages == []
-        assert len(chat.trace) == 0
-        chat.model = "MiniMax-M2.7"
-        assert chat("Hi?").complete
 
 
 def test_a_long_history_is_sent_whole() -> None:
@@ -337,14 +207,6 @@ def test_a_headless_notebook_gets_one_output_a_turn() -> None:
         "",
         "It is **four**.",
     ]
-
-
-@pytest.mark.parametrize("question", ["half \ud83d", [{"type": "text", "text": "\udc00"}], "a\x00b"])
-def test_a_question_that_cannot_be_sent_is_told_before_it_is(question: Any) -> None:
-    chat, script = chat_of(message("never"))
-    with pytest.raises(HistoryError, match=r"broken-characters.*repair_history"):
-        chat(question)
-    assert (chat.messages, script.requests) == ([], [])
 
 
 def test_the_first_text_is_the_model() -> None:

@@ -4,112 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-import zlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from minimax_nb import Chat, check_history
+from minimax_nb import Chat
 from minimax_nb.chat import panel as module
 from minimax_nb.chat.panel import NO_PANEL, Panel, open_panel
 
-from ..support.scripted import AsyncScript, Script, call, chunks, client_of, message
+from ..support.panel_reader import HOLD, PATIENCE_S, Doorstop, Reader
+from ..support.scripted import AsyncScript, Script, client_of, message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-PATIENCE_S = 20
-TAIL = b"\x00\x00\xff\xff"
-
-
-class Reader:
-    """Sits before a panel: says what a page would say, and sees what it would see."""
-
-    def __init__(self, chat: Chat) -> None:
-        self.chat = chat
-        self.panel = Panel(chat)
-        self.asked = 0
-
-    def do(self, what: str, **more: Any) -> None:
-        self.panel._hear({"do": what, **more})
-
-    def ask(self, text: str, *, again: bool = False) -> None:
-        self.asked += 1
-        self.do("ask", id=str(self.asked), text=text, again=again)
-
-    def sees(self) -> dict[str, Any]:
-        """The state that a page has once it has read all frames."""
-        log = self.panel._view.get_state()["log"]
-        state: dict[str, Any] = {"turns": [], "got": []}
-        for line in zlib.decompressobj(wbits=-zlib.MAX_WBITS).decompress(log + TAIL).decode().splitlines():
-            for name, value, *more in json.loads(line):
-                if name == "turns":
-                    state["turns"][value:] = more[0]
-                elif name == "got":
-                    state["got"].append(value)
-                else:
-                    state[name] = value
-        return state
-
-    @property
-    def questions(self) -> list[str]:
-        return [turn["question"] for turn in self.sees()["turns"]]
-
-    @property
-    def roles(self) -> str:
-        assert not check_history(self.chat.messages) or not self.chat.messages
-        return "".join(entry["role"][0] for entry in self.chat.messages)
-
-    def wait(self, until: Callable[[Reader], Any] = lambda reader: reader.idle) -> None:
-        deadline = time.monotonic() + PATIENCE_S
-        while not until(self):
-            assert time.monotonic() < deadline, self.sees()["now"]
-            time.sleep(0.005)
-
-    @property
-    def idle(self) -> bool:
-        with self.panel._lock:  # a question that is being taken from the queue is for a moment in neither place
-            return self.panel._turn is None and not self.panel._queue and self.sees()["now"]["phase"] == "idle"
-
-
-@pytest.fixture
-def sit_down(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., Reader]]:
-    """Opens a panel on a chat that answers from a script."""
-    readers: list[Reader] = []
-
-    def open_one(*answers: Any, script: type[Script] = AsyncScript, **settings: Any) -> Reader:
-        client: Any = client_of(script(*answers))
-        readers.append(Reader(Chat(client, display=False, **settings)))
-        return readers[-1]
-
-    yield open_one
-    for reader in readers:
-        reader.panel.close()
-    capsys.readouterr()  # without a notebook the saved conversation is printed
-
-
-class Doorstop:
-    """A tool that holds on until it is let go."""
-
-    def __init__(self) -> None:
-        self.entered, self.free = threading.Event(), threading.Event()
-
-    def hold(self) -> str:
-        """Hold on."""
-        self.entered.set()
-        assert self.free.wait(PATIENCE_S)
-        return "let go"
-
-
-@pytest.fixture
-def door() -> Iterator[Doorstop]:
-    door = Doorstop()
-    yield door
-    door.free.set()
-
-
-HOLD = message("", call("hold"))
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize("script", [Script, AsyncScript])
@@ -166,94 +73,6 @@ def test_questions_sent_quickly_are_answered_one_after_the_other(sit_down: Calla
     assert reader.questions == ["0?", "1?", "2?", "3?"]
     assert [turn["answer"] for turn in reader.sees()["turns"]] == ["0.", "1.", "2.", "3."]
     assert reader.roles == "uauauaua"
-
-
-def test_stop_ends_a_turn_while_its_tool_goes_on(sit_down: Callable[..., Reader], door: Doorstop) -> None:
-    reader = sit_down(HOLD, message("On."), tools=[door.hold])
-    reader.ask("Hold?")
-    assert door.entered.wait(PATIENCE_S)
-    reader.do("stop")
-    reader.wait()
-    assert not door.free.is_set()
-    assert reader.roles == "uat"
-    assert "interrupted" in reader.chat.messages[2]["content"]
-    reader.ask("Go on?")
-    reader.wait()
-    assert reader.roles == "uatua"
-
-
-@pytest.mark.parametrize("script", [Script, AsyncScript])
-def test_stop_while_streaming_keeps_what_can_stand(sit_down: Callable[..., Reader], script: type[Script]) -> None:
-    arrived, goes_on = threading.Event(), threading.Event()
-
-    def slowly() -> Iterator[Any]:
-        first, *rest = chunks(message("Half an answer"))
-        yield first
-        arrived.set()
-        assert goes_on.wait(PATIENCE_S)
-        yield from chunks(message(" and the rest"))
-        yield from rest
-
-    reader = sit_down(slowly(), script=script)
-    reader.ask("Whole?")
-    assert arrived.wait(PATIENCE_S)
-    reader.do("stop")
-    goes_on.set()
-    reader.wait()
-    assert reader.roles == "ua"
-    (turn,) = reader.sees()["turns"]
-    assert "Interrupted" in turn["html"]
-
-
-def test_stop_after_the_last_word_changes_nothing(sit_down: Callable[..., Reader]) -> None:
-    reader = sit_down(message("All of it."), script=Script)
-
-    class Late:
-        """Presses stop once the last chunk has been read."""
-
-        def __call__(self, **_request: Any) -> Iterator[Any]:
-            yield from chunks(message("All of it."))
-            assert reader.panel._turn is not None
-            reader.panel._turn.stop()
-
-    reader.chat._client.chat.completions.create = Late()
-    reader.ask("All?")
-    reader.wait()
-    (turn,) = reader.sees()["turns"]
-    assert turn["answer"] == "All of it."
-    assert reader.roles == "ua"
-
-
-def test_what_waited_comes_back_when_a_turn_is_stopped(sit_down: Callable[..., Reader], door: Doorstop) -> None:
-    reader = sit_down(HOLD, tools=[door.hold])
-    reader.ask("Hold?")
-    assert door.entered.wait(PATIENCE_S)
-    reader.ask("Second?")
-    reader.ask("Third?")
-    reader.ask("Fourth?")
-    assert [waiting["text"] for waiting in reader.sees()["now"]["queue"]] == ["Second?", "Third?", "Fourth?"]
-    reader.do("unqueue", id="3")
-    reader.do("stop")
-    reader.wait()
-    returned = reader.sees()["now"]["returned"]
-    assert returned["text"] == "Second?\n\nFourth?"
-    reader.do("took", id=returned["id"])
-    assert reader.sees()["now"]["returned"] == {}
-    assert reader.questions == ["Hold?"]
-
-
-def test_a_question_that_led_to_nothing_is_shown_but_not_kept(sit_down: Callable[..., Reader]) -> None:
-    reader = sit_down(ConnectionError("no route"), message("Yes."))
-    reader.ask("There?")
-    reader.wait()
-    (turn,) = reader.sees()["turns"]
-    assert turn["note"].startswith("Not part of")
-    assert "o route" in turn["html"]
-    assert reader.chat.messages == []
-    reader.ask("There now?", again=True)
-    reader.wait()
-    assert reader.questions == ["There now?"]
-    assert reader.roles == "ua"
 
 
 def test_the_last_question_can_be_asked_anew(sit_down: Callable[..., Reader]) -> None:
@@ -334,86 +153,10 @@ def test_the_model_can_be_chosen(sit_down: Callable[..., Reader]) -> None:
     assert reader.chat.model == reader.sees()["now"]["model"] == "MiniMax-M2.5"
 
 
-@pytest.mark.parametrize(
-    ("decision", "said"),
-    [
-        ({"yes": True}, "let go"),
-        ({"yes": True, "why": "as you like"}, "let go"),
-        ({"yes": False}, "did not allow"),
-        ({"yes": False, "why": ""}, "this call.]"),
-        ({"yes": False, "why": ["a", "list"]}, "this call.]"),
-        ({"yes": False, "why": "the door sticks"}, "They said: the door sticks]"),
-        ({"yes": False, "why": "x" * 5_000}, f"said: {'x' * 2_000}]"),
-    ],
-)
-def test_a_call_waits_for_leave(
-    sit_down: Callable[..., Reader], door: Doorstop, decision: dict[str, Any], said: str
-) -> None:
-    door.free.set()
-    reader = sit_down(HOLD, message("Held."), tools=[door.hold], approve=True)
-    reader.ask("Hold?")
-    reader.wait(lambda reader: reader.sees()["now"]["asks"])
-    assert reader.sees()["now"]["asks"] == "hold()"
-    assert not door.entered.is_set()
-    reader.do("allow", **decision)
-    reader.wait()
-    assert said in reader.chat.messages[2]["content"]
-    assert reader.sees()["now"]["asks"] is None
-
-
-def test_stop_answers_a_question_for_leave(sit_down: Callable[..., Reader], door: Doorstop) -> None:
-    reader = sit_down(HOLD, tools=[door.hold], approve=True)
-    reader.ask("Hold?")
-    reader.wait(lambda reader: reader.sees()["now"]["asks"])
-    reader.do("stop")
-    reader.wait()
-    assert not door.entered.is_set()
-    assert reader.roles == "uat"
-
-
 def test_a_turn_of_a_cell_appears(sit_down: Callable[..., Reader]) -> None:
     reader = sit_down(message("One."), script=Script)
     reader.chat("From a cell?")
     assert reader.questions == ["From a cell?"]
-
-
-def test_while_a_cell_asks_the_box_waits(sit_down: Callable[..., Reader], door: Doorstop) -> None:
-    reader = sit_down(HOLD, message("One."), message("Two."), tools=[door.hold], script=Script)
-    cell = threading.Thread(target=reader.chat, args=("From a cell?",))
-    cell.start()
-    assert door.entered.wait(PATIENCE_S)
-    assert reader.sees()["now"]["phase"] == "elsewhere"
-    reader.ask("From the box?")
-    assert len(reader.sees()["now"]["queue"]) == 1
-    door.free.set()
-    cell.join(PATIENCE_S)
-    reader.wait()
-    assert reader.questions == ["From a cell?", "From the box?"]
-
-
-def test_while_the_box_asks_a_cell_is_refused(sit_down: Callable[..., Reader], door: Doorstop) -> None:
-    reader = sit_down(HOLD, message("One."), tools=[door.hold], script=Script)
-    reader.ask("From the box?")
-    assert door.entered.wait(PATIENCE_S)
-    with pytest.raises(RuntimeError, match="still answering"):
-        reader.chat("From a cell?")
-    door.free.set()
-    reader.wait()
-    assert reader.questions == ["From the box?"]
-
-
-def test_two_boxes_answer_at_the_same_time(sit_down: Callable[..., Reader]) -> None:
-    doors = [Doorstop(), Doorstop()]
-    readers = [sit_down(HOLD, message(f"{n}."), tools=[door.hold]) for n, door in enumerate(doors)]
-    for reader, door in zip(readers, doors, strict=True):
-        reader.ask("Hold?")
-        assert door.entered.wait(PATIENCE_S)
-    readers[0].do("stop")
-    readers[0].wait()
-    doors[1].free.set()
-    readers[1].wait()
-    doors[0].free.set()
-    assert [reader.roles for reader in readers] == ["uat", "uata"]
 
 
 def test_a_long_conversation_costs_a_turn_no_more(sit_down: Callable[..., Reader]) -> None:

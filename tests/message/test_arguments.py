@@ -122,39 +122,6 @@ def test_a_call_gives_no_dict_of_anything_else(arguments: str) -> None:
         _ = ToolCall("a", "f", arguments).parsed
 
 
-values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=8,
-)
-objects = st.dictionaries(st.text(max_size=6), values, min_size=1, max_size=4)
-
-
-@given(
-    objects,
-    st.sampled_from(
-        [json.dumps, repr, lambda value: json.dumps(json.dumps(value)), lambda value: json.dumps(repr(value))]
-    ),
-)
-def test_any_object_comes_back_from_any_notation(value: dict[str, Any], written: Any) -> None:
-    assert read_arguments(written(value)) == (value, "whole")
-
-
-@given(objects, st.sampled_from([json.dumps, repr]), st.data())
-def test_any_beginning_of_an_object_is_a_part(value: dict[str, Any], written: Any, data: st.DataObject) -> None:
-    text = written(value)
-    cut = text[: data.draw(st.integers(1, len(text) - 1))]
-    assert read_arguments(cut).state == "partial"
-
-
 @given(st.text(alphabet="{}[]()'\"\\:,aN1u \n`<>", max_size=40))
 def test_whatever_comes_is_read_and_can_be_sent(text: str) -> None:
     assert arguments_fault(fixed_arguments(text)) is None
-
-
-@pytest.mark.parametrize(
-    "text", ["`" * 50_000 + "x", "{" * 50_000, "{}" * 50_000, '"' + "\\" * 50_001, "(" * 50_000, "{'" * 50_000]
-)
-def test_the_time_it_takes_grows_with_the_length(text: str) -> None:
-    """Were it read again from each of its marks, this would not end before pytest gives up."""
-    assert read_arguments(text).state != "whole"

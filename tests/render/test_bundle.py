@@ -10,12 +10,8 @@ from markdown_it import MarkdownIt
 from minimax_nb.message.reply import Origin, PartialReason, Reply, Timing, ToolCall, Usage
 from minimax_nb.render.bundle import bundle, metadata
 
+from ..support.hostile import HOSTILE
 from ..support.html_inspection import DOCUMENT, inspect
-
-HOSTILE = (
-    "</pre></details></div></blockquote><script>alert(1)</script><img src=x onerror=alert(1)> `a` ``` \n```\n~~~\n"
-    "[x](javascript:alert(1)) ![p](https://evil.example/p.png) $5 and $6 \\(x\\) \u202eabc\x1b[0m \ud800 & &lt;"
-)
 
 
 def full(**changes: object) -> Reply:

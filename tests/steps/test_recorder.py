@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from minimax_nb.message.reply import Origin, Reply, Timing, ToolCall, Usage
+from minimax_nb.message.reply import Reply, Timing, ToolCall, Usage
 from minimax_nb.steps.recorder import StepRecorder, content_text, steps_of
-from minimax_nb.steps.steps import Round, Step
+
+if TYPE_CHECKING:
+    from minimax_nb.steps.steps import Step
 
 CALL = ToolCall("call_1", "get_weather", '{"location": "Oslo"}')
 OTHER = ToolCall("call_2", "get_time", "{}")
@@ -153,23 +157,6 @@ def test_an_unstreamed_reply_takes_the_callers_time() -> None:
     recorder.reply(reply(timing=Timing()), elapsed_s=4.0)
     assert recorder.now == 4.0
     assert [step.duration_s for step in recorder.steps()] == [None, None]
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        Step("user"),
-        Step("call", 3, "", "w", "", "", True, 0.0, 0.0, 0, 0.0, 0.0),
-        Round(1),
-        Round(2, "m", "stop", "length", Usage(1, 2, 0, None, 3), Timing(total_s=0.0), Origin("practice"), 0.0),
-    ],
-)
-def test_from_dict_undoes_to_dict(value: Step | Round) -> None:
-    assert type(value).from_dict(value.to_dict()) == value
-
-
-def test_an_empty_step_needs_few_words() -> None:
-    assert Step("user", text="Hi").to_dict() == {"kind": "user", "text": "Hi"}
 
 
 @pytest.mark.parametrize(("elapsed", "expected"), [(3.1, 0.7), (0.01, 0.0)])

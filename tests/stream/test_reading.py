@@ -4,188 +4,24 @@ import asyncio
 import json
 import signal
 import threading
-import time
 import traceback
 from contextlib import closing
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from openai import AsyncOpenAI, OpenAI
-from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 import minimax_nb as mm
-from minimax_nb.message.events import ReasoningDelta, TextDelta
-from minimax_nb.message.reply import Origin
+from minimax_nb.message.events import TextDelta
 from minimax_nb.stream.accumulator import StreamAccumulator
 from minimax_nb.stream.reading import adrive, drive
 
+from ..support.sources import ASK, CHUNKS, EVENTS, AsyncClosable, Closable, asked, client, collected, whole
 from ..support.sse_server import DONE, Server, event, serve
-from ..support.wire import HEAD, chunk, completion
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+from ..support.wire import chunk
 
 SECRET = "sk-never-to-be-seen-0123456789"
-USAGE = {"total_tokens": 30, "prompt_tokens": 10, "completion_tokens": 20}
-CALL = {"index": 0, "id": "a", "type": "function", "function": {"name": "f", "arguments": ""}}
-CHUNKS = [
-    chunk({"role": "assistant", "reasoning_content": "hm"}),
-    chunk({"content": "Hel"}),
-    chunk({"content": "lo"}),
-    chunk({"tool_calls": [CALL]}),
-    chunk({"tool_calls": [{"index": 0, "function": {"arguments": '{"x": '}}]}),
-    chunk({"tool_calls": [{"index": 0, "function": {"arguments": "1}"}}]}),
-    chunk({}, "tool_calls"),
-    {**HEAD, "choices": [], "usage": USAGE},
-]
 FINISH = 6  # the place of the chunk with the finish reason
-EVENTS = [event(item) for item in CHUNKS]
-ASK: dict[str, Any] = {"model": "MiniMax-M2.7", "messages": [{"role": "user", "content": "Hi"}], "stream": True}
-
-
-_clients: list[OpenAI] = []
-
-
-@pytest.fixture(autouse=True)
-def closed_clients() -> Iterator[None]:
-    yield
-    while _clients:
-        _clients.pop().close()
-
-
-def client(server: Server, timeout: float = 10) -> OpenAI:
-    _clients.append(OpenAI(base_url=server.base_url, api_key="k", max_retries=0, timeout=timeout))
-    return _clients[-1]
-
-
-def asked(server: Server, timeout: float = 10) -> Any:
-    return client(server, timeout).chat.completions.create(**ASK)
-
-
-def whole(reply: mm.Reply) -> None:
-    assert (reply.reasoning, reply.content, reply.finish_reason) == ("hm", "Hello", "tool_calls")
-    assert reply.tool_calls == (mm.ToolCall("a", "f", '{"x": 1}'),)
-    assert reply.complete
-    assert reply.problem is None
-
-
-class Closable:
-    """An iterator that knows whether it was closed."""
-
-    def __init__(self, items: list[Any], error: BaseException | None = None) -> None:
-        self.items, self.error, self.closed = iter(items), error, 0
-
-    def __iter__(self) -> Iterator[Any]:
-        return self
-
-    def __next__(self) -> Any:
-        for item in self.items:
-            return item
-        raise self.error or StopIteration
-
-    def close(self) -> None:
-        self.closed += 1
-
-
-class AsyncClosable(Closable):
-    def __aiter__(self) -> AsyncIterator[Any]:
-        return self
-
-    async def __anext__(self) -> Any:
-        await asyncio.sleep(0)
-        for item in self.items:
-            return item
-        raise self.error or StopAsyncIteration
-
-    __iter__ = None  # type: ignore[assignment]
-
-    async def aclose(self) -> None:
-        self.closed += 1
-
-
-# What a reply can be read from ------------------------------------------------------------------------------------
-
-
-def test_a_stream_of_the_sdk_is_read_over_the_wire() -> None:
-    with serve(EVENTS) as server:
-        stream = asked(server)
-        events: list[Any] = []
-        reply = mm.collect(stream, on_event=events.append)
-        whole(reply)
-        assert stream.response.is_closed
-    assert reply.usage.total_tokens == 30
-    assert reply.origin == Origin("service", "127.0.0.1")
-    assert reply.model == "MiniMax-M2.7"
-    assert events[:2] == [ReasoningDelta("hm"), TextDelta("Hel")]
-    timing = reply.timing
-    assert timing.first_token_s is not None
-    assert timing.total_s is not None
-    assert 0 < timing.first_token_s <= timing.total_s
-
-
-def test_the_request_began_before_the_stream_was_handed_over() -> None:
-    with serve(EVENTS) as server:
-        stream = asked(server)
-        time.sleep(0.2)
-        reply = mm.collect(stream)
-    assert reply.timing.first_token_s is not None
-    assert reply.timing.first_token_s >= 0.2
-
-
-def test_a_stream_that_was_begun_is_read_on() -> None:
-    with serve(EVENTS) as server:
-        stream = asked(server)
-        next(stream)
-        reply = mm.collect(stream)
-    assert (reply.reasoning, reply.content) == ("", "Hello")
-    assert reply.complete
-
-
-def test_every_other_kind_of_source_gives_the_same_reply() -> None:
-    lines = [line for data in EVENTS for line in data.decode().splitlines()]
-    message = mm.collect(CHUNKS).message
-    sources: list[Any] = [
-        CHUNKS,
-        iter(CHUNKS),
-        (item for item in CHUNKS),
-        [ChatCompletionChunk.construct(**item) for item in CHUNKS],
-        EVENTS,
-        [b"".join(EVENTS)],
-        [b"".join(EVENTS).decode()],
-        lines,
-        [line.encode() for line in lines],
-        [json.dumps(item) for item in CHUNKS],
-        completion(message, "tool_calls"),
-        ChatCompletion.construct(**completion(message, "tool_calls")),
-        mm.collect(CHUNKS),
-        [ChatCompletion.construct(**completion(message, "tool_calls"))],
-    ]
-    for source in sources:
-        reply = mm.collect(source)
-        whole(reply)
-        assert reply.message == message
-
-
-def test_a_single_chunk_is_a_short_stream() -> None:
-    item = chunk({"content": "Hi"}, "stop")
-    for source in (item, ChatCompletionChunk.construct(**item)):
-        assert mm.collect(source).content == "Hi"
-
-
-def test_a_whole_source_is_said_too() -> None:
-    events: list[Any] = []
-    mm.collect(completion({"content": "<think>hm</think>Hi", "role": "assistant"}), on_event=events.append)
-    assert events == [ReasoningDelta("hm"), TextDelta("Hi")]
-
-
-@pytest.mark.parametrize(
-    "source", [None, 3, "data: {}", b"data: {}", SimpleNamespace(), SimpleNamespace(a=1), dict], ids=repr
-)
-def test_another_kind_of_source_is_refused_by_name(source: Any) -> None:
-    with pytest.raises(mm.StreamFormatError, match=r"expected a stream .*, a completion, a Reply") as caught:
-        mm.collect(source)
-    assert type(source).__name__ in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -213,9 +49,6 @@ def test_garbage_between_chunks_does_no_harm() -> None:
 def test_a_completion_with_null_choices_is_no_reply() -> None:
     with pytest.raises(mm.StreamFormatError, match="choices=None"):
         mm.collect({"id": "1", "choices": None})
-
-
-# How a stream ends ------------------------------------------------------------------------------------------------
 
 
 def test_done_is_an_end_and_nothing_after_it_counts() -> None:
@@ -271,17 +104,6 @@ def test_a_connection_dropped_at_any_event_leaves_what_arrived(end: int, asynchr
     usable(reply)
 
 
-def collected(server: Server, asynchronous: bool, timeout: float = 10) -> mm.Reply:
-    if not asynchronous:
-        return mm.collect(asked(server, timeout))
-
-    async def run() -> mm.Reply:
-        async with AsyncOpenAI(base_url=server.base_url, api_key="k", max_retries=0, timeout=timeout) as async_client:
-            return await mm.acollect(async_client.chat.completions.create(**ASK))
-
-    return asyncio.run(run())
-
-
 @pytest.mark.parametrize("asynchronous", [False, True], ids=["sync", "async"])
 def test_silence_past_the_read_timeout_is_named_with_the_way_out(asynchronous: bool) -> None:
     with serve(EVENTS, hang_at=2) as server:
@@ -323,13 +145,6 @@ def test_an_error_under_http_200_is_an_error_streamed_or_not() -> None:
             mm.collect(answer)
 
 
-def test_an_unstreamed_answer_to_a_streaming_request_is_read() -> None:
-    data = completion({"content": "Hi", "role": "assistant"})
-    with serve([json.dumps(data).encode()], content_type="application/json") as server:
-        reply = mm.collect(asked(server))
-    assert (reply.content, reply.complete) == ("Hi", True)
-
-
 def test_an_error_of_the_sources_own_passes_with_a_note() -> None:
     source = Closable(CHUNKS[:3], ValueError("mine"))
     with pytest.raises(ValueError, match="mine") as caught:
@@ -351,9 +166,6 @@ def test_other_kinds_of_dropped_connections_are_known(error: BaseException) -> N
 
 def test_a_cut_stream_whose_end_was_seen_is_whole() -> None:
     whole(mm.collect(Closable(CHUNKS, ConnectionResetError("gone"))))
-
-
-# Stopping ---------------------------------------------------------------------------------------------------------
 
 
 def test_an_interrupt_while_waiting_closes_the_source_and_keeps_the_part() -> None:
@@ -417,49 +229,6 @@ def test_a_consumer_that_stops_early_leaves_an_interrupted_reply() -> None:
     assert mm.last_reply() is acc.finish()
 
 
-def test_a_source_that_cannot_be_closed_does_not_hide_its_reply() -> None:
-    class Stuck(Closable):
-        def close(self) -> None:
-            raise OSError("no")
-
-    whole(mm.collect(Stuck(CHUNKS)))
-
-
-# Asynchronous sources ---------------------------------------------------------------------------------------------
-
-
-def test_an_asynchronous_stream_is_read_over_the_wire() -> None:
-    with serve(EVENTS) as server:
-        reply = collected(server, asynchronous=True)
-    whole(reply)
-    assert reply.origin == Origin("service", "127.0.0.1")
-    assert reply.usage.total_tokens == 30
-
-
-def test_acollect_takes_everything_that_collect_takes() -> None:
-    message = mm.collect(CHUNKS).message
-    for source in (CHUNKS, iter(CHUNKS), completion(message, "tool_calls"), mm.collect(CHUNKS), AsyncClosable(CHUNKS)):
-        whole(asyncio.run(mm.acollect(source)))
-
-
-def test_an_asynchronous_source_is_closed() -> None:
-    source = AsyncClosable(CHUNKS[:2], ConnectionResetError())
-    with pytest.raises(mm.StreamCutError):
-        asyncio.run(mm.acollect(source))
-    assert source.closed
-
-
-def test_collect_says_what_to_do_with_an_asynchronous_source() -> None:
-    with pytest.raises(mm.StreamFormatError, match="await acollect"):
-        mm.collect(AsyncClosable(CHUNKS))
-
-    async def create() -> Any:
-        return CHUNKS
-
-    with pytest.raises(mm.StreamFormatError, match="await acollect"):
-        mm.collect(create())
-
-
 def test_a_cancelled_task_closes_the_source_and_leaves_the_part() -> None:
     with serve(EVENTS, hang_at=3) as server:
 
@@ -510,29 +279,6 @@ def test_an_asynchronous_stream_that_is_left_early_is_closed_before_the_loop_goe
 
     with serve(EVENTS, hang_at=3) as server:
         asyncio.run(run(server))
-
-
-# The SDK's stream helper ------------------------------------------------------------------------------------------
-
-
-def test_the_events_of_the_sdks_helper_are_chunks_too() -> None:
-    request = {key: value for key, value in ASK.items() if key != "stream"}
-    with serve(EVENTS) as server, client(server).chat.completions.stream(**request) as stream:
-        whole(mm.collect(stream))
-
-
-def test_the_events_of_the_sdks_asynchronous_helper_are_chunks_too() -> None:
-    request = {key: value for key, value in ASK.items() if key != "stream"}
-
-    async def run(server: Server) -> mm.Reply:
-        async with (
-            AsyncOpenAI(base_url=server.base_url, api_key="k", max_retries=0, timeout=10) as async_client,
-            async_client.chat.completions.stream(**request) as stream,
-        ):
-            return await mm.acollect(stream)
-
-    with serve(EVENTS) as server:
-        whole(asyncio.run(run(server)))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
 
-def call(name: str, arguments: str = "{}", call_id: str = "a") -> dict[str, Any]:
+def call(name: Any, arguments: Any = "{}", call_id: Any = "a") -> dict[str, Any]:
     return {"id": call_id, "type": "function", "function": {"name": name, "arguments": arguments}}
 
 

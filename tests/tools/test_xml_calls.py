@@ -15,28 +15,9 @@ from minimax_nb.tools.xml_calls import parse_tool_calls
 from minimax_nb.tools.xml_m3 import TOKEN
 
 from ..support.recordings import documents, missing, names
+from ..support.xml_calls import block, invoke, plan, schemas, tools_of
 
 VECTORS = "vectors_minimax_m2_toolparser.jsonl"
-
-
-def tools_of(schemas: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {"type": "function", "function": {"name": name, "parameters": {"type": "object", "properties": properties}}}
-        for name, properties in schemas.items()
-    ]
-
-
-def block(*invokes: str) -> str:
-    return "\n".join(["<minimax:tool_call>", *invokes, "</minimax:tool_call>"])
-
-
-def invoke(name: str, **parameters: str) -> str:
-    inner = "".join(f'<parameter name="{key}">{value}</parameter>\n' for key, value in parameters.items())
-    return f'<invoke name="{name}">\n{inner}</invoke>'
-
-
-def read(text: str, schemas: dict[str, Any] | None = None) -> list[tuple[str, dict[str, Any]]]:
-    return [(call.name, call.parsed) for call in parse_tool_calls(text, tools_of(schemas or {})).tool_calls]
 
 
 def vectors() -> list[Any]:
@@ -45,10 +26,6 @@ def vectors() -> list[Any]:
     cases = documents(VECTORS)
     # One vector mends a path as one fork does; a value is given back as it was written here.
     return [pytest.param(case, id=case["name"]) for case in cases if "fork-specific" not in case.get("note", "")]
-
-
-def plan(days: int, stops: list[str], label: str, sure: bool = False) -> None:
-    """Plan a trip."""
 
 
 async def aplan(days: int, stops: list[str], label: str, sure: bool = False) -> None:
@@ -100,55 +77,6 @@ def test_the_vectors_of_other_parsers_are_read_alike(case: dict[str, Any]) -> No
         assert [{"name": each.name, "arguments": each.parsed} for each in parsed.tool_calls] == expected["tool_calls"]
     for tag in expected.get("no_leak", ()):
         assert tag not in parsed.content
-
-
-TYPES: list[tuple[Any, str, Any]] = [
-    ({"type": "string"}, "5", "5"),
-    ({"type": "string"}, "null", "null"),
-    ({"type": "string"}, " a ", " a "),
-    ({"type": "string"}, "\n\na\n", "\na"),
-    ({"type": "integer"}, "5", 5),
-    ({"type": "integer"}, " 5.0\n", 5),
-    ({"type": "integer"}, "5.5", "5.5"),
-    ({"type": "integer"}, "null", "null"),
-    ({"type": "integer"}, "1_000", "1_000"),
-    ({"type": "integer"}, "9" * 10_000, "9" * 10_000),
-    ({"type": "number"}, "2.5", 2.5),
-    ({"type": "number"}, "NaN", "NaN"),
-    ({"type": "number"}, "1e999", "1e999"),
-    ({"type": "boolean"}, "True", True),
-    ({"type": "boolean"}, "0", False),
-    ({"type": "boolean"}, "yes", "yes"),
-    ({"type": "object"}, '{"a": [1]}', {"a": [1]}),
-    ({"type": "object"}, "[1]", "[1]"),
-    ({"type": "array"}, "[1, null]", [1, None]),
-    ({"type": "array"}, "[NaN]", "[NaN]"),
-    ({"type": "array"}, "[" * 100_000, "[" * 100_000),
-    ({"type": ["string", "null"]}, "null", None),
-    ({"type": ["integer", "null"]}, "7", 7),
-    ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, "5", 5),
-    ({"anyOf": [{"type": "string"}, {"type": "integer"}]}, "five", "five"),
-    ({"oneOf": [{"type": "number"}, {"type": "null"}]}, "null", None),
-    ({"enum": [1, 2]}, "2", 2),
-    ({"enum": ["1", "2"]}, "2", "2"),
-    ({"const": True}, "true", True),
-    ({"properties": {"a": {}}}, '{"a": 1}', {"a": 1}),
-    ({}, "5", "5"),
-    ({"type": 7, "anyOf": "x", "enum": 3, "$ref": "#/nowhere"}, "5", "5"),
-]
-
-
-@pytest.mark.parametrize(("schema", "text", "value"), TYPES, ids=lambda each: str(each)[:40])
-def test_a_value_is_typed_by_its_schema(schema: Any, text: str, value: Any) -> None:
-    assert read(block(invoke("f", x=text)), {"f": {"x": schema}}) == [("f", {"x": value})]
-
-
-def test_a_python_tool_types_its_arguments() -> None:
-    def f(count: int | None, names: list[str]) -> None:
-        pass
-
-    calls = parse_tool_calls(block(invoke("f", count="null", names='["a"]')), [Tool.of(f)]).tool_calls
-    assert calls[0].parsed == {"count": None, "names": ["a"]}
 
 
 TAGGED = [
@@ -225,52 +153,6 @@ def test_ids_differ_by_call_by_text_and_by_seed_and_are_the_same_again() -> None
     assert not {call.id for call in parse_tool_calls(text + "!").tool_calls} & set(ids)
 
 
-def m3(text: str) -> str:
-    return text.replace("¦", TOKEN)
-
-
-def test_the_grammar_of_m3_is_read_with_nested_values() -> None:
-    text = m3(
-        'Now. ¦<tool_call>\n¦<invoke name="plan">\n¦<city>Ulm¦</city>\n¦<days>2¦</days>\n'
-        "¦<html><b>hi</b></city>¦</html>"
-        "¦<who>¦<name>Ann¦</name>¦<age>7¦</age>¦</who>"
-        "¦<stops>¦<item>Bonn¦</item>¦<item>Köln¦</item>¦</stops>¦<tag>a¦</tag>¦<tag>b¦</tag>¦<none>¦</none>"
-        '¦</invoke>¦<invoke name="go">¦</invoke>¦</tool_call> Done.',
-    )
-    schema = {
-        "plan": {
-            "days": {"type": "integer"},
-            "who": {"type": "object", "properties": {"age": {"type": "integer"}}},
-            "none": {"type": "array"},
-        }
-    }
-    parsed = parse_tool_calls(text, tools_of(schema))
-    assert parsed.content == "Now.  Done."
-    assert [(call.name, call.parsed) for call in parsed.tool_calls] == [
-        (
-            "plan",
-            {
-                "city": "Ulm",
-                "days": 2,
-                "html": "<b>hi</b></city>",
-                "who": {"name": "Ann", "age": 7},
-                "stops": ["Bonn", "Köln"],
-                "tag": ["a", "b"],
-                "none": [],
-            },
-        ),
-        ("go", {}),
-    ]
-
-
-def test_a_block_of_m3_cut_anywhere_leaves_no_tag() -> None:
-    text = m3('Look: ¦<tool_call>¦<invoke name="f">¦<a>1¦</a>¦</invoke>¦</tool_call>')
-    for end in range(len("Look: ") + 3, len(text)):
-        parsed = parse_tool_calls(text[:end])
-        assert parsed.content == "Look: "
-        assert [call.parsed for call in parsed.tool_calls] in ([], [{"a": "1"}])
-
-
 pieces = st.sampled_from(
     [
         "<minimax:tool_call>",
@@ -304,9 +186,6 @@ pieces = st.sampled_from(
         f"{TOKEN}<item>",
         f"{TOKEN}</item>",
     ]
-)
-schemas = st.none() | st.sampled_from(
-    [{"type": "integer"}, {"type": ["array", "null"]}, {"type": "object"}, {"$ref": "#"}]
 )
 
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from minimax_nb.server.answer.answer import Answer, Call, TokenSpeed, cut_to, tokens
-from minimax_nb.server.answer.chunking import reply_times, segments, split_text
-from minimax_nb.server.answer.wire import Envelope, Event, WireFormat, completion, stream, usage_of
+from minimax_nb.server.answer.answer import Answer, Call
+from minimax_nb.server.answer.chunking import reply_times, segments
+from minimax_nb.server.answer.wire import Event, WireFormat, completion, stream, usage_of
 
+from ...support.answers import HEAD, answers
 from ...support.recordings import document, documents, missing
 
-HEAD = Envelope("0123456789abcdef0123456789abcdef", 1, "MiniMax-M2.7", {"kind": "authored"})
 FORMS = {
     "split": WireFormat(split=True),
     "native": WireFormat(),
@@ -53,16 +51,6 @@ def joined(events: list[Event]) -> dict[str, Any]:
     return message
 
 
-texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
-answers = st.builds(
-    Answer,
-    content=texts,
-    reasoning=texts,
-    calls=st.lists(st.builds(Call, st.just("look"), texts), max_size=3).map(tuple),
-    finish_reason=st.sampled_from(["stop", "length", "tool_calls"]),
-)
-
-
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 @settings(max_examples=80, deadline=None)
 @given(answer=answers)
@@ -79,34 +67,6 @@ def test_the_joined_stream_is_the_unstreamed_message(form: WireFormat, answer: A
     assert last["choices"][0]["finish_reason"] == whole["finish_reason"] == answer.finish_reason
 
 
-@settings(max_examples=80, deadline=None)
-@given(texts)
-def test_pieces_join_to_the_text_and_depend_on_nothing_else(text: str) -> None:
-    assert "".join(split_text(text)) == text
-    assert split_text(text) == split_text(text)
-    assert all(1 <= len(piece) <= 120 for piece in split_text(text))
-
-
-@settings(max_examples=80, deadline=None)
-@given(answers, st.integers(1, 100))
-def test_a_limit_on_tokens_is_kept(answer: Answer, limit: int) -> None:
-    short = cut_to(answer, limit)
-    usage = usage_of(short, 0, 0)
-
-    assert usage["completion_tokens"] <= limit
-    assert answer.content.startswith(short.content)
-    assert answer.reasoning.startswith(short.reasoning)
-    assert (short == answer) or (short.finish_reason == "length" and not short.calls)
-
-
-def test_a_reply_cut_in_its_thinking_is_closed_and_has_no_answer() -> None:
-    short = cut_to(Answer("Four.", "Two and two make four. " * 20), 20)
-    message = completion(short, HEAD, WireFormat(), {}, {})["choices"][0]["message"]
-
-    assert message["content"].startswith("<think>\nTwo and two")
-    assert message["content"].endswith("\n</think>\n")
-
-
 def test_fields_stand_in_the_order_of_the_service() -> None:
     message = completion(ANSWER, HEAD, FORMS["split"], {}, {})["choices"][0]["message"]
 
@@ -121,17 +81,6 @@ def test_calls_have_an_id_of_the_services_kind_and_count_from_0_by_index_and_fro
     assert [call["index"] for call in calls] == [0, 1]
     assert [call["id"][-2:] for call in calls] == ["_1", "_2"]
     assert all(len(call["id"]) == len("call_function_60llhpv7vhhb_1") for call in calls)
-
-
-def test_times_grow_at_the_documented_speed() -> None:
-    answer = Answer("word " * 400, speed=TokenSpeed(first_token_s=0.5))
-    parts = segments(answer, 100)
-
-    assert parts[0].t == 0.5
-    assert all(a.t <= b.t for a, b in pairwise(parts))
-    assert parts[-1].t == pytest.approx(0.5 + tokens(answer.content) / 100, abs=0.3)
-    own = segments(replace(answer, speed=TokenSpeed(0.5, tokens_per_s=10)), 100)
-    assert own[-1].t > 10 * (parts[-1].t - 0.5)
 
 
 def test_usage_has_details_only_where_there_is_something_to_say() -> None:
