@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import openai
 import pytest
 
 from minimax_nb.server.app import EmbeddedServer
@@ -39,3 +40,10 @@ def server() -> Iterator[EmbeddedServer]:
     """A server that does not wait."""
     with EmbeddedServer(speed="max") as running:
         yield running
+
+
+@pytest.fixture
+def client(server: EmbeddedServer) -> Iterator[openai.OpenAI]:
+    """The SDK, pointed at the server, without retries."""
+    with openai.OpenAI(base_url=server.base_url, api_key=server.api_key, max_retries=0, timeout=20) as made:
+        yield made

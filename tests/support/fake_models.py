@@ -5,25 +5,15 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import pytest
-from openai import OpenAI
-
 from minimax_nb import Comparison, compare
-from minimax_nb.server.app import EmbeddedServer
 
 from .scripted import chunks, message
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
 
 
 TWO = ["MiniMax-M2.7", "MiniMax-M2"]
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[OpenAI]:
-    with EmbeddedServer(speed="max") as server, OpenAI(base_url=server.base_url, api_key=server.api_key) as client:
-        yield client
 
 
 class Fake:

@@ -50,3 +50,13 @@ class Page:
         assert 0 <= 2 * splice.cut <= len(units)
         kept = units[: len(units) - 2 * splice.cut].decode("utf-16-le", "surrogatepass")
         blocks[splice.block] = kept + splice.text
+
+
+def apply(html: str, change: tuple[int, str] | None) -> str:
+    """What JavaScript does: ``html.slice(0, keep) + text``, in UTF-16 units."""
+    if change is None:
+        return html
+    keep, text = change
+    units = html.encode("utf-16-le")
+    assert 2 * keep <= len(units)
+    return units[: 2 * keep].decode("utf-16-le") + text

@@ -9,8 +9,14 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+import httpx
+import openai
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+DROPPED = (openai.APIConnectionError, httpx.RemoteProtocolError)
+"""A dropped connection, as openai 3.x and 2.x show it."""
 
 
 @dataclass(frozen=True)
@@ -100,3 +106,13 @@ def closed_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port
+
+
+def wait_until(condition: Callable[[], Any]) -> None:
+    """Give another thread up to ten seconds."""
+    pause = threading.Event()
+    for _ in range(1000):
+        if condition():
+            return
+        pause.wait(0.01)
+    raise AssertionError("it did not happen within ten seconds")

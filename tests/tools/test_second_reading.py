@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import enum
 import json
 from typing import Annotated, Any, Literal, NamedTuple, Optional, Union
 
 import pydantic
 import pytest
-from typing_extensions import TypedDict
 
 from minimax_nb.errors import ToolArgumentsError
 from minimax_nb.tools.second_reading import read_by_schema
 from minimax_nb.tools.tool import Tool
 
-
-class Stop(TypedDict):
-    town: str
-    nights: int
-
-
-@dataclasses.dataclass
-class Point:
-    x: float
-    y: float = 0.0
+from ..support.typed_tools import Point, Stop
 
 
 class Leg(pydantic.BaseModel):
@@ -70,7 +59,6 @@ class Strict(pydantic.BaseModel):
 Pet = Annotated[Union[Cat, Dog], pydantic.Field(discriminator="kind")]  # noqa: UP007
 STOPS = [{"town": "Ulm", "nights": 2}]
 WRAPPED = {"item": {"town": "Ulm", "nights": 2}}
-
 READ: list[tuple[Any, Any, Any]] = [
     # JSON text where an object, array, number or boolean is wanted.
     (list[str], '["a", "5"]', ["a", "5"]),

@@ -10,13 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minimax_nb.message.events import TextDelta
 from minimax_nb.widgets.framelog import FrameLog
-from minimax_nb.widgets.painter import Painter
 from minimax_nb.widgets.shared_code import preset_dictionary
 
 Operation = tuple[object, ...]
-
 TAIL = b"\x00\x00\xff\xff"
 
 
@@ -40,8 +37,6 @@ class Reader:
 
 splices = st.tuples(st.integers(0, 6), st.integers(0, 99), st.integers(0, 9999), st.text())
 operations = st.lists(splices | st.tuples(st.just("phase"), st.text()), max_size=4)
-
-
 dictionaries = st.sampled_from([b"", b'[[1,0,0,"<p>"]]\n', preset_dictionary()])
 
 
@@ -79,20 +74,6 @@ def test_who_comes_late_to_a_long_reply_goes_on_too(late: int) -> None:
     assert reader.read(log.whole()) == frames[:late]
     for frame in frames[late:]:
         assert reader.read(log.add(frame)) == [frame]
-
-
-def test_the_preset_dictionary_makes_short_replies_cheaper() -> None:
-    painter = Painter()
-    painter.take(
-        TextDelta("# So\n\n- a **b**\n- c\n\n| x | y |\n|---|---|\n| 1 | 2 |\n\n```python\ndef f():\n    pass\n```\n")
-    )
-    frame = painter.frame()
-    assert len(FrameLog(preset_dictionary()).add(frame)) < 0.5 * len(FrameLog().add(frame))
-
-
-def test_the_preset_dictionary_is_whole_lines_within_reach() -> None:
-    assert preset_dictionary().endswith(b"\n")
-    assert len(preset_dictionary()) < 32_768
 
 
 def test_half_a_surrogate_pair_travels() -> None:

@@ -12,8 +12,9 @@ from minimax_nb.render.markdown.blocks import BlockStream, Splice
 from minimax_nb.render.markdown.code import open_code_block
 from minimax_nb.render.markdown.html import to_blocks, to_html
 
-from .test_growing_html import apply
-from .test_html import cases, inspect
+from ...support.fixtures import cases
+from ...support.html_inspection import inspect
+from ...support.page import apply
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +68,7 @@ def test_any_cutting_ends_as_the_whole(text: str, step: int, every: int, cut: bo
 @given(TEXTS)
 @settings(deadline=None, max_examples=300)
 def test_where_a_text_is_cut_no_word_is_left_out(text: str) -> None:
-    whole, cut = (inspect(to_html(text, formulas="mathml", cut=each)).split() for each in (False, True))
+    whole, cut = (inspect(to_html(text, formulas="mathml", cut=each)).text.split() for each in (False, True))
     assert whole == cut
 
 
@@ -185,7 +186,7 @@ def test_marks_that_wait_for_their_other_half_are_not_seen() -> None:
     for character in "- so **it is** `so` ~~not~~ [here](https://x.y)":
         stream.feed(character)
         stream.frame()
-        assert not set("*`~(") & set(inspect("".join(stream.snapshot())))
+        assert not set("*`~(") & set(inspect("".join(stream.snapshot())).text)
 
 
 def test_a_character_in_two_halves_and_a_line_end_in_two_pieces_are_joined() -> None:

@@ -7,16 +7,7 @@ from hypothesis import strategies as st
 
 from minimax_nb.render.markdown.growing_html import GrowingHtml
 
-
-def apply(html: str, change: tuple[int, str] | None) -> str:
-    """What JavaScript does: ``html.slice(0, keep) + text``, in UTF-16 units."""
-    if change is None:
-        return html
-    keep, text = change
-    units = html.encode("utf-16-le")
-    assert 2 * keep <= len(units)
-    return units[: 2 * keep].decode("utf-16-le") + text
-
+from ...support.page import apply
 
 HTML = st.text(st.sampled_from("ab<>/é总😀🍃"), max_size=12)
 

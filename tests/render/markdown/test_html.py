@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,26 +10,14 @@ from hypothesis import strategies as st
 
 from minimax_nb.render.markdown.html import to_html
 
+from ...support.fixtures import MARKDOWN, cases
 from ...support.html_inspection import inspect
 
 if TYPE_CHECKING:
     from minimax_nb.render.markdown.maths import Formulas
 
 
-FIXTURES = Path(__file__).parent / "fixtures"
 TEX = ("text", "lists", "tables", "code", "formulas", "prices", "links", "xss")
-
-
-def cases(name: str) -> list[tuple[str, str, str]]:
-    """Title, input and expected output of each case in a fixture file: three parts, each ended by a lone full stop.
-
-    A character that no editor shows stands in the input as its number in braces: {U+001B}.
-    """
-    text = (FIXTURES / f"{name}.md").read_text(encoding="utf-8")
-    found = re.findall(r"^([^\n]+)\n\.\n(.*?)\n\.\n(.*?)\n\.\n", text, re.DOTALL | re.MULTILINE)
-    return [
-        (title, re.sub(r"\{U\+(....)\}", lambda m: chr(int(m[1], 16)), source), html) for title, source, html in found
-    ]
 
 
 @pytest.mark.parametrize(
@@ -53,8 +39,8 @@ def test_formulas_come_out_as_mathml(title: str, source: str, expected: str) -> 
 
 
 def test_every_fixture_file_is_read() -> None:
-    assert {path.stem for path in FIXTURES.glob("*.md")} == {*TEX, "mathml", "safe_markdown"}
-    assert all(len(cases(path.stem)) >= 5 for path in FIXTURES.glob("*.md"))
+    assert {path.stem for path in MARKDOWN.glob("*.md")} == {*TEX, "mathml", "safe_markdown"}
+    assert all(len(cases(path.stem)) >= 5 for path in MARKDOWN.glob("*.md"))
 
 
 SIGNS = (

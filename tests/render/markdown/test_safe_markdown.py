@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from minimax_nb.render.markdown.safe_markdown import is_harmless, to_markdown
 
-from .test_html import cases
+from ...support.fixtures import cases
 
 SIGNS = (
     "<b>|</details>|<script>alert(1)</script>|<!--|-->|<![CDATA[|<?php|<a href='|'>|<div\n|<img src=x onerror=y>|"
