@@ -97,20 +97,6 @@ def test_two_thousand_messages_are_checked_in_linear_steps() -> None:
     assert repair_history(shuffled) == messages
 
 
-@pytest.mark.parametrize("model", [M2, M3])
-@pytest.mark.parametrize("kind", ["image_url", "video_url"])
-def test_check_and_embedded_server_are_of_one_mind_about_every_picture_and_film(kind: str, model: str) -> None:
-    inners = [*MEDIA_URLS, *({"url": url, "fps": frames} for url in MEDIA_URLS for frames in FRAMES)]
-    verdicts = set()
-    for inner in inners:
-        messages = [{"role": "user", "content": [{"type": kind, kind: inner}]}]
-        said = refusal(messages, model)
-        verdicts.add(said is None)
-        assert check_history(messages, model=model).refused == (said is not None), (inner, said)
-        assert refusal(repair_history(messages, model=model), model) is None
-    assert verdicts == ({True, False} if model == M3 else {False})
-
-
 @st.composite
 def good_histories(draw: st.DrawFn) -> list[Message]:
     words = st.text(alphabet="abc \n<>/`é漢", min_size=1, max_size=10)

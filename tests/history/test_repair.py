@@ -16,7 +16,7 @@ from minimax_nb.server.service.history_rules import check_messages
 from minimax_nb.server.service.models import MODELS
 
 from ..support.broken_histories import ARGUMENTS
-from ..support.histories import M2, M3, broken_messages, call, calls, junk, models, result, user
+from ..support.histories import FRAMES, M2, M3, MEDIA_URLS, broken_messages, call, calls, junk, models, result, user
 
 
 @pytest.mark.parametrize(("arguments", "code", "mended"), ARGUMENTS, ids=lambda value: repr(value)[:30])
@@ -62,3 +62,17 @@ def test_the_embedded_server_refuses_what_is_refused_here_and_takes_what_is_mend
     assert check_history(messages, model=model).refused == (said is not None), said
     mended = repair_history(messages, model=model)
     assert not mended or refusal(mended, model) is None
+
+
+@pytest.mark.parametrize("model", [M2, M3])
+@pytest.mark.parametrize("kind", ["image_url", "video_url"])
+def test_check_and_embedded_server_are_of_one_mind_about_every_picture_and_film(kind: str, model: str) -> None:
+    inners = [*MEDIA_URLS, *({"url": url, "fps": frames} for url in MEDIA_URLS for frames in FRAMES)]
+    verdicts = set()
+    for inner in inners:
+        messages = [{"role": "user", "content": [{"type": kind, kind: inner}]}]
+        said = refusal(messages, model)
+        verdicts.add(said is None)
+        assert check_history(messages, model=model).refused == (said is not None), (inner, said)
+        assert refusal(repair_history(messages, model=model), model) is None
+    assert verdicts == ({True, False} if model == M3 else {False})
