@@ -11,7 +11,7 @@ import pytest
 from minimax_nb import Chat, arun_tools, check_history, repair_history, run_tools
 from minimax_nb.message.events import ToolResult
 
-from ..scripted import AsyncScript, Script, call, chunks, message
+from ..support.scripted import AsyncScript, Script, call, chunks, message
 
 
 def double(x: int = 2) -> int:

@@ -13,7 +13,7 @@ from minimax_nb import StreamInterrupted, arun_tools, check_history, run_tools
 from minimax_nb.agent.loop import NOT_FINISHED
 from minimax_nb.message.events import ToolResult
 
-from ..scripted import AsyncScript, Script, call, message
+from ..support.scripted import AsyncScript, Script, call, message
 
 RAISED = [asyncio.CancelledError, asyncio.CancelledError("stop"), GeneratorExit, GeneratorExit("x"), SystemExit(3)]
 

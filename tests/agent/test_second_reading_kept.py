@@ -12,7 +12,7 @@ import pytest
 from minimax_nb import arun_tools, check_history, run_tools
 from minimax_nb.message.events import RoundEnded, ToolResult
 
-from ..scripted import AsyncScript, Script, call, message
+from ..support.scripted import AsyncScript, Script, call, message
 
 
 class Point(pydantic.BaseModel):
