@@ -11,8 +11,8 @@ import pytest
 from nbclient import NotebookClient
 from nbconvert import HTMLExporter
 
-HERE = Path(__file__).parent
-LESSONS = sorted(HERE.parents[1].glob("notebooks/[0-9][0-9]_*.ipynb"))
+TESTS = Path(__file__).parents[1]
+LESSONS = sorted(TESTS.parent.glob("notebooks/[0-9][0-9]_*.ipynb"))
 TEMPLATE_HOSTS = {"cdnjs.cloudflare.com", "cdn.jsdelivr.net", "unpkg.com"}
 """From where nbconvert's own page would load its typesetter."""
 
@@ -51,7 +51,8 @@ def test_hostile_text_stays_text_in_an_export(page: Any) -> None:
         f"reply = mm.show(chunks(HOSTILE * 2, HOSTILE * 2 + 'END-OF-ANSWER', calls={calls}, pause=0))"
     )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
-    NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": str(HERE)}}).execute()
+    beside = {"metadata": {"path": str(TESTS / "support")}}
+    NotebookClient(notebook, timeout=60, kernel_name="python3", resources=beside).execute()
     export = Export(page, notebook)
     output = page.locator(".jp-OutputArea-output")
     assert "END-OF-ANSWER" in output.inner_text()

@@ -1,6 +1,6 @@
 """A model for the browser tests: chunks of a reply with pauses between them, without any server.
 
-Imported by the notebooks under test; it lies beside them.
+Imported by the notebooks under test; it is put beside them, or they are run from here.
 """
 
 from __future__ import annotations
