@@ -214,7 +214,8 @@ FORMER_NAMES = {
 }
 """Names of older documentation, and what took their place."""
 
-_PRICED_DOMAIN = "minimax.io"
+PRICED_REGION = "global"
+"""The region whose prices these are: the China region bills in yuan."""
 
 _BY_NAME = {model.name.lower(): model for model in MODELS}
 
@@ -226,15 +227,6 @@ def find(name: str) -> Model | None:
         name: a name as in ``reply.model`` or in a request.
     """
     return _BY_NAME.get(name.strip().lower())
-
-
-def is_priced_at(host: str) -> bool:
-    """Whether these prices are those of a host: MiniMax's international one. The China region bills in yuan.
-
-    Args:
-        host: a host name.
-    """
-    return host == _PRICED_DOMAIN or host.endswith(f".{_PRICED_DOMAIN}")
 
 
 class TokenCounts(Protocol):

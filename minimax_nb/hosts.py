@@ -14,6 +14,18 @@ _PRIVATE_NAMES = (
 )  # fmt: skip
 
 
+_MINIMAX_DOMAINS = {"global": ("minimax.io",), "china": ("minimaxi.com", "minimax.cn", "minimax.chat")}
+"""MiniMax's own, by region; the last is of older documentation."""
+
+
+def minimax_region(host: str) -> str | None:
+    """The region of MiniMax that a host belongs to, "global" or "china"; None for a host that is not MiniMax's."""
+    for region, domains in _MINIMAX_DOMAINS.items():
+        if any(host == domain or host.endswith(f".{domain}") for domain in domains):
+            return region
+    return None
+
+
 def host_of(url: str) -> str:
     """The host's name in a URL, without user and port; "" when there is none."""
     try:

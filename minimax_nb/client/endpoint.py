@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from minimax_nb.errors import ConfigurationError
-from minimax_nb.hosts import host_of, is_loopback
+from minimax_nb.hosts import host_of, is_loopback, minimax_region
 
 from .validation import (
     ALLOW_HTTP,
@@ -86,7 +86,7 @@ def resolve(
         region = checked_region(region, "region")
     if base_url is not None:
         base_url = checked_url(base_url, "base_url", allow_http=user.allow_http)
-        if region is not None and _region_of(base_url) != region:
+        if region is not None and minimax_region(host_of(base_url)) != region:
             raise ConfigurationError(
                 f"expected region or base_url, got both and they differ: region={region!r} is {REGIONS[region]}, "
                 f"base_url is {base_url}. Give one of them."
@@ -102,7 +102,7 @@ def resolve(
         return user.in_region(region)
     if (env_url := user.openai_url()) is not None:
         found = user.at(env_url, "OPENAI_BASE_URL", None)
-        if region is not None and _region_of(found.base_url) != region:
+        if region is not None and minimax_region(host_of(found.base_url)) != region:
             raise ConfigurationError(
                 f"expected a key for region={region!r}, found only one for {found.host} (OPENAI_BASE_URL). "
                 f"Set MINIMAX_API_KEY, give api_key=…, or leave region out."
@@ -238,11 +238,3 @@ class _User:
             return self.openai_url() == base_url
         except ConfigurationError:
             return False
-
-
-def _region_of(base_url: str) -> str | None:
-    """The region a URL belongs to, by its host; None when it is no MiniMax host."""
-    host = host_of(base_url)
-    if not is_minimax(host):
-        return None
-    return "global" if host.endswith("minimax.io") else "china"

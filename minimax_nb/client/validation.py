@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from minimax_nb.errors import ConfigurationError
-from minimax_nb.hosts import is_loopback, is_private
+from minimax_nb.hosts import is_loopback, is_private, minimax_region
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +22,6 @@ NEW_CHINA_URL = "https://api.minimax.cn/v1"
 ALLOW_HTTP = "MINIMAX_NB_ALLOW_HTTP"
 """The variable that lets a key travel in clear text to any host."""
 
-_MINIMAX_DOMAINS = ("minimax.io", "minimaxi.com", "minimax.cn")
 _OTHER_WORDS = {
     "china": {"cn", "chn", "prc", "zh", "zh-cn", "mainland", "mainland china", "domestic", "minimaxi", "中国", "国内"},
     "global": {
@@ -172,7 +171,7 @@ def http_allowed(environ: Mapping[str, str]) -> bool:
 
 def is_minimax(host: str) -> bool:
     """Whether a host belongs to MiniMax."""
-    return any(host == domain or host.endswith(f".{domain}") for domain in _MINIMAX_DOMAINS)
+    return minimax_region(host) is not None
 
 
 def _meant(word: str) -> str:

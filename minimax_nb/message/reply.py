@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self
 
-from minimax_nb.catalog import cost_usd, is_priced_at
+from minimax_nb.catalog import PRICED_REGION, cost_usd
 from minimax_nb.errors import ToolArgumentsError
+from minimax_nb.hosts import minimax_region
 
 PartialReason = Literal["interrupted", "cut", "error", "length"]
 
@@ -183,7 +184,7 @@ class Reply:
         """
         if self.origin is not None and self.origin.kind != "service":
             return 0.0
-        if self.origin is not None and self.origin.host and not is_priced_at(self.origin.host):
+        if self.origin is not None and self.origin.host and minimax_region(self.origin.host) != PRICED_REGION:
             return None
         return cost_usd(self.model, self.usage)
 

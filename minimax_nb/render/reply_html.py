@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from minimax_nb.hosts import minimax_region
 from minimax_nb.message.finish_reason import ending
 from minimax_nb.message.parts import refusal_of
 
@@ -34,7 +35,6 @@ _NOTE = f"border-left:3px solid rgba(128,128,128,.7);{_REMARK}"
 _ALARM = f"border-left:3px solid rgb(214,69,69);{_REMARK}"
 
 _OPEN_LINES = 20
-_MINIMAX_HOSTS = ("minimax.io", "minimaxi.com", "minimax.cn", "minimax.chat")
 
 
 def shell() -> Html:
@@ -214,5 +214,4 @@ def origin_words(origin: Origin) -> str:
         case "recorded":
             return " ".join(["recorded", *([origin.date] if origin.date else []), *([f"at {host}"] if host else [])])
         case _:
-            ours = any(host == name or host.endswith(f".{name}") for name in _MINIMAX_HOSTS)
-            return f"MiniMax service {host}" if ours else f"service at {host or 'an unknown host'}"
+            return f"MiniMax service {host}" if minimax_region(host) else f"service at {host or 'an unknown host'}"
