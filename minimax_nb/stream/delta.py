@@ -64,7 +64,7 @@ class DeltaAssembler:
             if not value:
                 continue
             if key == "content":
-                if isinstance(value, str) and not self._parts:
+                if isinstance(value, str) and "content" not in self._parts:
                     grew = True
                     said = self._content.feed(value)
                     if said is None:
@@ -110,8 +110,6 @@ class DeltaAssembler:
         """Take a text that comes as a list of parts, or as text after one; returns whether thinking was in it."""
         growing = self._parts.get(key)
         if growing is None:
-            if isinstance(value, str):  # of another key, and this one is a text still
-                return self._feed_text(key, value, emitter, events)
             growing = self._parts[key] = GrowingList()
             if self._texts[key].last:
                 growing.feed([{"type": "text", "text": self._texts[key].text()}])
@@ -128,12 +126,6 @@ class DeltaAssembler:
             elif key == "content" and (text := part_text(part)):
                 thought = emitter.content(text, events) or thought
         return thought
-
-    def _feed_text(self, key: str, value: str, emitter: EventEmitter, events: list[StreamEvent]) -> bool:
-        said = self._texts[key].feed(value)
-        if said is None:
-            emitter.content_anew(self._texts[key].text(), events)
-        return bool(said) and emitter.content(said or "", events)
 
     def _keep_others(self, declared: dict[str, Any], unknown: dict[str, Any], received: Keys) -> None:
         """Keep what is not assembled."""
