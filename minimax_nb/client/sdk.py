@@ -166,7 +166,8 @@ def _unsendable(error: UnicodeEncodeError) -> HistoryError:
     character = error.object[error.start : error.start + 1]
     return HistoryError(
         f"expected text that UTF-8 can carry, got {character!a}, half a character: nothing was sent. "
-        "mm.check_history(messages) shows where, mm.repair_history(messages) gives a mended copy"
+        "mm.check_history(messages) shows where, mm.repair_history(messages) gives a mended copy; if the messages are "
+        "clean, it stands in a tool or another parameter"
     )
 
 

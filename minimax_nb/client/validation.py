@@ -176,6 +176,7 @@ def is_minimax(host: str) -> bool:
 
 def _meant(word: str) -> str:
     """The region that a word was probably meant for, or ""."""
+    word = word.lower().replace("_", "-")
     for region, others in _OTHER_WORDS.items():
         hosts = {REGIONS[region], urlsplit(REGIONS[region]).hostname or ""}
         if word.rstrip("/") in others | hosts:

@@ -297,6 +297,8 @@ def test_a_key_in_the_place_of_a_host_is_not_taken_for_one(key: str, place: str)
         ("zh", "china"),
         ("chna", "china"),
         ("中国", "china"),
+        ("zh_CN", "china"),
+        ("ZH-cn", "china"),
         ("api.minimaxi.com", "china"),
         ("intl", "global"),
         ("international", "global"),
