@@ -98,7 +98,7 @@ def _number_in(error: Any, depth: int = _DEEPEST) -> int | None:
     if not isinstance(error, dict) or not depth:
         return None
     code = next((code for key in _CODES if (code := _code(error.get(key)))), None)
-    inner = (_number_in(error.get(key), depth - 1) for key in ("error", "response"))
+    inner = (_number_in(error.get(key), depth - 1) for key in ("error", "errors", "err", "detail", "response"))
     return code or next((number for number in inner if number), None)
 
 

@@ -36,6 +36,8 @@ FLAT: dict[str, tuple[dict[str, Any], str, int | None]] = {
     "nested": ({"error": {"message": "busy", "code": 2064}}, "busy (2064)", 2064),
     "twice nested": ({"error": {"error": {"message": "busy", "code": "529"}}}, "busy (529)", 529),
     "a text": ({"error": "busy"}, "busy", None),
+    "several": ({"errors": [{"message": "busy", "code": 7}]}, "busy (7)", 7),
+    "details of a kind": ({"detail": {"message": "busy", "code": "8"}}, "busy (8)", 8),
     "a list": ({"error": [{"message": "busy", "code": 503}]}, "busy (503)", 503),
     "a name for a code": (
         {"error": {"message": "slow down", "code": "rate_limit_exceeded"}},
