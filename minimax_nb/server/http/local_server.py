@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 import secrets
 import socket
@@ -17,6 +19,29 @@ if TYPE_CHECKING:
     from .gate import Gate
 
 HOST = "127.0.0.1"
+
+
+class _Server(uvicorn.Server):
+    """Server that hears at once that it is to stop; uvicorn looks ten times a second, for as long as a kernel lives."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._told = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        """Keep the date header right until it is told to stop."""
+        self._loop = asyncio.get_running_loop()
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._told.wait(), 1)
+
+    def leave(self) -> None:
+        """End the main loop; from any thread."""
+        self.should_exit = True
+        if self._loop:
+            with contextlib.suppress(RuntimeError):  # the loop has ended already
+                self._loop.call_soon_threadsafe(self._told.set)
 
 
 class LocalServer:
@@ -38,7 +63,7 @@ class LocalServer:
         self._wanted_port = port
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
-        self._server: uvicorn.Server | None = None
+        self._server: _Server | None = None
 
     def __repr__(self) -> str:
         name = type(self).__name__
@@ -93,7 +118,7 @@ class LocalServer:
             proxy_headers=False,
             timeout_graceful_shutdown=2,
         )
-        self._server = uvicorn.Server(config)
+        self._server = _Server(config)
         # No portal of anyio: leaving one waits for its thread without a limit, and a forked child could never leave it.
         self._thread = threading.Thread(
             target=self._server.run, args=([self._socket],), name="minimax_nb embedded server", daemon=True
@@ -112,7 +137,7 @@ class LocalServer:
         server, thread = self._server, self._thread
         self._server = self._thread = None
         if server:
-            server.should_exit = True
+            server.leave()
             self._gate.close()
         if thread and thread is not threading.current_thread():
             thread.join(5)
