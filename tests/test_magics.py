@@ -8,13 +8,12 @@ import nbformat
 import pandas as pd
 import pytest
 from IPython.core.error import UsageError
-from IPython.core.interactiveshell import InteractiveShell
 from nbclient import NotebookClient
-from traitlets.config import Config
 
 from minimax_nb import Chat, Reply, magics
 
 from .support.scripted import Script, call, client_of, message
+from .support.shells import ipython_shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,15 +47,11 @@ class Cells:
 
 @pytest.fixture
 def cells(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cells]:
-    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
-    cells = Cells(shell)
-    monkeypatch.setattr(magics, "default_client", cells.connect)
-    try:
+    with ipython_shell() as shell:
+        cells = Cells(shell)
+        monkeypatch.setattr(magics, "default_client", cells.connect)
         cells.run("%load_ext minimax_nb")
         yield cells
-    finally:
-        shell.restore_sys_module_state()
-        InteractiveShell.clear_instance()
 
 
 def test_the_reply_is_the_value_of_the_cell_and_goes_where_it_is_told(cells: Cells) -> None:

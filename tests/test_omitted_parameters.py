@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import openai
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import minimax_nb as mm
 from minimax_nb.cli.main import main
 
 from .support.servers import Answer, Received, serving
+from .support.shells import ipython_shell
 from .support.sse_server import DONE, event
 
 if TYPE_CHECKING:
@@ -113,10 +113,10 @@ def by_measure_speed(names: tuple[str, ...]) -> None:
 
 
 def by_magic(names: tuple[str, ...], chat: str = "") -> None:
-    shell = InteractiveShell()
-    shell.run_cell("%load_ext minimax_nb").raise_error()
     omit = f"--omit {','.join(names)}" if names else ""
-    shell.run_cell(f"%%minimax {chat} {omit}\nHi").raise_error()
+    with ipython_shell() as shell:
+        shell.run_cell("%load_ext minimax_nb").raise_error()
+        shell.run_cell(f"%%minimax {chat} {omit}\nHi").raise_error()
 
 
 def by_magic_of_a_chat(names: tuple[str, ...]) -> None:
