@@ -1,7 +1,7 @@
-"""The fast loop as a pytest plugin (``-p tests.fast``): no processes, few examples for each property.
+"""The fast loop as a pytest plugin (``-p tests.fast``): no processes, nothing heavy, few examples for each property.
 
-A test that starts a process, be it a kernel, a command or a script, is skipped where it does so. So no list says which
-tests are slow, and none can be out of date.
+What takes megabytes or waits for seconds says so by its mark, ``heavy``, and is left out. A test that starts a process,
+be it a kernel, a command or a script, is skipped where it does so: no list says which do, and none can be out of date.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ def pytest_sessionstart() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Lower what a property asks for itself: a profile only gives the default."""
+    """Leave out what is heavy, and lower what a property asks for itself: a profile only gives the default."""
+    items[:] = [item for item in items if item.get_closest_marker("heavy") is None]
     for item in items:
         test = getattr(item, "function", None)
         own = getattr(test, "_hypothesis_internal_use_settings", None)

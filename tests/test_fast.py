@@ -1,4 +1,4 @@
-"""The fast loop leaves out processes, and nothing else; and it tries each property a few times only."""
+"""The fast loop leaves out processes and what is heavy, nothing else, and tries each property a few times only."""
 
 from __future__ import annotations
 
@@ -46,6 +46,8 @@ class TestOfAClass:
     def test_property(self, number): tried.append(number)
 def test_few_were_tried(): assert 0 < len(tried) <= 20
 def test_failure(): assert False
+@pytest.mark.heavy
+def test_heavy(): assert False
 """
 
 
@@ -75,3 +77,8 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 )
 def test_what_the_fast_loop_makes_of_a_test(name: str, outcome: str, outcomes: dict[str, str]) -> None:
     assert outcomes[name] == outcome
+
+
+def test_what_is_heavy_is_left_out(outcomes: dict[str, str]) -> None:
+    assert "test_failure" in outcomes
+    assert "test_heavy" not in outcomes

@@ -72,6 +72,7 @@ PROXIES = [
 ]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("proxies", PROXIES, ids=str)
 @pytest.mark.parametrize("said", [True, False], ids=["given", "in the environment"])
 def test_no_client_of_this_machine_goes_through_a_proxy(

@@ -94,8 +94,18 @@ BROKEN: dict[str, tuple[Any, str]] = {
 }
 
 
+def named(cases: dict[str, Any]) -> list[Any]:
+    """The cases as parameters; those of megabytes are heavy."""
+    return [
+        pytest.param(
+            *(case if isinstance(case, tuple) else (case,)), id=name, marks=[pytest.mark.heavy] if "MB" in name else []
+        )
+        for name, case in cases.items()
+    ]
+
+
 @pytest.mark.parametrize("role", ["user", "assistant", "system"])
-@pytest.mark.parametrize("part", GOOD.values(), ids=list(GOOD))
+@pytest.mark.parametrize("part", named(GOOD))
 def test_what_m3_takes_is_left_alone(part: dict[str, Any], role: str) -> None:
     messages = asked(part, role)
     assert check_history(messages, model=M3) == []
@@ -104,7 +114,7 @@ def test_what_m3_takes_is_left_alone(part: dict[str, Any], role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["user", "assistant", "system"])
-@pytest.mark.parametrize(("part", "said"), BROKEN.values(), ids=list(BROKEN))
+@pytest.mark.parametrize(("part", "said"), named(BROKEN))
 def test_what_m3_refuses_is_found_and_left_out(part: dict[str, Any], said: str, role: str) -> None:
     messages = asked(part, role)
     before = copy.deepcopy(messages)
@@ -123,7 +133,7 @@ def test_what_m3_refuses_is_found_and_left_out(part: dict[str, Any], said: str, 
     assert not refused(mended, M3)
 
 
-@pytest.mark.parametrize("part", [*GOOD.values(), *(part for part, _ in BROKEN.values())])
+@pytest.mark.parametrize("part", named({**GOOD, **{name: part for name, (part, _) in BROKEN.items()}}))
 def test_m2_takes_no_picture_good_or_broken(part: dict[str, Any]) -> None:
     messages = asked(part)
     assert [finding.code for finding in check_history(messages, model=M2)] == ["unsupported-part"]

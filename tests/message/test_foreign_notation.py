@@ -95,6 +95,7 @@ def test_texts_are_what_python_reads_or_no_whole(pieces: list[str], quote: str, 
     assert read.state == "partial" or read.value == value or quote == '"'
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("piece", ["/*", "/* */", "// x\n", "'''", '"""', "'a' ", "\\", "\ufeff", "/", "{//", "r'"])
 def test_a_long_text_costs_no_more_than_its_length(piece: str) -> None:
     """Were it read again from each of its pieces, this would not end before pytest gives up."""

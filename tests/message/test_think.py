@@ -168,6 +168,7 @@ def test_after_a_block_the_answer_goes_through_as_it_is() -> None:
     assert splitter.feed("") == []
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("unit", [" ", "\n", "<", "</think", "<think></think>", "`</think>`", "a</think", "```\n"])
 @pytest.mark.parametrize("opening", ["", "<think>", "x"])
 def test_a_hostile_repetition_costs_no_more_than_its_length(unit: str, opening: str) -> None:

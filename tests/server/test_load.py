@@ -61,6 +61,7 @@ def post(server: EmbeddedServer, request: dict[str, Any], timeout: float = 60) -
     return httpx.post(url, json=body, headers=headers, timeout=timeout, trust_env=False)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("request_", HEAVY.values(), ids=list(HEAVY))
 @pytest.mark.parametrize("stream", [True, False])
 def test_a_heavy_request_is_answered_while_others_are_served(
@@ -112,6 +113,7 @@ def test_whatever_is_nested_deeply_gets_an_answer(depth: int, place: str) -> Non
     assert isinstance(json.loads(answer.body), dict)
 
 
+@pytest.mark.heavy
 def test_the_nearest_of_many_tapes_is_found_soon(ask: Callable[..., Any]) -> None:
     turns = [
         {

@@ -187,6 +187,7 @@ def test_the_input_of_a_custom_call_is_in_the_reply() -> None:
     assert (call.id, call.name, call.arguments) == ("c", "sql", "SELECT 1;")
 
 
+@pytest.mark.heavy
 def test_a_megabyte_in_small_pieces_costs_no_more_than_its_length() -> None:
     pieces = [{"audio": {"data": f"{number:04x}"}} for number in range(50_000)]
     reply = mm.collect([*map(chunk, pieces), chunk({}, "stop")])

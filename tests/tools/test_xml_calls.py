@@ -217,6 +217,7 @@ def test_calls_written_down_are_read_back(arguments: list[dict[str, str]], prose
     assert parsed.content == prose
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     "text",
     [

@@ -76,6 +76,7 @@ def test_nothing_goes_out_after_the_end() -> None:
     assert view.frames == frames
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("rate", [100, 400])
 @pytest.mark.parametrize("kind", ["prose", "code"])
 def test_a_byte_of_a_long_reply_costs_what_one_of_a_short_reply_does(kind: str, rate: int) -> None:

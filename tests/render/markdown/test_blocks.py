@@ -260,6 +260,7 @@ LONG = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("text", LONG.values(), ids=LONG.keys())
 def test_long_texts_cost_a_small_multiple_of_themselves(text: str) -> None:
     stream, front = play_quietly(text, 100)

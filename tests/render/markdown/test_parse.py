@@ -46,6 +46,7 @@ def test_what_is_too_deep_or_too_long_is_shown_as_text_in_full() -> None:
         assert list(re.findall(r"\w+", text)) == re.findall(r"\w+", shown)
 
 
+@pytest.mark.heavy
 def test_a_table_cannot_blow_up() -> None:
     text = "|a" * 300 + "|\n" + "|-" * 300 + "|\n" + "|\n" * 300
     assert len(to_html(text, formulas="tex")) < 20 * len(text)

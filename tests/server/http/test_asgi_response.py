@@ -32,6 +32,7 @@ def test_a_client_that_goes_away_frees_its_reply(server: EmbeddedServer, stream:
     wait_until(lambda: server.open_replies == 0)
 
 
+@pytest.mark.heavy
 def test_two_hundred_streams_are_served_at_once(server: EmbeddedServer) -> None:
     asked: Any = {"model": "MiniMax-M2", "messages": HI, "stream": True}
 

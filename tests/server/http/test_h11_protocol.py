@@ -70,6 +70,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Iterator[EmbeddedServer]:
         yield running
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("begun", [b"", b"POST /v1/chat/comp", b"GET / HTTP/1.1\r\nHost: x\r\n"])
 def test_headers_that_do_not_come_end_the_connection(impatient: EmbeddedServer, begun: bytes) -> None:
     with connected(impatient) as line:
@@ -95,6 +96,7 @@ def test_a_further_request_on_the_connection_is_held_to_it_too(impatient: Embedd
         assert b"HTTP/1.1 408" in rest(line)
 
 
+@pytest.mark.heavy
 def test_a_reply_may_take_longer_than_the_headers(impatient: EmbeddedServer) -> None:
     body = (
         b'{"model": "MiniMax-M2", "messages": [{"role": "user", "content": "Hi, how are you?"}],'
@@ -128,6 +130,7 @@ def post(server: EmbeddedServer, *headers: str) -> bytes:
     return head.replace(b"\r\n\r\n", "".join(f"\r\n{header}" for header in headers).encode() + b"\r\n\r\n")
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize(
     ("header", "begun"),
     [
@@ -163,6 +166,7 @@ def test_a_body_that_was_answered_before_its_end_gets_no_second_answer(impatient
     assert received.count(b"HTTP/1.1") == 1
 
 
+@pytest.mark.heavy
 def test_a_body_may_take_its_time_as_long_as_it_comes(impatient: EmbeddedServer) -> None:
     with connected(impatient) as line:
         line.sendall(post(impatient, f"Content-Length: {len(BODY)}"))

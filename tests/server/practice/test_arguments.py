@@ -176,6 +176,7 @@ for _ in range(150):
 LETTERS = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz!"
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("schema", HUGE.values(), ids=list(HUGE))
 @pytest.mark.parametrize("asked", [ASKED, LETTERS, "Aa " * 700, "1 " * 900])
 def test_no_schema_takes_long_or_gives_a_book(schema: dict[str, Any], asked: str) -> None:

@@ -96,6 +96,7 @@ EVIL = [
 ]
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("pattern", EVIL, ids=lambda pattern: pattern[:40])
 @pytest.mark.parametrize("words", [["a" * 52], ["a" * 99 + "!"], ["a b " * 24] * 200, ["", "x" * 5000]])
 def test_no_pattern_takes_long(pattern: str, words: list[str]) -> None:

@@ -122,6 +122,7 @@ def test_repeats_and_conversations_are_recorded_in_order(service: EmbeddedServer
     assert [turn.messages[0]["content"] for turn in turns(tmp_path)] == ["One?", "Two?", "One?"]
 
 
+@pytest.mark.heavy
 def test_many_replies_at_once_are_kept_in_the_order_of_their_requests(service: EmbeddedServer, tmp_path: Path) -> None:
     async def main(server: RecordingServer) -> None:
         async with openai.AsyncOpenAI(base_url=server.base_url, api_key=server.api_key, timeout=60) as client:
