@@ -34,8 +34,8 @@ STAGES: list[dict[str, list[str]]] = [
         ],
         "saved lessons are current": ["-m", "notebooks.refresh", "--check"],
     },
-    # By itself: Playwright keeps an event loop, and the tests watch how long things take.
-    {"browser": [*PYTEST, "tests/browser"]},
+    # By itself, for pages are slow beside anything else. A worker has a server and a browser of its own.
+    {"browser": [*PYTEST, "-n", "logical", "--maxprocesses=4", "--dist", "loadfile", "tests/browser"]},
 ]
 # Kernels and commands import the package again and again, so its bytecode is kept, whatever the shell says.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

@@ -51,7 +51,7 @@ def run_and_read(book: Notebook, cell: int) -> str:
 
 
 def test_a_question_streams_while_other_cells_run_and_a_document_is_saved(panel: Callable[..., Any]) -> None:
-    book, box = panel("print('free')")
+    book, box = panel("print('free')", "released.append(True)", setup="script += [{'held': True}]")
     assert box.button("Send").is_disabled()
     box.text.press("Enter")
     box.text.press_sequentially("What are")
@@ -62,6 +62,7 @@ def test_a_question_streams_while_other_cells_run_and_a_document_is_saved(panel:
     box.root.locator(".mm-thoughts").get_by_text("The pull falls").wait_for(state="attached")
     assert "free" in run_and_read(book, 2)
     assert box.button("Stop").is_visible(), "it still streams"
+    book.run(3)
     box.wait_turns(1)
     assert box.turns.first.locator(".mm-question").inner_text().endswith("What are\ntides?")
     assert box.turns.first.get_by_text("END-OF-ANSWER").is_visible()

@@ -15,17 +15,20 @@ from types import SimpleNamespace
 import minimax_nb as mm
 from fake_stream import ANSWER, HOSTILE, THOUGHTS, chunks
 
-pause, first, script = 0.005, 0.2, []
+pause, first, script, released = 0.005, 0.2, [], []
 
 async def create(**request):
     '''Answers with what stands in the script, else with the essay on tides.'''
     answer = script.pop(0) if script else {}
     if isinstance(answer, Exception):
         raise answer
+    held = answer.pop("held", False)  # its usage, until a cell has put something into 'released'
     async def stream():
         import asyncio
         for chunk in chunks(**{"pause": 0, **answer}):
             await asyncio.sleep(answer.get("pause", pause))
+            while held and "usage" in chunk and not released:
+                await asyncio.sleep(0.01)
             yield chunk
     return stream()
 
