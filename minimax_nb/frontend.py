@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any, Literal, TypeVar, get_args
@@ -15,14 +16,18 @@ _Way = TypeVar("_Way")
 
 VARIABLE = "MINIMAX_NB_DISPLAY"
 
+_CLIENT_ID = re.compile(r"_\d+_\d+\Z")
+"""How jupyter_client ends its message ids: the process, and a number. Pages send plain UUIDs."""
+
 
 def display_mode() -> DisplayMode:
     """How a reply is to be shown here and now.
 
     ``MINIMAX_NB_DISPLAY`` decides when it is set to ``live``, ``static`` or ``text``. Otherwise (``auto``): in a
-    kernel whose front end can be asked for input somebody is watching, so ``live``; in one whose front end cannot
-    (nbclient, nbval, papermill and nbconvert say so in the execute request) ``static``, a single output; without a
-    kernel ``text`` on standard output.
+    kernel whose request came from a page that can be asked for input, somebody is watching, so ``live``. A single
+    output, ``static``, where the front end takes no input (nbclient, nbval, papermill and nbconvert say so in the
+    request), where the request came through jupyter_client (consoles, Spyder, servers that run cells for their pages:
+    none of them replaces an output), and in a kernel without comms. Without a kernel ``text`` on standard output.
 
     Returns:
         "live", "static" or "text".
@@ -30,18 +35,48 @@ def display_mode() -> DisplayMode:
     Raises:
         ConfigurationError: the variable holds something else.
     """
-    wanted = os.environ.get(VARIABLE, "").strip().lower() or "auto"
-    if wanted in get_args(DisplayMode):
-        return _as_mode(wanted)
-    if wanted != "auto":
-        raise ConfigurationError(
-            f"expected {VARIABLE} to be 'auto', 'live', 'static' or 'text', got {wanted[:60]!r}: "
-            "set it to one of these, or remove it"
-        )
+    if (chosen := _chosen_mode()) is not None:
+        return chosen
     kernel = current_kernel()
     if kernel is None:
         return "text"
-    return "live" if _somebody_watches(kernel) else "static"
+    request = running_request(kernel)
+    return "live" if _takes_input(request) and not _is_relayed(request) and _has_comms() else "static"
+
+
+def panel_obstacle() -> str | None:
+    """Say what a panel lacks here: it needs comms to a page, and a page that somebody sits before.
+
+    Other than for a live display it does not matter who asked: servers that run cells for pages let comms through.
+
+    Returns:
+        What is missing and what to do, as a sentence; None where nothing is known to be.
+
+    Raises:
+        ConfigurationError: as for ``display_mode``.
+    """
+    chosen, kernel = _chosen_mode(), current_kernel()
+    if chosen in {"static", "text"}:
+        return f"{VARIABLE} is {chosen!r}: set it to 'auto' or 'live', and run this cell again."
+    if kernel is None:
+        where = "IPython in a terminal" if current_shell() is not None else "plain Python"
+        return f"this is {where}, without a Jupyter kernel: open the notebook in JupyterLab, or ask with chat(…)."
+    if not _has_comms():
+        return (
+            "this kernel has no comms, through which a box and its page talk: "
+            "choose a kernel that has them, such as ipykernel, or ask with chat(…)."
+        )
+    if chosen is None and not _takes_input(running_request(kernel)):
+        return (
+            "the cell was run with allow_stdin: false, as nbclient, papermill and nbconvert do where nobody looks on. "
+            f"If you see this in a page, set {VARIABLE} to 'live', and run this cell again."
+        )
+    return None
+
+
+def draws_only_widgets() -> bool:
+    """Tell whether the front end gives each cell a frame of its own, in which nothing runs but widgets shown there."""
+    return "google.colab" in sys.modules and current_kernel() is not None
 
 
 def by_display_mode(*, live: _Way, static: _Way, text: _Way) -> _Way:
@@ -126,6 +161,34 @@ def _as_mode(name: str) -> DisplayMode:
     return "live" if name == "live" else "static" if name == "static" else "text"
 
 
-def _somebody_watches(kernel: Any) -> bool:
+def _chosen_mode() -> DisplayMode | None:
+    """The mode that the environment asks for; None for ``auto``."""
+    wanted = os.environ.get(VARIABLE, "").strip().lower() or "auto"
+    if wanted in get_args(DisplayMode):
+        return _as_mode(wanted)
+    if wanted != "auto":
+        raise ConfigurationError(
+            f"expected {VARIABLE} to be 'auto', 'live', 'static' or 'text', got {wanted[:60]!r}: "
+            "set it to one of these, or remove it"
+        )
+    return None
+
+
+def _takes_input(request: Mapping[str, Any]) -> bool:
     """Whether the front end of the running cell takes input; without a request to ask, assume that it does."""
-    return bool((running_request(kernel).get("content") or {}).get("allow_stdin", True))
+    return bool((request.get("content") or {}).get("allow_stdin", True))
+
+
+def _is_relayed(request: Mapping[str, Any]) -> bool:
+    """Whether jupyter_client sent the request: no page follows the outputs from there to the end."""
+    name = (request.get("header") or {}).get("msg_id")
+    return isinstance(name, str) and _CLIENT_ID.search(name) is not None
+
+
+def _has_comms() -> bool:
+    """Whether the kernel has put comms of its own in the place of those that lead nowhere."""
+    try:
+        import comm
+    except ImportError:
+        return False
+    return comm.create_comm is not getattr(comm, "_create_comm", None)

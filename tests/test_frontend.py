@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+import sys
+import uuid
 from types import SimpleNamespace
 from typing import Any
 
+import comm
 import pytest
 
 from minimax_nb import ConfigurationError
 from minimax_nb import frontend as environment
 
+PAGE = "3f6a1c1e-4b1c-4f43-9b0e-2b7b7d0c9a11"
+"""How a page names a request."""
+SESSION = "0a1b2c3d-7f0e7d3e2d0a4f6b9c1d2e3f"
+"""How jupyter_client names a session; its messages add the process and a number."""
 
-def shell(content: dict[str, Any] | None) -> SimpleNamespace:
-    """An IPython shell with a kernel that answers a request of this content, or with no kernel."""
+
+def shell(content: dict[str, Any] | None, name: Any = PAGE) -> SimpleNamespace:
+    """An IPython shell with a kernel that answers a request of this content and name, or with no kernel."""
     if content is None:
         return SimpleNamespace()
-    return SimpleNamespace(kernel=SimpleNamespace(get_parent=lambda _channel: {"content": content} if content else {}))
+    request = {"header": {"msg_id": name}, "content": content} if content else {}
+    return SimpleNamespace(kernel=SimpleNamespace(get_parent=lambda _channel: request))
 
 
+@pytest.fixture
+def comms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Comms of a kernel's own, as kernels put them in."""
+    monkeypatch.setattr(comm, "create_comm", lambda *_args, **_more: None)
+
+
+@pytest.mark.usefixtures("comms")
 @pytest.mark.parametrize(
     ("setting", "running", "mode"),
     [
@@ -27,6 +43,15 @@ def shell(content: dict[str, Any] | None) -> SimpleNamespace:
         (None, shell({"allow_stdin": False}), "static"),
         (None, shell({"code": "1"}), "live"),
         (None, shell({}), "live"),
+        (None, shell({"allow_stdin": True}, f"{SESSION}_4711_12"), "static"),
+        (None, shell({"allow_stdin": True}, f"{uuid.UUID(PAGE).hex}_1_0"), "static"),
+        (None, shell({"allow_stdin": False}, f"{SESSION}_4711_12"), "static"),
+        ("live", shell({"allow_stdin": True}, f"{SESSION}_4711_12"), "live"),
+        (None, shell({"allow_stdin": True}, uuid.UUID(PAGE).hex), "live"),
+        (None, shell({"allow_stdin": True}, f"{SESSION}_4711_12_cell"), "live"),
+        (None, shell({"allow_stdin": True}, "vscode_1"), "live"),
+        (None, shell({"allow_stdin": True}, None), "live"),
+        (None, shell({"allow_stdin": True}, 12), "live"),
         ("auto", shell({"allow_stdin": False}), "static"),
         ("", shell({"allow_stdin": False}), "static"),
         ("live", shell({"allow_stdin": False}), "live"),
@@ -43,6 +68,43 @@ def test_the_front_end_decides_unless_the_variable_does(
         monkeypatch.setenv(environment.VARIABLE, setting)
     monkeypatch.setattr(environment, "current_shell", lambda: running)
     assert environment.display_mode() == mode
+
+
+@pytest.mark.parametrize("lost", ["no comms of its own", "no package"])
+def test_a_kernel_without_comms_gets_one_output(monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
+    monkeypatch.delenv(environment.VARIABLE, raising=False)
+    if lost == "no package":
+        monkeypatch.setitem(sys.modules, "comm", None)
+    else:
+        monkeypatch.setattr(comm, "create_comm", comm._create_comm)
+    monkeypatch.setattr(environment, "current_shell", lambda: shell({"allow_stdin": True}))
+    assert environment.display_mode() == "static"
+    assert "no comms" in (environment.panel_obstacle() or "")
+
+
+@pytest.mark.usefixtures("comms")
+@pytest.mark.parametrize(
+    ("setting", "running", "missing"),
+    [
+        ("auto", shell({"allow_stdin": True}), None),
+        ("auto", shell({"allow_stdin": True}, f"{SESSION}_4711_12"), None),
+        ("auto", shell({}), None),
+        ("live", shell({"allow_stdin": False}), None),
+        ("auto", shell({"allow_stdin": False}), "allow_stdin: false"),
+        ("static", shell({"allow_stdin": True}), "MINIMAX_NB_DISPLAY is 'static'"),
+        ("text", None, "MINIMAX_NB_DISPLAY is 'text'"),
+        ("auto", shell(None), "IPython in a terminal"),
+        ("auto", None, "plain Python"),
+        ("live", None, "plain Python"),
+    ],
+)
+def test_a_panel_says_what_it_lacks(
+    monkeypatch: pytest.MonkeyPatch, setting: str, running: Any, missing: str | None
+) -> None:
+    monkeypatch.setenv(environment.VARIABLE, setting)
+    monkeypatch.setattr(environment, "current_shell", lambda: running)
+    said = environment.panel_obstacle()
+    assert (said is None) if missing is None else (missing in str(said))
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ class Kernel:
         self._home = tempfile.TemporaryDirectory()
         here = str(Path(__file__).parent)
         environment = {**os.environ, "IPYTHONDIR": self._home.name, "PYTHONPATH": here}
+        environment["MINIMAX_NB_DISPLAY"] = "live"  # the ids of jupyter_client's requests are no page's
         self._manager = KernelManager(kernel_name="python3")
         self._manager.start_kernel(env=environment, cwd=here, extra_arguments=["--log-level=ERROR"])
         self._client = self._manager.client()
