@@ -150,19 +150,3 @@ def load_ipython_extension(shell: Any) -> None:
 def unload_ipython_extension(shell: Any) -> None:
     """``%unload_ext minimax_nb``: takes them away again."""
     import_module(".magics", __name__).unload(shell)
-
-
-def _show_replies_as_values() -> None:
-    """In IPython, let a ``Reply`` that is a cell's value appear as ``show`` shows it."""
-    from .frontend import current_shell
-
-    if (shell := current_shell()) is not None:
-        formatter = shell.display_formatter.ipython_display_formatter
-        formatter.for_type_by_name(
-            f"{__name__}.message.reply",
-            "Reply",
-            lambda reply: import_module(".display.show", __name__).display_reply(reply),
-        )
-
-
-_show_replies_as_values()

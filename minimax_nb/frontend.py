@@ -152,6 +152,39 @@ def shown_by_this_cell(value: object) -> bool:
     return before is not None and before[0] is value and before[1] == _cell()
 
 
+class RichDisplay:
+    """A value that shows itself in any notebook, by the methods that front ends ask for; nothing has to be registered.
+
+    As the value of a cell that has just shown it, it stays silent.
+    """
+
+    __slots__ = ()
+
+    def _forms(self) -> tuple[Mapping[str, Any], dict[str, Any]] | None:
+        """Write the MIME bundle and the output's metadata; None where another way of showing has to do."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **_wanted: Any) -> Any:
+        if (forms := self._forms()) is None:
+            return None
+        data, metadata = forms
+        return (data, metadata) if metadata else data
+
+    def _repr_html_(self) -> str | None:
+        return self._form("text/html")
+
+    def _repr_markdown_(self) -> str | None:
+        return self._form("text/markdown")
+
+    def _ipython_display_(self) -> None:
+        if not shown_by_this_cell(self):
+            raise NotImplementedError  # IPython then asks for the forms
+
+    def _form(self, kind: str) -> str | None:
+        forms = self._forms()
+        return None if forms is None else forms[0].get(kind)
+
+
 def _cell() -> int:
     """Which cell of the session is running."""
     return getattr(current_shell(), "execution_count", 0)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, overload
 
+from .frontend import RichDisplay
 from .render import tracehtml, tracetext
 from .steps.recorder import steps_of
 from .steps.steps import Round, Step
@@ -40,7 +41,7 @@ FORMAT = "minimax_nb.trace"
 _VERSION = 1
 
 
-class Trace(Sequence[Step]):
+class Trace(RichDisplay, Sequence[Step]):
     """The steps of a run: think, call, result, think, answer. A frozen sequence of ``Step``.
 
     ``chat.trace`` has times and tokens; ``Trace(messages)`` makes one of any list of messages, without them. As the
@@ -209,13 +210,13 @@ class Trace(Sequence[Step]):
     def __str__(self) -> str:
         return tracetext.plain_text(self.steps, self.rounds)
 
-    def _repr_mimebundle_(self, **_wanted: Any) -> Bundle:
-        """What a notebook shows: three forms, none of which needs a kernel or a script."""
-        return {
+    def _forms(self) -> tuple[Bundle, dict[str, Any]]:
+        forms: Bundle = {
             "text/plain": str(self),
             "text/markdown": tracetext.markdown(self.steps, self.rounds, brief=True),
             "text/html": tracehtml.fragment(self.steps, self.rounds),
         }
+        return forms, {}
 
 
 def _json_list(name: str, values: Sequence[Step] | Sequence[Round]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 import comm
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 from minimax_nb import ConfigurationError
 from minimax_nb import frontend as environment
@@ -105,6 +106,37 @@ def test_a_panel_says_what_it_lacks(
     monkeypatch.setattr(environment, "current_shell", lambda: running)
     said = environment.panel_obstacle()
     assert (said is None) if missing is None else (missing in str(said))
+
+
+class Shown(environment.RichDisplay):
+    """A value with some forms."""
+
+    def __init__(self, metadata: dict[str, Any]) -> None:
+        self._metadata = metadata
+
+    def _forms(self) -> tuple[dict[str, str], dict[str, Any]]:
+        return {"text/plain": "t", "text/html": "<p>"}, self._metadata
+
+
+def test_a_value_has_the_forms_that_front_ends_ask_for() -> None:
+    shown = Shown({})
+    assert shown._repr_mimebundle_(include=None, exclude=None) == {"text/plain": "t", "text/html": "<p>"}
+    assert (shown._repr_html_(), shown._repr_markdown_()) == ("<p>", None)
+    assert Shown({"a": 1})._repr_mimebundle_() == ({"text/plain": "t", "text/html": "<p>"}, {"a": 1})
+
+
+def test_ipython_shows_a_value_once_in_the_cell_that_has_shown_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    formatter = DisplayFormatter()
+    shown, cell = Shown({"a": 1}), [1]
+    monkeypatch.setattr(environment, "_cell", lambda: cell[0])
+    environment.remember_shown(shown)
+    assert formatter.format(shown) == ({}, {})
+    assert formatter.format(shown) == ({"text/plain": "t", "text/html": "<p>"}, {"a": 1})
+    environment.remember_shown(shown)
+    cell[0] = 2
+    assert formatter.format(shown)[0] == {"text/plain": "t", "text/html": "<p>"}
+    environment.remember_shown(Shown({}))
+    assert formatter.format(shown)[0] == {"text/plain": "t", "text/html": "<p>"}
 
 
 @pytest.mark.parametrize(

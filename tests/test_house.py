@@ -46,11 +46,13 @@ FLOORS: dict[str, int] = {
 
 EXCEPTIONS = {
     ("errors", "minimax_nb.message.reply"): "an error holds the part that arrived: a type alone",
+    ("message", "minimax_nb.frontend"): "a reply is a value that shows itself, once a cell",
     ("client", "minimax_nb.server"): "no key: the client starts the embedded server, and meets it over HTTP",
     ("cli", "minimax_nb.server"): "`serve` and `record` start it",
 }
 """Imports that go up, or across the wall around the server, each with its reason."""
 LAZY_UPWARD = {
+    "minimax_nb.render.bundle": "a reply shows itself",
     "minimax_nb.chat.panel": "a chat opens its panel",
 }
 """Imports inside of functions that would be a circle at the top of a file; at most three."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minimax_nb import background
 from minimax_nb.errors import StreamInterrupted
-from minimax_nb.frontend import publish, remember_shown, shown_by_this_cell
+from minimax_nb.frontend import RichDisplay, remember_shown
 from minimax_nb.message.reply import Reply
 from minimax_nb.render.comparison import answer_tokens, comparison_bundle, finish_of
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
     from openai import AsyncOpenAI, OpenAI
+
+    from minimax_nb.render.text.markup import Bundle
 
 _DTYPES = {
     "first_token_s": "Float64",
@@ -31,7 +33,7 @@ _DTYPES = {
 }
 
 
-class Comparison(Mapping[str, Reply]):
+class Comparison(RichDisplay, Mapping[str, Reply]):
     """What several models answered: a mapping from model to ``Reply``, in the order in which they were given.
 
     As the last expression of a cell it shows itself, side by side.
@@ -109,9 +111,8 @@ class Comparison(Mapping[str, Reply]):
     def __repr__(self) -> str:
         return f"Comparison({', '.join(f'{model}: {finish_of(reply)}' for model, reply in self._replies.items())})"
 
-    def _ipython_display_(self) -> None:
-        if not shown_by_this_cell(self):
-            publish(comparison_bundle(self))
+    def _forms(self) -> tuple[Bundle, dict[str, Any]]:
+        return comparison_bundle(self), {}
 
 
 def compare(

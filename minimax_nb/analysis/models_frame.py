@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from minimax_nb.frontend import RichDisplay
 from minimax_nb.render.modeltable import models_html, models_text
+from minimax_nb.render.text.quoting import fenced
+
+if TYPE_CHECKING:
+    from minimax_nb.render.text.markup import Bundle
 
 DTYPES = {
     "context_window": "Int64",
@@ -26,18 +31,23 @@ DTYPES = {
 """The columns of the table; ``served``, a bool, may follow."""
 
 
-class ModelsFrame(pd.DataFrame):
+class ModelsFrame(RichDisplay, pd.DataFrame):
     """A DataFrame of models that draws itself so that its long texts can be read.
 
     Whatever pandas derives from it (a selection, a copy, a join) is an ordinary DataFrame: that is what pandas makes
     for a subclass that names no constructor of its own. With columns added or taken away in place it looks like one.
     """
 
-    def _repr_html_(self) -> str | None:
+    def _forms(self) -> tuple[Bundle, dict[str, Any]] | None:
         if not self._is_whole() or not pd.get_option("display.notebook_repr_html"):
-            ordinary: str | None = super()._repr_html_()  # type: ignore[misc]  # the stubs do not know it
-            return ordinary
-        return models_html(self._plain_rows())
+            return None
+        rows = self._plain_rows()
+        text = models_text(rows)
+        return {"text/plain": text, "text/markdown": fenced(text), "text/html": models_html(rows)}, {}
+
+    def _repr_html_(self) -> str | None:
+        own = super()._repr_html_()
+        return pd.DataFrame._repr_html_(self) if own is None else own  # type: ignore[attr-defined]  # not in the stubs
 
     def __repr__(self) -> str:
         return models_text(self._plain_rows()) if self._is_whole() else super().__repr__()

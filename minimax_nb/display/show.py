@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.frontend import shown_by_this_cell
 from minimax_nb.message.reply import Reply
 from minimax_nb.stream.last_reply import last_reply_here, left_over
 from minimax_nb.stream.reading import acollect, collect
 from minimax_nb.stream.sources import is_completion
 
-from .run_view import StaticRun, open_run_view
+from .run_view import open_run_view
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Iterable
@@ -73,9 +72,3 @@ async def ashow(source: Reply | AsyncIterable[Any] | Any) -> Reply:
 def _open_view(source: Any) -> View:
     """The place to show a reply at, on show at once if it is a live one."""
     return open_run_view(streams=not isinstance(source, Reply) and not is_completion(source))
-
-
-def display_reply(reply: Reply) -> None:
-    """Shows a reply that is the value of a cell, unless this cell has shown it already."""
-    if not shown_by_this_cell(reply):
-        StaticRun().finish(reply)

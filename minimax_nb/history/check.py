@@ -6,20 +6,24 @@ The public face of the rules: what it finds shows as a table in a notebook.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minimax_nb.errors import HistoryError, short
+from minimax_nb.frontend import RichDisplay
 from minimax_nb.message.reply import Reply
 
 from .findings import Finding
-from .findings_table import findings_table
+from .findings_table import NOTHING, findings_markdown, findings_table
 from .repair import mend
 from .rules import find_problems
+
+if TYPE_CHECKING:
+    from minimax_nb.render.text.markup import Bundle
 
 __all__ = ["Finding", "Findings", "check_history", "repair_history"]
 
 
-class Findings(list[Finding]):
+class Findings(RichDisplay, list[Finding]):
     """What a check found: a list that shows as a table."""
 
     @property
@@ -40,11 +44,15 @@ class Findings(list[Finding]):
 
     def __repr__(self) -> str:
         if not self:
-            return "Nothing found: the history can be sent."
+            return NOTHING
         return "\n".join(str(finding) for finding in self)
 
-    def _repr_html_(self) -> str:
-        return findings_table(self)
+    def _forms(self) -> tuple[Bundle, dict[str, Any]]:
+        return {
+            "text/plain": repr(self),
+            "text/markdown": findings_markdown(self),
+            "text/html": findings_table(self),
+        }, {}
 
 
 def listed_messages(messages: Any) -> list[Any]:

@@ -7,11 +7,15 @@ Two equal contents are equal; nothing here has an identity, a clock or a connect
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from minimax_nb.catalog import PRICED_REGION, cost_usd
 from minimax_nb.errors import ToolArgumentsError
+from minimax_nb.frontend import RichDisplay
 from minimax_nb.hosts import minimax_region
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PartialReason = Literal["interrupted", "cut", "error", "length"]
 
@@ -139,8 +143,8 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """One assistant turn, whole or partial.
+class Reply(RichDisplay):
+    """One assistant turn, whole or partial. As the last expression of a cell it shows itself.
 
     Attributes:
         message: the assistant message as received, unknown keys kept: append it to ``messages`` as it is.
@@ -205,6 +209,11 @@ class Reply:
                 "origin": Origin.from_dict(origin) if origin else None,
             }
         )
+
+    def _forms(self) -> tuple[Mapping[str, Any], dict[str, Any]]:
+        from minimax_nb.render.bundle import bundle, metadata
+
+        return bundle(self), metadata(self)
 
     def __repr__(self) -> str:
         parts = [f"content={_excerpt(self.content)}"]

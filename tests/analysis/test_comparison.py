@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import openai
 import pandas as pd
 import pytest
+from IPython.core.formatters import DisplayFormatter
 from openai import OpenAI
 
 import minimax_nb as mm
@@ -63,16 +63,14 @@ def test_without_a_notebook_each_reply_is_printed_when_it_is_whole(
 
 
 def test_a_comparison_is_shown_once_in_its_cell_and_again_in_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[Any] = []
-    monkeypatch.setattr("minimax_nb.analysis.comparison.publish", shown.append)
     cell = [1]
     monkeypatch.setattr(frontend, "_cell", lambda: cell[0])
     comparison = compare("Hi?", ["a"], client=Fake(a="A."))  # type: ignore[arg-type]
-    comparison._ipython_display_()
-    assert shown == []
+    assert DisplayFormatter().format(comparison) == ({}, {})
     cell[0] = 2
-    comparison._ipython_display_()
-    assert len(shown) == 1
+    forms, _ = DisplayFormatter().format(comparison)
+    assert set(forms) == {"text/plain", "text/markdown", "text/html"}
+    assert forms["text/html"] == comparison._repr_html_()
 
 
 REPLIES = {

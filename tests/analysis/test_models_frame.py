@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
 import minimax_nb as mm
 from minimax_nb.catalog import MODELS
@@ -51,6 +52,8 @@ def test_the_table_of_models_draws_itself() -> None:
     assert html.count("<tbody>") == len(MODELS)
     assert 'class="dataframe"' not in html
     assert str(table) == repr(table)
+    forms, _ = DisplayFormatter().format(table)
+    assert forms == {"text/plain": repr(table), "text/markdown": f"```\n{table!r}\n```", "text/html": html}
     for model in MODELS:
         assert model.name in html
         assert model.description in repr(table)
@@ -69,6 +72,8 @@ def test_a_table_that_was_changed_in_place_shows_what_it_holds() -> None:
     assert "123,456" in html_of(table)
     table["mine"] = 7
     assert 'class="dataframe"' in html_of(table)
+    forms, _ = DisplayFormatter().format(table)
+    assert set(forms) == {"text/plain", "text/html"}
     assert "columns]" in repr(table)
     del table["mine"]
     assert "123,456" in repr(table)

@@ -2,69 +2,25 @@
 
 from __future__ import annotations
 
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from jupyter_client.manager import start_new_kernel
 
 import minimax_nb as mm
 from minimax_nb.message.reply import Reply
 
+from ..support.kernel import Kernel, kinds, running_kernel
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-PATIENCE_S = 60
-SETUP = f"""
-import sys
-sys.path.insert(0, {str(Path(__file__).parents[1] / "support")!r})
-import minimax_nb as mm
-from fake_stream import *
-"""
 BUNDLE = {"text/plain", "text/markdown", "text/html"}
-
-
-class Kernel:
-    """A kernel, and what its cells put out."""
-
-    def __init__(self) -> None:
-        self.manager, self.client = start_new_kernel(kernel_name="python3")
-
-    def run(
-        self, code: str, *, watched: bool = True, until: Callable[[dict[str, Any]], bool] | None = None
-    ) -> list[Any]:
-        """Runs a cell and gives its messages; ``until`` interrupts the kernel once it finds a message that fits."""
-        request = self.client.execute(code, allow_stdin=watched)
-        messages: list[dict[str, Any]] = []
-        deadline = time.monotonic() + PATIENCE_S
-        while time.monotonic() < deadline:
-            message = self.client.get_iopub_msg(timeout=PATIENCE_S)
-            kind, content = message["msg_type"], message["content"]
-            if kind == "status" and message["parent_header"].get("msg_id") == request:
-                if content["execution_state"] == "idle":
-                    return messages
-            elif kind not in {"status", "execute_input"}:
-                messages.append(message)
-                if until is not None and until(message):
-                    self.manager.interrupt_kernel()
-                    until = None
-        raise AssertionError(f"the cell did not end: {code}")
 
 
 @pytest.fixture(scope="module")
 def kernel() -> Iterator[Kernel]:
-    kernel = Kernel()
-    try:
-        assert kernel.run(SETUP) == []
+    with running_kernel() as kernel:
         yield kernel
-    finally:
-        kernel.client.stop_channels()
-        kernel.manager.shutdown_kernel(now=True)
-
-
-def kinds(messages: list[dict[str, Any]]) -> list[str]:
-    return [message["msg_type"] for message in messages]
 
 
 def test_nobody_watching_gets_exactly_one_output(kernel: Kernel) -> None:
@@ -73,6 +29,14 @@ def test_nobody_watching_gets_exactly_one_output(kernel: Kernel) -> None:
     assert set(message["content"]["data"]) == BUNDLE
     assert message["content"]["transient"] == {}
     assert message["content"]["metadata"] == {"minimax_nb": {"model": "MiniMax-M2.7"}}
+
+
+@pytest.mark.parametrize("code", ["mm.show(chunks(pause=0))", "mm.show(mm.Reply(content='Paris'))"])
+def test_what_relays_a_request_gets_exactly_one_output(kernel: Kernel, code: str) -> None:
+    (message,) = kernel.run(code, relayed=True)
+    assert message["msg_type"] == "display_data"
+    assert set(message["content"]["data"]) == BUNDLE
+    assert message["content"]["transient"] == {}
 
 
 def test_a_reader_gets_a_view_then_frames_then_the_static_output(kernel: Kernel) -> None:
@@ -109,17 +73,22 @@ def test_the_value_of_the_cell_is_not_shown_twice(kernel: Kernel, *, watched: bo
     messages = kernel.run("mm.show(chunks('', 'Paris', pause=0))", watched=watched)
     assert kinds(messages).count("display_data") == 1
     assert "execute_result" not in kinds(messages)
-    (again,) = kernel.run("_")
-    assert again["msg_type"] == "display_data"
+    (again,) = kernel.run("_", watched=watched)
+    assert again["msg_type"] == "execute_result"
+    assert set(again["content"]["data"]) == BUNDLE
     assert again["content"]["data"]["text/plain"] == "Paris"
     (printed,) = kernel.run("print(_.content)")
     assert printed["content"]["text"] == "Paris\n"
 
 
 def test_a_reply_in_hand_is_one_output(kernel: Kernel) -> None:
-    for code in ("mm.Reply(content='Paris')", "mm.show(mm.Reply(content='Paris'))"):
+    for code, kind in (
+        ("mm.Reply(content='Paris')", "execute_result"),
+        ("mm.show(mm.Reply(content='Paris'))", "display_data"),
+        ("display(mm.Reply(content='Paris'))", "display_data"),
+    ):
         (message,) = kernel.run(code)
-        assert message["msg_type"] == "display_data"
+        assert message["msg_type"] == kind
         assert message["content"]["data"]["text/plain"] == "Paris"
 
 

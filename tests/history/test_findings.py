@@ -17,8 +17,9 @@ def test_findings_show_as_text_and_as_a_table_and_raise() -> None:
     assert repr(found).startswith(
         "messages[1] missing-result: the call '<b>x</b>' of 'get_weather' has no result. Service: HTTP 400"
     )
-    html = found._repr_html_()
+    html = found._repr_html_() or ""
     assert "<td" in html
+    assert set(found._repr_mimebundle_()) == {"text/plain", "text/markdown", "text/html"}
     assert "<b>" not in html
     with pytest.raises(mm.HistoryError) as caught:
         found.raise_if_refused()

@@ -5,11 +5,25 @@ from __future__ import annotations
 import re
 
 from minimax_nb.history.findings import RULES, Finding
-from minimax_nb.history.findings_table import findings_table
+from minimax_nb.history.findings_table import findings_markdown, findings_table
 
 
 def test_an_empty_list_says_that_nothing_was_found() -> None:
     assert findings_table([]) == "<div>Nothing found: the history can be sent.</div>"
+
+
+def test_the_markdown_form_is_a_table_too() -> None:
+    assert findings_markdown([]) == "Nothing found: the history can be sent."
+    told = findings_markdown(
+        [Finding.of(3, "missing-result", "no `result` | <b>"), Finding.of(None, "empty-tools", "x")]
+    )
+    head, _, *lines = told.split("\n\n")[1].splitlines()
+    assert head == "| Where | What is wrong | What the service answers | What to do |"
+    assert lines[0].startswith(r"| messages\[3\] | missing-result: no \`result\` \| &lt;b> | ")
+    assert lines[1].startswith("| request | empty-tools: x | ")
+    long = findings_markdown([Finding.of(n, "orphan-result", "x\ny") for n in range(1_250)])
+    assert long.count("orphan-result: x y") == 200
+    assert long.endswith("… and 1,050 more.")
 
 
 def test_a_row_names_the_place_the_rule_the_answer_and_the_fix() -> None:
