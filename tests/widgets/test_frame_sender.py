@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 import re
 import statistics
@@ -112,3 +113,19 @@ def prose() -> str:
 
 def code() -> str:
     return "".join(f"```python\n{part}\n```\n\n" for part in inspect.getsource(statistics).split("\n\n\n"))
+
+
+def test_a_python_that_counts_no_thread_time_sends_frames_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(time, "thread_time")
+    spec = importlib.util.find_spec("minimax_nb.widgets.frame_sender")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    view = View()
+    sender = module.FrameSender(Painter(), view)
+    sender.start()
+    sender.feed(TextDelta("Paris"))
+    view.wait(1)
+    sender.finish(Reply(content="Paris"))
+    assert "Paris" in str(view.page.regions)
