@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any, Literal, TypeVar, get_args
 
 from .errors import ConfigurationError
@@ -15,6 +16,8 @@ DisplayMode = Literal["live", "static", "text"]
 _Way = TypeVar("_Way")
 
 VARIABLE = "MINIMAX_NB_DISPLAY"
+
+_WIDGET_PACKAGES = ("comm", "ipywidgets", "anywidget")
 
 _CLIENT_ID = re.compile(r"_\d+_\d+\Z")
 """How jupyter_client ends its message ids: the process, and a number. Pages send plain UUIDs."""
@@ -27,7 +30,7 @@ def display_mode() -> DisplayMode:
     kernel whose request came from a page that can be asked for input, somebody is watching, so ``live``. A single
     output, ``static``, where the front end takes no input (nbclient, nbval, papermill and nbconvert say so in the
     request), where the request came through jupyter_client (consoles, Spyder, servers that run cells for their pages:
-    none of them replaces an output), and in a kernel without comms. Without a kernel ``text`` on standard output.
+    none of them replaces an output), and where widgets cannot be. Without a kernel ``text`` on standard output.
 
     Returns:
         "live", "static" or "text".
@@ -41,7 +44,7 @@ def display_mode() -> DisplayMode:
     if kernel is None:
         return "text"
     request = running_request(kernel)
-    return "live" if _takes_input(request) and not _is_relayed(request) and _has_comms() else "static"
+    return "live" if _takes_input(request) and not _is_relayed(request) and not _lack_of_widgets() else "static"
 
 
 def panel_obstacle() -> str | None:
@@ -61,15 +64,12 @@ def panel_obstacle() -> str | None:
     if kernel is None:
         where = "IPython in a terminal" if current_shell() is not None else "plain Python"
         return f"this is {where}, without a Jupyter kernel: open the notebook in JupyterLab, or ask with chat(…)."
-    if not _has_comms():
-        return (
-            "this kernel has no comms, through which a box and its page talk: "
-            "choose a kernel that has them, such as ipykernel, or ask with chat(…)."
-        )
+    if (lack := _lack_of_widgets()) is not None:
+        return lack
     if chosen is None and not _takes_input(running_request(kernel)):
         return (
-            "the cell was run with allow_stdin: false, as nbclient, papermill and nbconvert do where nobody looks on. "
-            f"If you see this in a page, set {VARIABLE} to 'live', and run this cell again."
+            "nobody looked on when this cell ran (allow_stdin: false, as nbclient, papermill and nbconvert say). "
+            f"Run it in JupyterLab; where a page shows this all the same, set {VARIABLE} to 'live' first."
         )
     return None
 
@@ -218,10 +218,16 @@ def _is_relayed(request: Mapping[str, Any]) -> bool:
     return isinstance(name, str) and _CLIENT_ID.search(name) is not None
 
 
-def _has_comms() -> bool:
-    """Whether the kernel has put comms of its own in the place of those that lead nowhere."""
-    try:
-        import comm
-    except ImportError:
-        return False
-    return comm.create_comm is not getattr(comm, "_create_comm", None)
+def _lack_of_widgets() -> str | None:
+    """What widgets lack in this process, and what to do; None where they can be made."""
+    if missing := [name for name in _WIDGET_PACKAGES if find_spec(name) is None]:
+        return f"{' and '.join(missing)} cannot be imported: pip install {' '.join(missing)}, and restart the kernel."
+    import comm
+
+    # Each kernel puts comms of its own in the place of those that lead nowhere.
+    if comm.create_comm is getattr(comm, "_create_comm", None):
+        return (
+            "this kernel has no comms, through which a box and its page talk: "
+            "choose one that has them, such as ipykernel, or ask with chat(…)."
+        )
+    return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import uuid
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import comm
@@ -71,16 +71,18 @@ def test_the_front_end_decides_unless_the_variable_does(
     assert environment.display_mode() == mode
 
 
-@pytest.mark.parametrize("lost", ["no comms of its own", "no package"])
-def test_a_kernel_without_comms_gets_one_output(monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
+@pytest.mark.usefixtures("comms")
+@pytest.mark.parametrize("package", ["comm", "ipywidgets", "anywidget", None])
+def test_a_kernel_without_widgets_gets_one_output(monkeypatch: pytest.MonkeyPatch, package: str | None) -> None:
     monkeypatch.delenv(environment.VARIABLE, raising=False)
-    if lost == "no package":
-        monkeypatch.setitem(sys.modules, "comm", None)
-    else:
-        monkeypatch.setattr(comm, "create_comm", comm._create_comm)
     monkeypatch.setattr(environment, "current_shell", lambda: shell({"allow_stdin": True}))
+    assert environment.display_mode() == "live"
+    if package is None:
+        monkeypatch.setattr(comm, "create_comm", comm._create_comm)
+    else:
+        monkeypatch.setitem(sys.modules, package, None)
     assert environment.display_mode() == "static"
-    assert "no comms" in (environment.panel_obstacle() or "")
+    assert ("no comms" if package is None else f"pip install {package}") in (environment.panel_obstacle() or "")
 
 
 @pytest.mark.usefixtures("comms")
@@ -106,6 +108,16 @@ def test_a_panel_says_what_it_lacks(
     monkeypatch.setattr(environment, "current_shell", lambda: running)
     said = environment.panel_obstacle()
     assert (said is None) if missing is None else (missing in str(said))
+
+
+def test_colab_is_known_by_its_package_in_a_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    running: Any = shell({})
+    monkeypatch.setattr(environment, "current_shell", lambda: running)
+    assert not environment.draws_only_widgets()
+    monkeypatch.setitem(sys.modules, "google.colab", ModuleType("google.colab"))
+    assert environment.draws_only_widgets()
+    running = None
+    assert not environment.draws_only_widgets()
 
 
 class Shown(environment.RichDisplay):

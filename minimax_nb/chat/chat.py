@@ -148,7 +148,7 @@ class Chat:
         kernel; the box itself needs one, and a front end with Jupyter widgets. ``panel()`` again, perhaps after a
         restart with ``messages`` loaded from elsewhere, goes on from ``messages``.
         """
-        from .panel import open_panel
+        from .panel_opening import open_panel
 
         open_panel(self)
 

@@ -11,10 +11,10 @@ from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.frontend import by_display_mode, current_kernel, publish, running_request
+from minimax_nb.frontend import current_kernel, draws_only_widgets, publish, running_request
 from minimax_nb.render.text.text import visible
 from minimax_nb.render.tracetext import summary
-from minimax_nb.render.transcript import NOT_KEPT, answer_html, exchange_bundle, transcript_bundle
+from minimax_nb.render.transcript import NOT_KEPT, answer_html, exchange_bundle
 from minimax_nb.steps.exchanges import Exchange, cut_last_question, without_questions
 from minimax_nb.steps.steps import Step
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from .panel_host import PanelHost
     from .panel_operations import Item, Live, Now, PanelOperation, PanelPhase, Returned
 
-NO_PANEL = "No box to type in here: it needs a notebook that somebody is looking at. This is the conversation so far."
-
 _LONGEST_CALL = 500
 _LONGEST_REASON = 2_000
 
@@ -40,16 +38,8 @@ _open: dict[str, Panel] = {}
 """The panels by the cell that they stand in."""
 
 
-def open_panel(chat: PanelHost) -> None:
-    """Put a panel on show; where nobody could type into it, the conversation and a line that says so."""
-    by_display_mode(live=_open_box, static=_show_transcript, text=_show_transcript)(chat)
-
-
-def _show_transcript(chat: PanelHost) -> None:
-    publish(transcript_bundle(map(exchange_bundle, chat.exchanges()), hint=NO_PANEL))
-
-
-def _open_box(chat: PanelHost) -> None:
+def open_box(chat: PanelHost) -> None:
+    """Put a panel on show, in the place of the one that its cell has opened before."""
     cell = _cell()
     if (before := _open.pop(cell, None)) is not None:
         before.close()
@@ -103,7 +93,10 @@ class Panel:
         self._rendered: dict[int, _Rendered] = {}
         mark = f"mm-panel-{secrets.token_hex(4)}"
         self._saved = SavedTranscript(mark)
-        self._view = PanelView(mark, self._hear)
+        own_output = draws_only_widgets()
+        self._view = PanelView(mark, self._hear, own_output=own_output)
+        if own_output:
+            publish(self._view.bundle())
         self._refresh()
         self._view.send_whole()  # to a page that is still loading the code
         self._unwatch = chat.watch(self._chat_changed)

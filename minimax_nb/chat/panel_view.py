@@ -19,6 +19,9 @@ from .saved import marks_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+NO_BOX = "The box to type in is gone with its kernel. The conversation:"
+"""What a file says in the place of a box's own output."""
+
 _MODULES = ("elements.js", "conversation.js", "box.js")
 
 
@@ -26,12 +29,14 @@ class PanelView(FrameWidget[PanelOperation], anywidget.AnyWidget):
     """A chat panel as the front end knows it.
 
     It is on show without an output of its own: its code looks for HTML with the class names of ``marks``, which is
-    the transcript, and takes its place as long as the kernel lives. So nothing of it is saved.
+    the transcript, and takes its place as long as the kernel lives. So nothing of it is saved. Where the code runs for
+    widgets on show alone, the box stands in an output of its own, and hides the transcript.
 
     Attributes:
         css: its style sheet.
         marks: what the class names of the transcript begin with, see ``marks_of``.
         me: its own model's name.
+        own_output: whether the box stands in an output of its own.
         modules: the code of the box by file name, each after those that it imports.
         shared_code: the model that holds the code of live replies.
     """
@@ -41,15 +46,22 @@ class PanelView(FrameWidget[PanelOperation], anywidget.AnyWidget):
     marks = traitlets.Dict().tag(sync=True)
     me = traitlets.Unicode().tag(sync=True)
     modules = traitlets.Dict().tag(sync=True)
+    own_output = traitlets.Bool().tag(sync=True)
     shared_code = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, mark: str, hear: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, mark: str, hear: Callable[[dict[str, Any]], None], *, own_output: bool = False) -> None:
         self._hears = hear
         self._esm, self.css = _static("panel.js"), _static("panel.css")
         self.modules = {name: _static(name) for name in _MODULES}
         self.shared_code, self.marks = shared_code().model_id, marks_of(mark)
+        self.own_output = own_output
         super().__init__()
         self.me = self.model_id
+
+    def bundle(self) -> dict[str, Any]:
+        """Write the MIME bundle of the box's own output."""
+        spec = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+        return {"application/vnd.jupyter.widget-view+json": spec, "text/plain": NO_BOX}
 
     def hear(self, said: Any) -> None:
         """Hand on what the reader wants."""

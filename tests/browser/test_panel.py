@@ -274,24 +274,6 @@ def test_the_name_of_the_model_is_whole_on_a_narrow_page(panel: Callable[..., An
     assert select.bounding_box()["width"] >= wide
 
 
-def test_a_restarted_kernel_is_said_and_the_document_stays(panel: Callable[..., Any]) -> None:
-    book, box = panel()
-    box.ask("Tides?")
-    box.wait_turns(1)
-    box.ask("More?")
-    box.root.locator(".mm-status").wait_for()
-    box.text.fill("a draft")
-    book.page.evaluate(
-        "() => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel?.()"
-        " ?? window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()"
-    )
-    box.root.get_by_text("The kernel was restarted").wait_for()
-    assert box.text.input_value() == "a draft"
-    assert box.button("Send").is_disabled()
-    assert box.root.locator(".mm-status").count() == 0
-    assert "END-OF-ANSWER" in text_of(outputs(book)[0])
-
-
 def test_a_page_loaded_midway_goes_on_and_saves_what_it_missed(panel: Callable[..., Any]) -> None:
     book, box = panel(setup="pause = 0.04")
     box.ask("Tides?")

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from minimax_nb import Chat
-from minimax_nb.chat import panel as module
-from minimax_nb.chat.panel import NO_PANEL, Panel, open_panel
+from minimax_nb.chat.panel import Panel
 
 from ..support.panel_reader import HOLD, PATIENCE_S, Doorstop, Reader
-from ..support.scripted import AsyncScript, Script, client_of, message
+from ..support.scripted import AsyncScript, Script, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,18 +185,3 @@ def test_a_panel_goes_on_from_the_messages(sit_down: Callable[..., Reader]) -> N
     reader.ask("And?")
     reader.wait()
     assert reader.questions == ["Loaded?", "And?"]
-
-
-def test_where_nobody_can_type_the_conversation_is_shown(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setenv("MINIMAX_NB_DISPLAY", "static")
-    client: Any = client_of(Script(message("Yes.")))
-    chat = Chat(client, display=False)
-    chat("Sure?")
-    open_panel(chat)
-    printed = capsys.readouterr().out
-    assert "You: Sure?" in printed
-    assert "Yes." in printed
-    assert NO_PANEL in printed
-    assert not module._open

@@ -7,8 +7,6 @@
 import { conversation } from "./conversation.js";
 import { brief, button, make } from "./elements.js";
 
-const PATIENCE_MS = 1500;
-
 /**
  * @param {Shared} shared
  * @param {any} kernel
@@ -99,7 +97,6 @@ export function view(shared, kernel, css) {
     editing = null;
     talk.toEnd();
     kernel.ask(question, again);
-    setTimeout(kernel.changed, PATIENCE_MS + 50);
     text.focus();
   }
 
@@ -152,6 +149,10 @@ export function view(shared, kernel, css) {
     text.placeholder = now.phase === "idle" ? `Ask ${now.model}…` : "Your next question…";
     text.title = "Enter sends, Shift-Enter breaks the line";
     select.disabled = shared.dead;
+    if (shared.dead && shared.pending.size > 0) {
+      put([...[...shared.pending.values()].map((each) => each.text), text.value].filter(Boolean).join("\n\n"));
+      shared.pending.clear();
+    }
     paintModels(now);
     paintNotes(next);
     if (now.returned.id && now.returned.id !== shared.took) {
@@ -175,7 +176,7 @@ export function view(shared, kernel, css) {
   /** @param {State} next */
   function paintNotes({ now }) {
     const waiting = [...shared.pending.values()];
-    const late = waiting.some(({ since }) => performance.now() - since > PATIENCE_MS);
+    const late = waiting.some((each) => each.late);
     const key = JSON.stringify([now, editing !== null, shared.dead, late, waiting.length]);
     if (key === noted) return;
     noted = key;
@@ -184,7 +185,7 @@ export function view(shared, kernel, css) {
     /** @type {HTMLElement[]} */
     const list = [];
     if (shared.dead) {
-      list.push(note("The kernel was restarted, and this box ended with it. Run the cell again to open another; what you typed stays here to be copied.", "mm-alarm"));
+      list.push(note("The kernel that held this conversation has ended, and a new one knows nothing of it. Run the cells above again, then this one; what you typed stays here to be copied.", "mm-alarm"));
     }
     if (now.note) list.push(note(now.note, "mm-alarm"));
     if (now.asks) {

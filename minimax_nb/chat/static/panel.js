@@ -11,16 +11,20 @@
  *   asks: string | null, note: string, undo: boolean, returned: { id?: string, text?: string } }} Now
  * @typedef {{ items: Item[], live: Live | null, now: Now }} State
  * @typedef {["turns", number, Item[]] | ["live", Live | null] | ["got", string] | ["saved", number[]] | ["now", Now]} Operation
- * @typedef {{ text: string, since: number }} Pending a question on its way to the kernel
+ * @typedef {{ text: string, late: boolean }} Pending a question on its way to the kernel
  * @typedef {{ draft: string, thoughts: boolean, dead: boolean, took: string, pending: Map<string, Pending> }} Shared what
  *   all boxes of a panel in this page have in common
  */
 
+const PATIENCE_MS = 1500;
 const RELEASE_MS = 3000;
 const SAVED_MS = 2000;
 
 /** @type {Now} */
 const NOTHING = { phase: "idle", model: "", models: [], tools: [], queue: [], asks: null, note: "", undo: false, returned: {} };
+
+/** @type {ReturnType<typeof open>} this code is run anew for each model */
+let panel;
 
 export default {
   /** @param {{ model: any }} context */
@@ -29,9 +33,11 @@ export default {
     sharedCode.minimaxNb ??= import(address(sharedCode.get("code")));
     const { view } = await load(model.get("modules"));
     const live = await sharedCode.minimaxNb;
-    const panel = open(model, sharedCode, live, await live.typesettingOf(sharedCode), view);
+    panel = open(model, sharedCode, live, await live.typesettingOf(sharedCode), view);
     return () => panel.close();
   },
+  /** @param {{ el: HTMLElement }} context where the panel has an output of its own */
+  render: ({ el }) => panel.show(el),
 };
 
 /**
@@ -52,6 +58,8 @@ function open(model, sharedCode, live, typesetting, view) {
   const pending = new Map();
   /** @type {Shared} */
   const shared = { draft: "", thoughts: true, dead: false, took: "", pending };
+  /** @type {Set<ReturnType<typeof import("./box.js").view>>} */
+  const ownViews = new Set();
   let painting = 0;
   const saved = savedOutputs(model, (/** @type {number} */ place) => live.tell(model, { do: "write", place }));
 
@@ -82,7 +90,7 @@ function open(model, sharedCode, live, typesetting, view) {
     painting ||= requestAnimationFrame(() => {
       painting = 0;
       let more = false;
-      for (const each of views.values()) more = each.paint(state) || more;
+      for (const each of [...views.values(), ...ownViews]) more = each.paint(state) || more;
       if (more) paintSoon();
     });
   }
@@ -93,8 +101,15 @@ function open(model, sharedCode, live, typesetting, view) {
     /** @type {(text: string, again: boolean) => void} */
     ask(text, again) {
       const id = crypto.getRandomValues(new Uint32Array(2)).join("-");
-      pending.set(id, { text, since: performance.now() });
+      const asked = { text, late: false };
+      pending.set(id, asked);
       live.tell(model, { do: "ask", id, text, again });
+      setTimeout(() => {
+        if (!pending.has(id)) return;
+        asked.late = true;
+        paintSoon();
+        lifeline.check();
+      }, PATIENCE_MS);
       paintSoon();
     },
     announce: live.announce,
@@ -120,6 +135,7 @@ function open(model, sharedCode, live, typesetting, view) {
     changed: paintSoon,
   };
 
+  const own = model.get("own_output");
   // The output may be shown later than this code runs, be drawn anew, or stand in the page twice.
   const { place, more } = model.get("marks");
   const first = `${place}0`;
@@ -144,7 +160,7 @@ function open(model, sharedCode, live, typesetting, view) {
         views.delete(host);
       }
     }
-    for (const mark of marks) {
+    for (const mark of own ? [] : marks) {
       if (views.has(/** @type {Element} */ (hosts.get(mark)))) continue;
       const host = mark.closest(".jp-OutputArea-output") ?? mark;
       hosts.set(mark, host);
@@ -155,7 +171,7 @@ function open(model, sharedCode, live, typesetting, view) {
       host.after(shown.root);
       paintSoon();
     }
-    for (const mark of others) {
+    for (const mark of own ? [...marks, ...others] : others) {
       if (!hosts.has(mark)) leaveAlone(mark.closest(".jp-OutputArea-output") ?? mark);
       hosts.set(mark, mark);
     }
@@ -167,26 +183,73 @@ function open(model, sharedCode, live, typesetting, view) {
     typesetting.leaveAlone(output);
   }
 
-  async function onConnection() {
-    const self = await model.widget_manager.get_model(model.get("me"));
-    shared.dead = !self.comm_live;
+  const lifeline = watchKernel(model, (/** @type {boolean} */ dead) => {
+    shared.dead = dead;
     paintSoon();
-  }
-
-  model.on("comm_live_update", onConnection);
+  });
   settle();
   live.tell(model, "whole");
 
   return {
+    /** @param {HTMLElement} el */
+    show(el) {
+      const shown = view(shared, kernel, model.get("css"));
+      ownViews.add(shown);
+      el.append(shown.root);
+      paintSoon();
+      return () => {
+        ownViews.delete(shown);
+        shown.remove();
+      };
+    },
     close() {
       observer.disconnect();
       saved.close();
       unfollow();
-      model.off("comm_live_update", onConnection);
+      lifeline.close();
       cancelAnimationFrame(painting);
-      for (const each of views.values()) each.remove();
+      for (const each of [...views.values(), ...ownViews]) each.remove();
       hiding.remove();
       for (const output of hidden) typesetting.makeUpFor(output, live.typesetterOf(model));
+    },
+  };
+}
+
+/**
+ * Tells when the kernel that a panel belongs to is no more. A page is not always told: the kernel may be started anew
+ * from another window, or another be chosen. So a kernel in which something seems to have happened is asked whether it
+ * knows the panel; a busy one answers later.
+ * @param {any} model
+ * @param {(dead: boolean) => void} tell
+ */
+function watchKernel(model, tell) {
+  const manager = model.widget_manager;
+  const session = manager.context?.sessionContext;
+
+  async function onConnection() {
+    tell(!(await manager.get_model(model.get("me"))).comm_live);
+  }
+
+  async function check() {
+    if (manager.kernel === null || manager.kernel?.isDisposed) return tell(true);
+    const known = await manager._get_comm_info?.().catch(() => null);
+    if (known && !(model.get("me") in known)) tell(true);
+  }
+
+  /** @type {(sender: any, status: string) => void} */
+  function onStatus(_, status) {
+    if (status !== "busy" && status !== "idle") check();
+  }
+
+  model.on("comm_live_update", onConnection);
+  session?.statusChanged?.connect(onStatus);
+  session?.kernelChanged?.connect(check);
+  return {
+    check,
+    close() {
+      model.off("comm_live_update", onConnection);
+      session?.statusChanged?.disconnect(onStatus);
+      session?.kernelChanged?.disconnect(check);
     },
   };
 }
