@@ -218,9 +218,14 @@ def _is_relayed(request: Mapping[str, Any]) -> bool:
     return isinstance(name, str) and _CLIENT_ID.search(name) is not None
 
 
+def _is_there(package: str) -> bool:
+    """Whether a package can be imported; a kernel may have put in one of its own, which has no spec."""
+    return sys.modules[package] is not None if package in sys.modules else find_spec(package) is not None
+
+
 def _lack_of_widgets() -> str | None:
     """What widgets lack in this process, and what to do; None where they can be made."""
-    if missing := [name for name in _WIDGET_PACKAGES if find_spec(name) is None]:
+    if missing := [name for name in _WIDGET_PACKAGES if not _is_there(name)]:
         return f"{' and '.join(missing)} cannot be imported: pip install {' '.join(missing)}, and restart the kernel."
     import comm
 

@@ -85,6 +85,15 @@ def test_a_kernel_without_widgets_gets_one_output(monkeypatch: pytest.MonkeyPatc
     assert ("no comms" if package is None else f"pip install {package}") in (environment.panel_obstacle() or "")
 
 
+def test_comms_that_a_kernel_brings_as_a_module_of_its_own_are_comms(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(environment.VARIABLE, raising=False)
+    monkeypatch.setattr(environment, "current_shell", lambda: shell({"allow_stdin": True}))
+    xeus = ModuleType("comm")
+    xeus.create_comm = lambda **_more: None  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "comm", xeus)
+    assert environment.display_mode() == "live"
+
+
 @pytest.mark.usefixtures("comms")
 @pytest.mark.parametrize(
     ("setting", "running", "missing"),
