@@ -37,7 +37,7 @@ class PanelView(FrameWidget[PanelOperation], anywidget.AnyWidget):
         marks: what the class names of the transcript begin with, see ``marks_of``.
         me: its own model's name.
         own_output: whether the box stands in an output of its own.
-        modules: the code of the box by file name, each after those that it imports.
+        modules: the files of the box's code, name and text, each after those that it imports.
         shared_code: the model that holds the code of live replies.
     """
 
@@ -45,14 +45,14 @@ class PanelView(FrameWidget[PanelOperation], anywidget.AnyWidget):
     css = traitlets.Unicode().tag(sync=True)
     marks = traitlets.Dict().tag(sync=True)
     me = traitlets.Unicode().tag(sync=True)
-    modules = traitlets.Dict().tag(sync=True)
+    modules: traitlets.List[tuple[str, str]] = traitlets.List().tag(sync=True)
     own_output = traitlets.Bool().tag(sync=True)
     shared_code = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, mark: str, hear: Callable[[dict[str, Any]], None], *, own_output: bool = False) -> None:
         self._hears = hear
         self._esm, self.css = _static("panel.js"), _static("panel.css")
-        self.modules = {name: _static(name) for name in _MODULES}
+        self.modules = [(name, _static(name)) for name in _MODULES]
         self.shared_code, self.marks = shared_code().model_id, marks_of(mark)
         self.own_output = own_output
         super().__init__()

@@ -23,7 +23,7 @@ class SharedCode(ipywidgets.Widget):
         css: the style sheet of a view.
         dictionary: the preset dictionary of all frames.
         shell: the empty panels of a view.
-        regions: the CSS selector of each region of a view by name, in the order of their numbers.
+        regions: the name and CSS selector of each region of a view, in the order of their numbers.
     """
 
     code = traitlets.Unicode().tag(sync=True)
@@ -32,7 +32,7 @@ class SharedCode(ipywidgets.Widget):
     css = traitlets.Unicode().tag(sync=True)
     dictionary = traitlets.Unicode().tag(sync=True)
     shell = traitlets.Unicode().tag(sync=True)
-    regions = traitlets.Dict().tag(sync=True)
+    regions: traitlets.List[tuple[str, str]] = traitlets.List().tag(sync=True)
 
 
 _shared_code: SharedCode | None = None
@@ -50,7 +50,7 @@ def shared_code() -> SharedCode:
             css=_static("live.css"),
             dictionary=preset_dictionary().decode(),
             shell=html.shell(),
-            regions=SELECTORS,
+            regions=list(SELECTORS.items()),
         )
     return _shared_code
 

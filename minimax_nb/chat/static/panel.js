@@ -256,13 +256,13 @@ function watchKernel(model, tell) {
 
 /**
  * Loads modules that import one another.
- * @param {Record<string, string>} modules their code by name, each after those that it imports
+ * @param {[string, string][]} modules their names and code, each after those that it imports
  * @returns {Promise<any>} the last one
  */
 function load(modules) {
   /** @type {[string, string][]} */
   const addresses = [];
-  for (const [name, code] of Object.entries(modules)) {
+  for (const [name, code] of modules) {
     addresses.push([name, address(addresses.reduce((text, [known, url]) => text.replaceAll(`"./${known}"`, `"${url}"`), code))]);
   }
   return import(addresses[addresses.length - 1][1]);

@@ -85,11 +85,12 @@ export function follow(model, reader, dictionary = "") {
  */
 export function open(model, sharedCode) {
   const since = performance.now();
-  /** @type {Promise<import("./view.js")>} */
+  /** @type {Promise<typeof import("./view.js")>} */
   const page = (sharedCode.minimaxNbView ??= load(sharedCode.get("view")));
   const typesetting = typesettingOf(sharedCode);
-  const regions = Object.keys(sharedCode.get("regions"));
-  /** @type {Set<ReturnType<import("./view.js").view>>} */
+  /** @type {[string, string][]} */
+  const regions = sharedCode.get("regions");
+  /** @type {Set<ReturnType<typeof import("./view.js").view>>} */
   const views = new Set();
   /** @type {State} */
   let state = { phase: "waiting", tool: "", regions: [] };

@@ -34,7 +34,7 @@ export function view(el, sharedCode, since) {
   el.append(root);
 
   /** @type {[string, string][]} names and selectors; a frame calls a region by its place among them */
-  const regions = Object.entries(sharedCode.get("regions"));
+  const regions = sharedCode.get("regions");
   const parts = regions.map(([, selector]) => /** @type {HTMLElement} */ (root.querySelector(selector)));
   const [THOUGHTS, ANSWER, CALLS, LABEL, FOOTER] = ["thoughts", "answer", "calls", "label", "footer"].map((name) =>
     regions.findIndex(([each]) => each === name),
