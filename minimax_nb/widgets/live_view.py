@@ -10,8 +10,11 @@ from .frame_widget import FrameWidget
 from .operations import Operation
 from .shared_code import preset_dictionary, shared_code
 
-WAITING = "Waiting for the reply…"
-"""What a front end without widgets shows until the reply is there."""
+WAITING = (
+    "This reply is streaming in the window that runs this cell,\n"
+    "if that shows Jupyter widgets. It appears here when it is finished."
+)
+"""What a front end without widgets shows until the reply is there, and a second window that shares the notebook."""
 
 _STUB = """\
 let v;export default{async initialize({model:m}){let l=await m.widget_manager.get_model('%s');\

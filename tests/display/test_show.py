@@ -48,6 +48,7 @@ def test_a_reader_gets_a_view_then_frames_then_the_static_output(kernel: Kernel)
     assert set(order[2:-1]) == {"comm_msg"}
     shown, last = messages[1]["content"], messages[-1]["content"]
     assert "application/vnd.jupyter.widget-view+json" in shown["data"]
+    assert "streaming in the window that runs this cell" in shown["data"]["text/plain"], "another window sees this"
     assert set(last["data"]) == BUNDLE
     assert last["transient"] == shown["transient"] != {}
     numbers = [m["content"]["data"]["content"] for m in messages[2:-1] if m["content"]["data"]["method"] == "custom"]

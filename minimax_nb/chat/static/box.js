@@ -146,7 +146,8 @@ export function view(shared, kernel, css) {
     stop.textContent = now.phase === "stopping" ? "Stopping…" : "Stop";
     send.disabled = shared.dead || !text.value.trim();
     text.readOnly = shared.dead;
-    text.placeholder = now.phase === "idle" ? `Ask ${now.model}…` : "Your next question…";
+    if (shared.dead) text.placeholder = "";
+    else text.placeholder = now.phase === "idle" ? `Ask ${now.model}…` : "Your next question…";
     text.title = "Enter sends, Shift-Enter breaks the line";
     select.disabled = shared.dead;
     if (shared.dead && shared.pending.size > 0) {
