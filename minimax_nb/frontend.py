@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from typing import Any, Literal, TypeVar, get_args
 
@@ -136,7 +136,7 @@ def publish(
     shell.display_pub.publish(data=data, metadata=metadata or {}, transient=transient, update=update)
 
 
-_just_shown: tuple[object, int] | None = None
+_just_shown: tuple[object, int | None] | None = None
 
 
 def remember_shown(value: object) -> None:
@@ -145,11 +145,9 @@ def remember_shown(value: object) -> None:
     _just_shown = (value, _cell())
 
 
-def shown_by_this_cell(value: object) -> bool:
-    """Whether this cell has just shown its value; asked once, when the value is about to be shown."""
+def _forget_shown() -> None:
     global _just_shown
-    before, _just_shown = _just_shown, None
-    return before is not None and before[0] is value and before[1] == _cell()
+    _just_shown = None
 
 
 class RichDisplay:
@@ -160,34 +158,33 @@ class RichDisplay:
 
     __slots__ = ()
 
-    def _forms(self) -> tuple[Mapping[str, Any], dict[str, Any]] | None:
-        """Write the MIME bundle and the output's metadata; None where another way of showing has to do."""
+    def _forms(self) -> Mapping[str, Any] | None:
+        """Write the MIME bundle; None where another way of showing has to do."""
         raise NotImplementedError
 
-    def _repr_mimebundle_(self, **_wanted: Any) -> Any:
-        if (forms := self._forms()) is None:
-            return None
-        data, metadata = forms
-        return (data, metadata) if metadata else data
+    def _repr_mimebundle_(self, *_wanted: Any, **_more: Any) -> dict[str, Any] | None:
+        # Without metadata, which IPython takes, and not every kernel.
+        forms = self._forms()
+        return None if forms is None else dict(forms)
 
     def _repr_html_(self) -> str | None:
-        return self._form("text/html")
+        return (self._forms() or {}).get("text/html")
 
     def _repr_markdown_(self) -> str | None:
-        return self._form("text/markdown")
+        return (self._forms() or {}).get("text/markdown")
 
-    def _ipython_display_(self) -> None:
-        if not shown_by_this_cell(self):
-            raise NotImplementedError  # IPython then asks for the forms
+    @property
+    def _ipython_display_(self) -> Callable[[], None]:
+        """What front ends call in place of asking for the forms: missing, but in the cell that has shown the value."""
+        if _just_shown is None or _just_shown[0] is not self or _just_shown[1] is None or _just_shown[1] != _cell():
+            raise AttributeError("_ipython_display_")
+        return _forget_shown
 
-    def _form(self, kind: str) -> str | None:
-        forms = self._forms()
-        return None if forms is None else forms[0].get(kind)
 
-
-def _cell() -> int:
-    """Which cell of the session is running."""
-    return getattr(current_shell(), "execution_count", 0)
+def _cell() -> int | None:
+    """Which cell of the session is running; None outside IPython, where nobody counts them."""
+    count = getattr(current_shell(), "execution_count", None)
+    return count if isinstance(count, int) else None
 
 
 def _as_mode(name: str) -> DisplayMode:

@@ -210,13 +210,12 @@ class Trace(RichDisplay, Sequence[Step]):
     def __str__(self) -> str:
         return tracetext.plain_text(self.steps, self.rounds)
 
-    def _forms(self) -> tuple[Bundle, dict[str, Any]]:
-        forms: Bundle = {
+    def _forms(self) -> Bundle:
+        return {
             "text/plain": str(self),
             "text/markdown": tracetext.markdown(self.steps, self.rounds, brief=True),
             "text/html": tracehtml.fragment(self.steps, self.rounds),
         }
-        return forms, {}
 
 
 def _json_list(name: str, values: Sequence[Step] | Sequence[Round]) -> str:

@@ -129,35 +129,41 @@ def test_colab_is_known_by_its_package_in_a_kernel(monkeypatch: pytest.MonkeyPat
     assert not environment.draws_only_widgets()
 
 
+FORMS = {"text/plain": "t", "text/html": "<p>"}
+
+
 class Shown(environment.RichDisplay):
     """A value with some forms."""
 
-    def __init__(self, metadata: dict[str, Any]) -> None:
-        self._metadata = metadata
-
-    def _forms(self) -> tuple[dict[str, str], dict[str, Any]]:
-        return {"text/plain": "t", "text/html": "<p>"}, self._metadata
+    def _forms(self) -> dict[str, str]:
+        return FORMS
 
 
 def test_a_value_has_the_forms_that_front_ends_ask_for() -> None:
-    shown = Shown({})
-    assert shown._repr_mimebundle_(include=None, exclude=None) == {"text/plain": "t", "text/html": "<p>"}
+    shown = Shown()
+    assert shown._repr_mimebundle_() == shown._repr_mimebundle_(include=None, exclude=None) == FORMS
+    assert shown._repr_mimebundle_(None, None) == FORMS, "as xeus-python asks"
     assert (shown._repr_html_(), shown._repr_markdown_()) == ("<p>", None)
-    assert Shown({"a": 1})._repr_mimebundle_() == ({"text/plain": "t", "text/html": "<p>"}, {"a": 1})
 
 
 def test_ipython_shows_a_value_once_in_the_cell_that_has_shown_it(monkeypatch: pytest.MonkeyPatch) -> None:
     formatter = DisplayFormatter()
-    shown, cell = Shown({"a": 1}), [1]
+    shown = Shown()
+    cell: list[int | None] = [1]
     monkeypatch.setattr(environment, "_cell", lambda: cell[0])
+    assert not hasattr(shown, "_ipython_display_"), "front ends that find it call it in place of asking for the forms"
     environment.remember_shown(shown)
+    assert hasattr(shown, "_ipython_display_")
     assert formatter.format(shown) == ({}, {})
-    assert formatter.format(shown) == ({"text/plain": "t", "text/html": "<p>"}, {"a": 1})
+    assert formatter.format(shown) == (FORMS, {})
     environment.remember_shown(shown)
     cell[0] = 2
-    assert formatter.format(shown)[0] == {"text/plain": "t", "text/html": "<p>"}
-    environment.remember_shown(Shown({}))
-    assert formatter.format(shown)[0] == {"text/plain": "t", "text/html": "<p>"}
+    assert formatter.format(shown)[0] == FORMS
+    cell[0] = None
+    environment.remember_shown(shown)
+    assert formatter.format(shown)[0] == FORMS, "where cells are not counted"
+    environment.remember_shown(Shown())
+    assert formatter.format(shown)[0] == FORMS
 
 
 @pytest.mark.parametrize(

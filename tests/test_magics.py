@@ -231,6 +231,6 @@ def test_in_a_kernel_a_reply_is_shown_once_and_stays_in_out(monkeypatch: pytest.
     outputs = [[output.output_type for output in cell.outputs] for cell in book.cells]
     assert outputs[1] in (["display_data"], ["stream", "display_data"])
     assert book.cells[2].outputs[0].data["text/plain"] == "(True, True, 1)"
-    assert outputs[3:] == [["display_data"]] * 3
+    assert outputs[3:] == [["display_data"], ["execute_result"], ["display_data"]]
     assert book.cells[3].outputs[0].data == book.cells[5].outputs[0].data
     assert book.cells[3].outputs[0].data == book.cells[4].outputs[0].data

@@ -111,8 +111,8 @@ class Comparison(RichDisplay, Mapping[str, Reply]):
     def __repr__(self) -> str:
         return f"Comparison({', '.join(f'{model}: {finish_of(reply)}' for model, reply in self._replies.items())})"
 
-    def _forms(self) -> tuple[Bundle, dict[str, Any]]:
-        return comparison_bundle(self), {}
+    def _forms(self) -> Bundle:
+        return comparison_bundle(self)
 
 
 def compare(

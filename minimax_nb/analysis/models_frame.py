@@ -38,12 +38,12 @@ class ModelsFrame(RichDisplay, pd.DataFrame):
     for a subclass that names no constructor of its own. With columns added or taken away in place it looks like one.
     """
 
-    def _forms(self) -> tuple[Bundle, dict[str, Any]] | None:
+    def _forms(self) -> Bundle | None:
         if not self._is_whole() or not pd.get_option("display.notebook_repr_html"):
             return None
         rows = self._plain_rows()
         text = models_text(rows)
-        return {"text/plain": text, "text/markdown": fenced(text), "text/html": models_html(rows)}, {}
+        return {"text/plain": text, "text/markdown": fenced(text), "text/html": models_html(rows)}
 
     def _repr_html_(self) -> str | None:
         own = super()._repr_html_()

@@ -47,12 +47,12 @@ class Findings(RichDisplay, list[Finding]):
             return NOTHING
         return "\n".join(str(finding) for finding in self)
 
-    def _forms(self) -> tuple[Bundle, dict[str, Any]]:
+    def _forms(self) -> Bundle:
         return {
             "text/plain": repr(self),
             "text/markdown": findings_markdown(self),
             "text/html": findings_table(self),
-        }, {}
+        }
 
 
 def listed_messages(messages: Any) -> list[Any]:

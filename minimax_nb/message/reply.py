@@ -210,10 +210,10 @@ class Reply(RichDisplay):
             }
         )
 
-    def _forms(self) -> tuple[Mapping[str, Any], dict[str, Any]]:
-        from minimax_nb.render.bundle import bundle, metadata
+    def _forms(self) -> Mapping[str, Any]:
+        from minimax_nb.render.bundle import bundle
 
-        return bundle(self), metadata(self)
+        return bundle(self)
 
     def __repr__(self) -> str:
         parts = [f"content={_excerpt(self.content)}"]
