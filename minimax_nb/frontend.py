@@ -62,8 +62,8 @@ def panel_obstacle() -> str | None:
     if chosen in {"static", "text"}:
         return f"{VARIABLE} is {chosen!r}: set it to 'auto' or 'live', and run this cell again."
     if kernel is None:
-        where = "IPython in a terminal" if current_shell() is not None else "plain Python"
-        return f"this is {where}, without a Jupyter kernel: open the notebook in JupyterLab, or ask with chat(…)."
+        what = "this is IPython in a terminal" if current_shell() is not None else "no Jupyter kernel runs this code"
+        return f"{what}. Open it as a notebook in JupyterLab, or ask with chat(…)."
     if (lack := _lack_of_widgets()) is not None:
         return lack
     if chosen is None and not _takes_input(running_request(kernel)):

@@ -106,8 +106,8 @@ def test_comms_that_a_kernel_brings_as_a_module_of_its_own_are_comms(monkeypatch
         ("static", shell({"allow_stdin": True}), "MINIMAX_NB_DISPLAY is 'static'"),
         ("text", None, "MINIMAX_NB_DISPLAY is 'text'"),
         ("auto", shell(None), "IPython in a terminal"),
-        ("auto", None, "plain Python"),
-        ("live", None, "plain Python"),
+        ("auto", None, "no Jupyter kernel"),
+        ("live", None, "no Jupyter kernel"),
     ],
 )
 def test_a_panel_says_what_it_lacks(
