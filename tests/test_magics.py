@@ -10,6 +10,7 @@ import pytest
 from IPython.core.error import UsageError
 from nbclient import NotebookClient
 
+import minimax_nb as mm
 from minimax_nb import Chat, Reply, magics
 
 from .support.scripted import Script, call, client_of, message
@@ -17,6 +18,7 @@ from .support.shells import ipython_shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 class Cells:
@@ -46,12 +48,17 @@ class Cells:
 
 
 @pytest.fixture
-def cells(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cells]:
+def shell() -> Iterator[Any]:
     with ipython_shell() as shell:
-        cells = Cells(shell)
-        monkeypatch.setattr(magics, "default_client", cells.connect)
-        cells.run("%load_ext minimax_nb")
-        yield cells
+        yield shell
+
+
+@pytest.fixture
+def cells(shell: Any, monkeypatch: pytest.MonkeyPatch) -> Cells:
+    cells = Cells(shell)
+    monkeypatch.setattr(magics, "default_client", cells.connect)
+    cells.run("%load_ext minimax_nb")
+    return cells
 
 
 def test_the_reply_is_the_value_of_the_cell_and_goes_where_it_is_told(cells: Cells) -> None:
@@ -234,3 +241,27 @@ def test_in_a_kernel_a_reply_is_shown_once_and_stays_in_out(monkeypatch: pytest.
     assert outputs[3:] == [["display_data"], ["execute_result"], ["display_data"]]
     assert book.cells[3].outputs[0].data == book.cells[5].outputs[0].data
     assert book.cells[3].outputs[0].data == book.cells[4].outputs[0].data
+
+
+def test_a_chat_begun_while_tapes_are_replayed_goes_on_in_the_next_block(
+    shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINIMAX_NB_SPEED", "max")
+    monkeypatch.setenv("MINIMAX_NB_DISPLAY", "static")
+    (tmp_path / "tape.json").write_text(
+        '{"provenance": {"kind": "authored"}, "turns": ['
+        '{"request": {"messages": [{"role": "user", "content": "Hi"}]}, "reply": {"content": "Taped."}}]}',
+        encoding="utf-8",
+    )
+    run = Cells(shell).run
+    run("%load_ext minimax_nb")
+    run(f"import minimax_nb as mm; tapes = mm.replaying({str(tmp_path)!r}).start()")
+    assert run("%%minimax -c talk\nHi").content == "Taped."
+    run("tapes.stop(); talk.messages.clear()")
+    with pytest.raises(mm.ConfigurationError, match=r"made inside of mm\.replaying"):
+        run("%%minimax -c talk\nHi")
+    run("tapes.start(); talk.messages.clear()")
+    assert run("%%minimax -c talk\nHi").content == "Taped."
+    assert run("%%minimax\nHi").content == "Taped."
+    run("tapes.stop()")
+    assert run("%%minimax\nHi").content != "Taped."

@@ -12,19 +12,17 @@ from typing import TYPE_CHECKING, Any
 from minimax_nb.errors import ConfigurationError
 from minimax_nb.hosts import address_of, is_loopback
 
+from .detours import Detour, lasting_address
 from .endpoint import Endpoint, describe, resolve
 from .proxies import changes_for, check_proxies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from openai import AsyncOpenAI, OpenAI
 
-    Detour = Callable[[Endpoint | None, str], tuple[Endpoint, str]]
-    """Takes where requests would go, and the line that says so; gives where they go instead, and its line."""
-
 _URL, _KEY = "OPENAI_BASE_URL", "OPENAI_API_KEY"
-_OWN_SERVERS = ("embedded", "recorder", "tapes")
+_OWN_SERVERS = ("embedded", "detour")
 """Where the key of a server of our own comes from."""
 
 
@@ -140,12 +138,12 @@ def aconnect(
     Raises:
         ConfigurationError: as in ``configure``.
     """
-    from .sdk import AsyncClient
+    from .sdk import AsyncClient, without_openai_account
 
     _refuse_misplaced(misplaced)
     given = _given(region, base_url, api_key, allow_http)
     endpoint = _configure(given, transport=client_options.get("http_client"))
-    return AsyncClient(base_url=endpoint.base_url, api_key=endpoint.api_key, **_without_openai_account(client_options))
+    return AsyncClient(base_url=endpoint.base_url, api_key=endpoint.api_key, **without_openai_account(client_options))
 
 
 def default_client() -> OpenAI:
@@ -174,28 +172,29 @@ def user_environment() -> dict[str, str]:
 
 
 @contextmanager
-def detoured(way: Detour) -> Iterator[None]:
+def detoured(detour: Detour) -> Iterator[None]:
     """Inside, whatever would be configured or connected goes another way; afterwards all is as it was before.
 
-    Detours may be nested, and may end in any order: the latest that has not ended holds.
+    Detours may be nested, and may end in any order: the latest that has not ended holds, for every client that was made
+    during one of them.
 
     Args:
-        way: called with the endpoint that is configured (None for the embedded server) and the line about it.
+        detour: the way to go.
 
     Raises:
-        ConfigurationError: as in ``configure``, or from ``way``. Nothing was changed.
+        ConfigurationError: as in ``configure``, or from the detour. Nothing was changed.
     """
     with _lock:
         if not _process.detours:
             _process.before = _Before(dict(os.environ), dict(_process.given), dict(_process.ours))
-        _process.detours.append(way)
+        _process.detours.append(detour)
     try:
         _configure({})
         yield
     finally:
         with _lock:
-            held = _process.detours[-1] is way
-            _process.detours.remove(way)
+            held = _process.detours[-1] is detour
+            _process.detours.remove(detour)
             if not _process.detours:
                 _go_back()
             elif held:
@@ -216,9 +215,9 @@ def _go_back() -> None:
 
 
 def _client(endpoint: Endpoint, options: dict[str, Any]) -> OpenAI:
-    from .sdk import Client
+    from .sdk import Client, without_openai_account
 
-    return Client(base_url=endpoint.base_url, api_key=endpoint.api_key, **_without_openai_account(options))
+    return Client(base_url=endpoint.base_url, api_key=endpoint.api_key, **without_openai_account(options))
 
 
 def _refuse_misplaced(misplaced: tuple[object, ...]) -> None:
@@ -262,8 +261,18 @@ def _resolved(given: dict[str, Any]) -> tuple[Endpoint, str, dict[str, str]]:
     found = resolve(environ, **given)
     line = describe(found, environ)
     if _process.detours:
-        return *_process.detours[-1](found, line), environ
+        detour = _process.detours[-1]
+        detour.server(found)
+        return lasting_address(found, detour.label, _answering), detour.line(line), environ
     return found or _embedded(), line, environ
+
+
+def _answering(asked: Endpoint | None) -> Endpoint | None:
+    """The server that answers during the latest detour in the place of an endpoint; None when there is no detour."""
+    with _lock:
+        if not _process.detours:
+            return None
+        return _process.detours[-1].server(asked or resolve(user_environment(), **_process.given))
 
 
 def _point_at(endpoint: Endpoint, environ: dict[str, str]) -> None:
@@ -302,12 +311,3 @@ def _put(name: str, value: str | None) -> None:
         os.environ.pop(name, None)
     else:
         os.environ[name] = value
-
-
-def _without_openai_account(options: dict[str, Any]) -> dict[str, Any]:
-    """The options, plus headers that keep ``OPENAI_ORG_ID`` and ``OPENAI_PROJECT_ID`` from going to MiniMax."""
-    from openai import Omit
-
-    account = {"organization": "OpenAI-Organization", "project": "OpenAI-Project"}
-    hidden = {header: Omit() for option, header in account.items() if options.get(option) is None}
-    return {**options, "default_headers": {**hidden, **(options.get("default_headers") or {})}}

@@ -10,7 +10,7 @@ import asyncio
 import json
 import os
 from contextlib import asynccontextmanager, suppress
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 from openai import (
     APIConnectionError,
@@ -21,11 +21,12 @@ from openai import (
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
     NotFoundError,
+    Omit,
     OpenAI,
     OpenAIError,
 )
 
-from minimax_nb.errors import HistoryError, NoMatchError, StreamServiceError
+from minimax_nb.errors import ConfigurationError, HistoryError, NoMatchError, StreamServiceError
 from minimax_nb.hosts import address_of, host_of, is_loopback
 from minimax_nb.redaction import KEY_MARK, Masker
 
@@ -47,6 +48,17 @@ _NO_LIST = (OpenAIError, AttributeError, TypeError, ValueError)
 
 class TapeMissError(NotFoundError, NoMatchError):
     """No tape fits a request while tapes are replayed: openai's class for the status, and ours for the cause."""
+
+
+class OutsideBlockError(NotFoundError, ConfigurationError):
+    """A client that was made while tapes were recorded or replayed is asked while none are."""
+
+
+_OF_OUR_SERVERS: dict[str, type[NotFoundError]] = {
+    "no_tape_error": TapeMissError,
+    "no_block_error": OutsideBlockError,
+}
+"""The errors that only a server of this library gives, by the type in their body."""
 
 
 class _Direct(DefaultHttpxClient):
@@ -89,8 +101,8 @@ class Client(OpenAI):
         except UnicodeEncodeError as error:
             raise _unsendable(error) from None
         except APIError as error:
-            if _is_tape_miss(error):
-                raise _tape_miss(error) from None
+            if special := _from_our_server(error):
+                raise special from None
             served = self._ask_what_is_served() if _is_about_the_model(error) else ()
             _amend(error, self.api_key, served)
             raise
@@ -126,8 +138,8 @@ class AsyncClient(AsyncOpenAI):
         except UnicodeEncodeError as error:
             raise _unsendable(error) from None
         except APIError as error:
-            if _is_tape_miss(error):
-                raise _tape_miss(error) from None
+            if special := _from_our_server(error):
+                raise special from None
             served = await self._ask_what_is_served() if _is_about_the_model(error) else ()
             _amend(error, self.api_key, served)
             raise
@@ -212,13 +224,13 @@ def _words_in(body: object) -> str:
     return "" if inner.lstrip().startswith("<") else inner.strip()  # a page for a browser
 
 
-def _is_tape_miss(error: APIError) -> TypeGuard[NotFoundError]:
+def _from_our_server(error: APIError) -> NotFoundError | None:
+    """The error in the class that says what it is, where only a server of ours gives it; else None."""
     inner = error.body.get("error", error.body) if isinstance(error.body, dict) else None
-    return isinstance(error, NotFoundError) and isinstance(inner, dict) and inner.get("type") == "no_tape_error"
-
-
-def _tape_miss(error: NotFoundError) -> TapeMissError:
-    return TapeMissError(_said(error), response=error.response, body=error.body)
+    kind = _OF_OUR_SERVERS.get(str(inner.get("type"))) if isinstance(inner, dict) else None
+    if kind is None or not isinstance(error, NotFoundError):
+        return None
+    return kind(_said(error), response=error.response, body=error.body)
 
 
 def _is_about_the_model(error: APIError) -> bool:
@@ -238,6 +250,13 @@ def _amend(error: APIError, key: str, served: Sequence[str]) -> None:
     error.args = (error.message,)
     error.body = masker.value(error.body)
     error.hint = masker.text(hint)  # type: ignore[attr-defined]
+
+
+def without_openai_account(options: dict[str, Any]) -> dict[str, Any]:
+    """The options, plus headers that keep ``OPENAI_ORG_ID`` and ``OPENAI_PROJECT_ID`` from going to MiniMax."""
+    account = {"organization": "OpenAI-Organization", "project": "OpenAI-Project"}
+    hidden = {header: Omit() for option, header in account.items() if options.get(option) is None}
+    return {**options, "default_headers": {**hidden, **(options.get("default_headers") or {})}}
 
 
 @asynccontextmanager

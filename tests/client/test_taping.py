@@ -13,6 +13,7 @@ import pytest
 
 import minimax_nb as mm
 from minimax_nb.client import configure as configured
+from minimax_nb.client import taping
 from minimax_nb.server.app import EmbeddedServer
 
 if TYPE_CHECKING:
@@ -277,3 +278,104 @@ def test_a_tool_loop_is_recorded_round_by_round(service: EmbeddedServer, tmp_pat
     assert "24℃" in live
     (file,) = tmp_path.iterdir()
     assert file.read_text(encoding="utf-8").count('"recorded": {') == 2
+
+
+@pytest.fixture
+def tape(service: EmbeddedServer, tmp_path: Path) -> Iterator[Path]:
+    """A folder with a tape of one question; what a test has started is stopped."""
+    with mm.recording(tmp_path / "tape"):
+        ask()
+    yield tmp_path / "tape"
+    taping._stop_started()
+
+
+def test_tapes_are_switched_on_for_a_whole_notebook_and_off(tape: Path) -> None:
+    outside = now()
+    tapes = mm.replaying(tape).start()
+    assert kind_of(ask()) == "recorded"
+    assert repr(tapes) == f"mm.replaying({str(tape)!r}) (on)"
+    tapes.stop()
+    assert repr(tapes).endswith("(off)")
+    assert now() == outside
+    tapes.stop()  # is off
+    with tapes:  # and may be on again
+        assert kind_of(ask()) == "recorded"
+    assert now() == outside
+
+
+def test_a_cell_that_starts_may_be_run_again(tape: Path) -> None:
+    outside = now()
+    first = mm.replaying(tape).start()
+    assert first.start() is first
+    second = mm.replaying(tape).start()
+    assert repr(first).endswith("(off)")
+    second.stop()
+    assert now() == outside
+
+
+def test_the_start_of_another_ends_the_one_before(tape: Path, tmp_path: Path) -> None:
+    outside = now()
+    recording = mm.recording(tmp_path / "new").start()
+    ask()
+    replaying = mm.replaying(tmp_path / "new").start()
+    assert kind_of(ask()) == "recorded"
+    recording.stop()  # has ended
+    replaying.stop()
+    assert now() == outside
+    assert len(list((tmp_path / "new").glob("*.json"))) == 1
+
+
+def test_the_same_written_once_more_stops_it(tape: Path) -> None:
+    tapes = mm.replaying(tape).start()
+    with pytest.raises(mm.ConfigurationError, match=r"to be on, it never was; on is mm\.replaying\('.*tape'\)"):
+        mm.replaying("other").stop()
+    mm.replaying(tape).stop()
+    assert repr(tapes).endswith("(off)")
+    with pytest.raises(mm.ConfigurationError, match="to be on, it never was; nothing is"):
+        mm.replaying(tape).stop()
+
+
+def test_one_that_is_on_cannot_be_a_block_as_well(tape: Path) -> None:
+    outside = now()
+    with mm.replaying(tape) as tapes:
+        with pytest.raises(mm.ConfigurationError, match=r"expected .* to be off, it is on already"), tapes:
+            pass
+        assert tapes.start() is tapes
+        assert kind_of(ask()) == "recorded"
+        tapes.stop()
+        assert now() == outside
+    assert now() == outside
+
+
+def test_a_block_inside_of_what_was_started_holds_until_its_end(tape: Path, tmp_path: Path) -> None:
+    tapes = mm.replaying(tape).start()
+    with mm.recording(tmp_path / "new"):
+        assert kind_of(ask()) == "authored"
+    assert kind_of(ask()) == "recorded"
+    tapes.stop()
+    assert kind_of(ask()) == "authored"
+
+
+def test_what_cannot_start_leaves_all_off(tape: Path, tmp_path: Path) -> None:
+    outside = now()
+    tapes = mm.replaying(tmp_path / "missing")
+    for _ in range(2):
+        with pytest.raises(mm.TapeFormatError):
+            tapes.start()
+    assert repr(tapes).endswith("(off)")
+    assert now() == outside
+
+
+def test_what_is_being_recorded_is_on_its_tape_when_the_process_ends(tape: Path, tmp_path: Path) -> None:
+    mm.recording(tmp_path / "new").start()
+    ask()
+    taping._stop_started()
+    (file,) = (tmp_path / "new").iterdir()
+    assert file.suffix == ".json"
+
+
+def test_stopping_a_recording_of_nothing_says_so(tape: Path, tmp_path: Path) -> None:
+    recording = mm.recording(tmp_path / "new").start()
+    with pytest.warns(UserWarning, match="nothing was recorded") as caught:
+        recording.stop()
+    assert caught[0].filename == __file__

@@ -38,6 +38,7 @@ _KEPT_RESPONSE_HEADERS = {
     "content-type", "cache-control", "retry-after", "retry-after-ms", "x-should-retry", "x-request-id",
     "trace-id", "minimax-request-id", "x-mm-request-id", "x-session-id",
 }  # fmt: skip
+_HOST_HEADER = "minimax-nb-host"
 _TIMEOUT_S = 600.0
 """As the SDK's own; a client with less patience leaves earlier, and then the request ends."""
 _CONNECT_TIMEOUT_S = 10.0
@@ -66,10 +67,14 @@ class ProxiedResponse(StreamingResponse):
         url: where it goes.
         key: the endpoint's key, which takes the place of ours.
         inbound: the request.
+        ours: whether the other server is one of this process: then it says itself who has answered.
     """
 
-    def __init__(self, http: httpx.AsyncClient, url: str, key: str, inbound: InboundRequest) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, url: str, key: str, inbound: InboundRequest, *, ours: bool = False
+    ) -> None:
         super().__init__(())
+        self._ours = ours
         self._http = http
         self._url = url
         self._key = key
@@ -102,9 +107,10 @@ class ProxiedResponse(StreamingResponse):
             ) as response:
                 begun = True
                 kept = {name.lower(): value for name, value in response.headers.items()}
+                who = kept.get(_HOST_HEADER) if self._ours else host  # the reader is told who has answered
                 kept = {name: value for name, value in kept.items() if name in _KEPT_RESPONSE_HEADERS}
                 self.status_code = response.status_code
-                self.init_headers({**kept, "minimax-nb-host": host})  # the reader is told who has answered
+                self.init_headers({**kept, **({_HOST_HEADER: who} if who else {})})
                 self.body_iterator = self._relay(response)
                 await super().stream_response(send)
         except httpx.HTTPError as error:

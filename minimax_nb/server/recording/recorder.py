@@ -25,7 +25,7 @@ from minimax_nb.server.tape.writer import RecordedTurn, TapeWriter
 from .proxy import ProxiedResponse, http_client
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from starlette.applications import Starlette
     from starlette.responses import StreamingResponse
@@ -39,12 +39,22 @@ class RecordingServer(LocalServer):
         key: its key; it never leaves for anywhere else, and is in no tape.
         folder: where the tape goes.
         port: the port to listen on; 0 for any that is free.
+        unwritten: gives further texts that are to be in no tape, such as keys of a server before this one.
 
     Attributes:
         tape: the path of the tape, which is written as soon as there is a whole reply.
     """
 
-    def __init__(self, base_url: str, key: str, folder: str | Path, *, port: int = 0) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        key: str,
+        folder: str | Path,
+        *,
+        port: int = 0,
+        unwritten: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
+        self._unwritten = unwritten
         self._upstream = base_url.rstrip("/")
         self._upstream_key = key
         self._writer = TapeWriter(Path(folder), urlsplit(base_url).hostname or "")
@@ -108,7 +118,8 @@ class RecordingServer(LocalServer):
         url = self._upstream + quote(inbound.path.removeprefix("/v1")) + (f"?{inbound.query}" if inbound.query else "")
         proxied = ProxiedResponse(self._http, url, self._upstream_key, inbound)
         if request is not None:
-            known = {self._upstream_key, self.api_key, *secrets_in(inbound.headers, dict(parse_qsl(inbound.query)))}
+            known = {self._upstream_key, self.api_key, *self._unwritten()}
+            known |= set(secrets_in(inbound.headers, dict(parse_qsl(inbound.query))))
             proxied.record(
                 request, lambda reply: self._writer.keep(RecordedTurn(number, request, reply, frozenset(known)))
             )
