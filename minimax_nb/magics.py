@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import keyword
 import os
+import re
 import shlex
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.error import UsageError
-from IPython.core.magic import Magics, cell_magic, line_magic, magics_class, no_var_expand
+from IPython.core.inputtransformer2 import TokenTransformBase, assemble_continued_line, find_end_of_continued_line
+from IPython.core.magic import Magics, line_cell_magic, line_magic, magics_class, no_var_expand
 from IPython.core.magic_arguments import argument, magic_arguments
 
 from .analysis.frames import models, usage
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from .message.reply import Reply
     from .tools.tool import Tool
 
+_OPTION = re.compile(r"\s*(?P<name>--?[A-Za-z][\w-]*)(?P<value>=\S*)?(?=\s|$)")
+_WORD = re.compile(r"""\s*(?:"[^"]*"|'[^']*'|[^\s"'])*""")
 _ADDRESS = ("OPENAI_BASE_URL", "OPENAI_API_KEY")
 
 
@@ -42,9 +46,10 @@ class MinimaxMagics(Magics):
         self._shell = shell
         self._client: Any = None
         self._address: tuple[str | None, ...] = ()
+        self._raw = False
 
     @no_var_expand
-    @cell_magic
+    @line_cell_magic
     @magic_arguments()
     @argument("-m", "--model", metavar="MODEL", help="the model to ask; by default MiniMax-M2.7, or that of the chat")
     @argument(
@@ -60,22 +65,34 @@ class MinimaxMagics(Magics):
     @argument("--system", metavar="TEXT", help="a system message, in quotes; of a chat that begins")
     @argument("--native", action="store_true", help="ask for the thinking inside the answer, as <think>")
     @argument("--omit", metavar="NAMES", help=OMIT_HELP)
-    def minimax(self, line: str, cell: str) -> Reply:
+    @argument("-r", "--raw", action="store_true", help="fill nothing in: every brace is itself")
+    @argument("-h", "--help", action="store_true", help="show this")
+    def minimax(self, line: str, cell: str | None = None) -> Reply | None:
         """Ask a model: the cell is the question, the reply streams below it and is the value of the cell.
 
-        {name} and {name:format} are filled with variables of the notebook, in the question, in MODEL and in TEXT.
-        For the braces themselves write {{ and }}.
+        A short question may stand on the line itself, behind the options: %minimax Why is the sky blue?
+
+        {expression} and {expression:format} are filled in as in an f-string, in the question, in MODEL and in TEXT:
+        {name}, {df.head()}, {rows[0]["city"]}, {price:.2f}. Braces without a name stay, as in JSON, in blocks of code
+        and behind a command of LaTeX. For the braces themselves write {{ and }}, or --raw.
         """
+        line, question = (line, cell) if cell is not None else _split_off_question(self.minimax, line)
         options = _parsed(self.minimax, line)
+        if options.help:
+            print(str(self.minimax.__doc__).removeprefix("::\n\n"))  # noqa: T201 (what was asked for)
+            return None
+        self._raw = options.raw
         if options.output is not None:
             _check_name(options.output, "--output")
-        question = self._filled(cell.strip("\n").rstrip())
+        question = self._filled(question.strip("\n").rstrip())
         if not question:
             raise UsageError("expected a question below the line of %%minimax, got none; %%minimax? shows how")
         reply = self._chat(options)(question)
         if options.output is not None:
             self._shell.user_ns[options.output] = reply
         return reply
+
+    minimax.__doc__ = str(minimax.__doc__).replace("%minimax [", "%%minimax [", 1)
 
     @no_var_expand
     @line_magic
@@ -145,10 +162,12 @@ class MinimaxMagics(Magics):
         return toolbox(found)
 
     def _filled(self, text: str) -> str:
+        if self._raw:
+            return text
         try:
             return fill(text, self._shell.user_ns)
         except (NameError, ValueError) as error:
-            raise UsageError(str(error)) from error
+            raise UsageError(f"{error} (--raw fills nothing in)") from error
 
     def _connected(self) -> Any:
         """One client for all cells, until ``configure`` or the reader changes where requests go."""
@@ -156,6 +175,44 @@ class MinimaxMagics(Magics):
             self._client = default_client()
             self._address = _address()
         return self._client
+
+
+class _LineThatAsks(TokenTransformBase):
+    """``%minimax …?`` as the magic that it is: IPython takes a line that ends with ``?`` for a question to itself."""
+
+    priority = 4
+    """Before IPython's own, which has 5."""
+
+    def __init__(self, start: tuple[int, int], sign: tuple[int, int]) -> None:
+        super().__init__(start)
+        self._sign = (sign[0] - 1, sign[1])
+
+    @classmethod
+    def find(cls, tokens_by_line: Any) -> _LineThatAsks | None:
+        """Find the first such line, on which a variable may take the reply."""
+        for tokens in tokens_by_line:
+            words = [token for token in tokens if token.string.strip()]
+            at = next((n for n, token in enumerate(words) if token.string == "%"), 0)
+            named = [token.string for token in words[at : at + 2]] == ["%", "minimax"]
+            alone = at == 0 or words[at - 1].string == "="
+            if named and alone and words[-1].string == "?" and words[at + 2 :] != words[-1:]:
+                return cls(words[0].start, words[at].start)
+        return None
+
+    def transform(self, lines: list[str]) -> list[str]:
+        """Call the magic in the line's place."""
+        start, column = self._sign
+        end = find_end_of_continued_line(lines, start)
+        _, _, question = assemble_continued_line(lines, self._sign, end).partition("minimax")
+        call = f"get_ipython().run_line_magic('minimax', {question.strip()!r})\n"
+        return [*lines[:start], lines[start][:column] + call, *lines[end + 1 :]]
+
+
+def _one_line_cell(lines: list[str]) -> list[str]:
+    """A cell that is the one line ``%%minimax …`` as ``%minimax …``: IPython refuses a cell magic without a cell."""
+    if len(lines) == 1 and lines[0].split()[:1] == ["%%minimax"]:
+        return [f"get_ipython().run_line_magic('minimax', {lines[0].removeprefix('%%minimax').strip()!r})\n"]
+    return lines
 
 
 def load(shell: Any) -> None:
@@ -166,6 +223,9 @@ def load(shell: Any) -> None:
     """
     unload(shell)
     shell.register_magics(MinimaxMagics)
+    reader = shell.input_transformer_manager
+    reader.token_transformers.append(_LineThatAsks)
+    reader.cleanup_transforms.append(_one_line_cell)
 
 
 def unload(shell: Any) -> None:
@@ -183,6 +243,9 @@ def unload(shell: Any) -> None:
             if manager.magics[kind].get(name) == method:
                 del manager.magics[kind][name]
     shell.configurables.remove(ours)
+    reader = shell.input_transformer_manager
+    for steps in (reader.token_transformers, reader.cleanup_transforms):
+        steps[:] = [step for step in steps if getattr(step, "__module__", "") != __name__]
 
 
 def _parsed(magic: Any, line: str) -> argparse.Namespace:
@@ -193,6 +256,17 @@ def _parsed(magic: Any, line: str) -> argparse.Namespace:
         raise UsageError(f"expected the quotes of the line to pair: {error}") from error
     options: argparse.Namespace = magic.parser.parse_args(words)
     return options
+
+
+def _split_off_question(magic: Any, line: str) -> tuple[str, str]:
+    """The options at the beginning of a line, and the question behind them, as it was written."""
+    options = magic.parser._actions  # noqa: SLF001 (argparse has no other way to ask)
+    takes_value = {name: each.nargs != 0 for each in options for name in each.option_strings}
+    end = 0
+    while option := _OPTION.match(line, end):
+        name, value = option["name"], option["value"]
+        end = option.end() if value or not takes_value.get(name, False) else _WORD.match(line, option.end()).end()  # type: ignore[union-attr]
+    return line[:end], line[end:].lstrip()
 
 
 def _leave_out(chat: Chat, options: argparse.Namespace) -> None:

@@ -86,6 +86,63 @@ def test_variables_of_the_notebook_fill_the_holes(cells: Cells) -> None:
     ]
 
 
+def test_an_expression_is_filled_in_as_in_an_f_string(cells: Cells) -> None:
+    cells.run("import pandas as pd\ndf = pd.DataFrame({'city': ['Ulm', 'Bonn']})\nrows = [{'q': 1.234}]")
+    cells.run("%%minimax\n{df.head(1)}\n{rows[0]['q']:.1f} {len(df)} {df.city[1]!r}")
+    assert cells.script.requests[0]["messages"][0]["content"] == "  city\n0  Ulm\n1.2 2 'Bonn'"
+
+
+def test_with_raw_nothing_is_filled_in(cells: Cells) -> None:
+    cells.run("city = 'Paris'")
+    text = "{city} {{city}} {citty} ${HOME} <a>{x}</a> {"
+    cells.run(f"%%minimax --raw --system '{{city}}' -m {{city}}\n{text}")
+    (request,) = cells.script.requests
+    assert [entry["content"] for entry in request["messages"]] == ["{city}", text]
+    assert request["model"] == "{city}"
+    cells.run("%%minimax\n{city}")  # it holds for that cell alone
+    assert cells.script.requests[1]["messages"][0]["content"] == "Paris"
+
+
+@pytest.mark.parametrize(
+    ("cell", "question"),
+    [
+        ("%minimax Why?", "Why?"),
+        ("%minimax Why is it so", "Why is it so"),
+        ("%minimax What's up?", "What's up?"),
+        ('%minimax  Is it "so"?  ', 'Is it "so"?'),
+        ("%minimax 这是什么？是什么?", "这是什么？是什么?"),
+        ("%minimax Is {city} it?", "Is Paris it?"),
+        ("%%minimax Why?", "Why?"),
+        ("%%minimax Why?\n", "Why?"),
+        ("\n%%minimax Why is it so\n", "Why is it so"),
+        ("answer = %minimax Why?", "Why?"),
+        ("if city:\n    %minimax Why?", "Why?"),
+        ("city = 'Rome'\n%minimax {city}?\ncity = 'Ulm'", "Rome?"),
+        ("%minimax -m MiniMax-M2 --system 'Be brief.' Who's -m?", "Who's -m?"),
+        ("%minimax --model=MiniMax-M2 --native Is a - dash?", "Is a - dash?"),
+        ("%%minimax\nWhy?", "Why?"),
+        ("%%minimax\n?Why\nlen?\n%time?", "?Why\nlen?\n%time?"),
+    ],
+)
+def test_a_question_may_end_with_its_mark_and_stand_on_the_line(cells: Cells, cell: str, question: str) -> None:
+    cells.shell.user_ns["city"] = "Paris"
+    cells.run(cell)
+    (request,) = cells.script.requests
+    assert request["messages"][-1]["content"] == question
+    assert request["model"] == ("MiniMax-M2" if "MiniMax-M2" in cell else "MiniMax-M2.7")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["len?", "%minimax?", "%%minimax??", "%minimax_models?", "%time len?", 'a = """\n%minimax b?\n"""', "%%time\nlen"],
+)
+def test_what_else_ends_with_a_question_mark_is_left_to_ipython(cells: Cells, cell: str) -> None:
+    cells.run("%unload_ext minimax_nb")
+    before = cells.shell.transform_cell(cell)
+    cells.run("%load_ext minimax_nb")
+    assert cells.shell.transform_cell(cell) == before
+
+
 @pytest.mark.parametrize("sign", ["$5 and $HOME", "!ls", "%time", "a; b;", "```python\nx\n```", "?"])
 def test_the_cell_is_text_and_nothing_else(cells: Cells, sign: str) -> None:
     cells.run(f"%%minimax\n{sign}")
@@ -134,7 +191,13 @@ def test_the_thinking_can_be_asked_for_in_the_answer(cells: Cells) -> None:
     [
         ("%%minimax\n\n  \n", "expected a question"),
         ("%%minimax\n{citty}?", r"found nothing of that name.* Did you mean \{city\}\?"),
-        ('%%minimax\n{"a": 1}', "expected a name between braces"),
+        ("%%minimax\n{city.__class__}?", "the private attribute __class__"),
+        ("%%minimax\n{city[9]}?", r"IndexError: string index out of range \(--raw fills nothing in\)"),
+        ("%minimax", "expected a question"),
+        ("%%minimax", "expected a question"),
+        ("%%minimax -m MiniMax-M2", "expected a question"),
+        ("%minimax --fast Hi?", "unrecognized arguments: --fast"),
+        ("%minimax -m", "expected one argument"),
         ("%%minimax -m {model}\nHi?", "found nothing of that name"),
         ("%%minimax --fast\nHi?", "unrecognized arguments: --fast"),
         ("%%minimax Hi?\nHi?", "unrecognized arguments"),
@@ -185,12 +248,31 @@ def test_the_tables_are_there(cells: Cells) -> None:
 
 
 @pytest.mark.parametrize(
-    "option", ["--model", "--chat", "--tools", "--output", "--system", "--native", "{name:format}"]
+    "option",
+    [
+        "  %%minimax [",
+        "--model",
+        "--chat",
+        "--tools",
+        "--output",
+        "--system",
+        "--native",
+        "--raw",
+        "{expression:format}",
+    ],
 )
-def test_help_names_every_option(cells: Cells, option: str) -> None:
-    found = cells.shell.object_inspect("%%minimax")
+@pytest.mark.parametrize("magic", ["%%minimax", "%minimax"])
+def test_help_names_every_option(cells: Cells, option: str, magic: str) -> None:
+    found = cells.shell.object_inspect(magic)
     assert found["found"]
     assert option in found["docstring"]
+
+
+@pytest.mark.parametrize("cell", ["%%minimax -h", "%minimax --help", "%%minimax -h\nWhy?"])
+def test_help_can_be_asked_for_by_an_option(cells: Cells, cell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cells.run(cell) is None
+    assert capsys.readouterr().out.startswith("  %%minimax [-m MODEL]")
+    assert cells.script.requests == []
 
 
 def test_unloading_leaves_nothing_behind(cells: Cells) -> None:
@@ -198,7 +280,7 @@ def test_unloading_leaves_nothing_behind(cells: Cells) -> None:
     before = _traces(cells.shell)
     assert not [name for name in before[0] if "minimax" in name]
     cells.run("%load_ext minimax_nb")
-    assert len(_traces(cells.shell)[0]) == len(before[0]) + 3
+    assert len(_traces(cells.shell)[0]) == len(before[0]) + 4
     cells.run("%reload_ext minimax_nb")
     cells.run("%unload_ext minimax_nb")
     assert _traces(cells.shell) == before
@@ -216,6 +298,8 @@ def _traces(shell: Any) -> tuple[list[str], list[str], list[str], int]:
     manager = shell.magics_manager
     named = [f"{kind} {name}" for kind in ("line", "cell") for name in manager.magics[kind]]
     events = sum(len(callbacks) for callbacks in shell.events.callbacks.values())
+    reader = shell.input_transformer_manager
+    events += len(reader.token_transformers) + len(reader.cleanup_transforms)
     return sorted(named), sorted(manager.registry), [type(each).__name__ for each in shell.configurables], events
 
 
@@ -226,7 +310,7 @@ def test_in_a_kernel_a_reply_is_shown_once_and_stays_in_out(monkeypatch: pytest.
             nbformat.v4.new_code_cell(source)
             for source in (
                 "%load_ext minimax_nb\nimport minimax_nb as mm\nclient = mm.connect()",
-                "%%minimax -o reply\nHi, how are you?",
+                "%minimax -o reply Hi, how are you?",
                 "_ is reply, Out[2] is reply, len(mm.usage())",
                 "mm.compare('Hi, how are you?', ['MiniMax-M2.7', 'MiniMax-M2'], client=client)",
                 "_",
