@@ -2,20 +2,19 @@
 
 The question stands on the command line, comes by a pipe, or both: then what comes by the pipe stands below the
 question. On a terminal the thinking is dimmed. Otherwise the answer alone is printed, when it is whole: what streams
-may yet turn out to be thinking. Where requests go is said on standard error.
+may yet turn out to be thinking. Where requests go, and what has answered, is said on standard error.
 """
 
 from __future__ import annotations
 
 import sys
-from contextlib import redirect_stdout
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from minimax_nb.catalog import DEFAULT_MODEL
 from minimax_nb.client.configure import connect
 from minimax_nb.client.parameters import OMIT_HELP, omitted_names, request_parameters, without
-from minimax_nb.display.terminal import TextReply
+from minimax_nb.display.terminal import TextReply, tell_origin
 from minimax_nb.errors import StreamError, StreamInterrupted
 from minimax_nb.message.events import ReasoningDelta, Rewritten, StreamEvent
 from minimax_nb.redaction import mask_key
@@ -44,8 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Ask, show, and say whether a whole answer came."""
     request = _request(options)
-    with redirect_stdout(sys.stderr):  # the answer alone goes to standard output
-        client = connect()
+    client = connect()
     from openai import OpenAIError
 
     from minimax_nb.client.sdk import explain
@@ -90,6 +88,7 @@ class _AnswerAlone:
         text = visible(reply.content)
         sys.stdout.write(text if not text or text.endswith("\n") else f"{text}\n")
         sys.stdout.flush()
+        tell_origin(reply)
 
 
 class _WithoutThinking:

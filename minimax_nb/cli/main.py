@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -38,15 +39,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if not words or (words[0].startswith("-") and words[0] not in _OF_THE_PROGRAM):
         words.insert(0, "lab")
-    _let_every_character_out()
-    try:
+    with ExitStack() as stack:
+        _open_what_is_closed(stack)
+        _let_every_character_out()
         try:
-            return _run(words)
-        finally:
-            sys.stdout.flush()
-    except BrokenPipeError:  # whoever read our output has had enough, as ``| head`` has
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains once more at its end
-        return FAILED
+            try:
+                return _run(words)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:  # whoever read our output has had enough, as ``| head`` has
+            from minimax_nb.display.terminal import let_go
+
+            for stream in (sys.stdout, sys.stderr):
+                let_go(stream)
+            return FAILED
 
 
 def _run(words: list[str]) -> int:
@@ -89,6 +95,14 @@ def _say(error: Exception, code: int) -> int:
         text = mask_key(text, os.environ.get(name, "").strip())
     print(f"minimax-nb: {text}", file=sys.stderr)
     return code
+
+
+def _open_what_is_closed(stack: ExitStack) -> None:
+    """Let what goes to a stream that the shell has closed (``>&-``) go nowhere: Python has None in its place."""
+    for name, redirect in (("stdout", redirect_stdout), ("stderr", redirect_stderr)):
+        if getattr(sys, name) is None:
+            nowhere = stack.enter_context(open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
+            stack.enter_context(redirect(nowhere))
 
 
 def _let_every_character_out() -> None:

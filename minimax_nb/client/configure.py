@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from textwrap import fill
@@ -10,6 +11,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.errors import ConfigurationError
+from minimax_nb.frontend import current_shell
 from minimax_nb.hosts import address_of, is_loopback
 
 from .detours import Detour, lasting_address
@@ -71,9 +73,10 @@ def configure(
     """Point a plain ``openai.OpenAI()`` of this process at MiniMax, or at the embedded server when there is no key.
 
     Sets ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY`` and prints one line that says where requests go, unless it was the
-    last one printed. The arguments come first; else ``OPENAI_BASE_URL`` with ``OPENAI_API_KEY``; else
-    ``MINIMAX_API_KEY`` at ``MINIMAX_BASE_URL``, else ``MINIMAX_API_HOST``, else in ``MINIMAX_REGION``; else the
-    embedded server. Without arguments it forgets those of an earlier call. Call it again after changing a variable.
+    last one printed; in a script on standard error. The arguments come first; else ``OPENAI_BASE_URL`` with
+    ``OPENAI_API_KEY``; else ``MINIMAX_API_KEY`` at ``MINIMAX_BASE_URL``, else ``MINIMAX_API_HOST``, else in
+    ``MINIMAX_REGION``; else the embedded server. Without arguments it forgets those of an earlier call. Call it again
+    after changing a variable.
 
     Args:
         region: "global" (api.minimax.io) or "china" (api.minimaxi.com); default: ``MINIMAX_REGION``, else "global".
@@ -250,8 +253,9 @@ def _configure(given: dict[str, Any], *, forget: bool = False, transport: object
             _process.servers.add(address_of(endpoint.base_url))
         news = line != _process.said
         _process.said = line
-    if news:
-        print(fill(line, 80, subsequent_indent="  ", break_long_words=False))  # noqa: T201 (the one line that this library says unasked)
+    stream = sys.stdout if current_shell() is not None else sys.stderr  # a script's output is its own
+    if news and stream is not None:
+        print(fill(line, 80, subsequent_indent="  ", break_long_words=False), file=stream)
     return endpoint
 
 

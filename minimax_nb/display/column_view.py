@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,7 +9,7 @@ from minimax_nb.frontend import by_display_mode, publish
 from minimax_nb.render.comparison import comparison_bundle, plain_table
 from minimax_nb.render.text.text import visible
 
-from .terminal import TextReply
+from .terminal import Output, TextReply
 from .view import HiddenView
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ class _TextColumns:
         self.views: Sequence[View] = [_TextColumn(name, lock) for name in names]
 
     def finish(self, replies: Mapping[str, Reply]) -> None:
-        sys.stdout.write(f"{plain_table(replies)}\n")
+        Output().write(f"{plain_table(replies)}\n")
 
 
 class _TextColumn(HiddenView):
@@ -95,6 +94,6 @@ class _TextColumn(HiddenView):
 
     def finish(self, reply: Reply) -> None:
         with self._lock:
-            sys.stdout.write(f"== {visible(self._name)} ==\n")
+            Output().write(f"== {visible(self._name)} ==\n")
             TextReply().finish(reply)
-            sys.stdout.write("\n")
+            Output().write("\n")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.frontend import by_display_mode, current_shell, publish, remember_shown
@@ -111,7 +110,7 @@ class TextRun:
             case ToolResult():
                 failed = event.error is not None
                 line = summary(Step("result", name=event.call.name, text=event.text), _LONGEST_LINE)
-                sys.stdout.write(f"[tool {'failed' if failed else 'result'}] {visible(line)}\n")
+                self._reply.line(f"[tool {'failed' if failed else 'result'}] {visible(line)}")
                 show_beside(event.shown)
             case ApprovalRequested() | ToolStarted() | Finished():
                 pass

@@ -63,7 +63,11 @@ def test_the_answer_alone_goes_to_standard_output(
     assert main(["ask", *words]) == 0
     out, err = capsys.readouterr()
     assert out == f"{ANSWER}\n"
-    assert err == "minimax_nb: requests go to 127.0.0.1 with the key from OPENAI_API_KEY.\n"
+    model = "MiniMax-M2" if "-m" in words else "MiniMax-M2.7"
+    assert err == (
+        "minimax_nb: requests go to 127.0.0.1 with the key from OPENAI_API_KEY.\n"
+        f"minimax_nb: {model} · authored example\n"
+    )
 
 
 @pytest.mark.parametrize("quirk", ["unopened-think", "bare-think", "snapshot", "split-tags", "final-message"])

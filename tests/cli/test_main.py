@@ -102,3 +102,26 @@ def test_a_narrow_encoding_gets_escapes_instead_of_a_traceback(tmp_path: Path) -
     ended = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
     assert ended.returncode == 0
     assert json.loads(ended.stdout.decode("ascii")) == [{"role": "user", "content": "24℃"}]
+
+
+@pytest.mark.parametrize(
+    ("shell", "code", "out"),
+    [
+        ('"$0" -m minimax_nb ask "Hi, how are you?" | true', 1, ""),
+        ('"$0" -m minimax_nb --help | head -n 1', 0, "usage: minimax-nb"),
+        ('"$0" -m minimax_nb doctor 2>&1 | true', 1, ""),
+        ('"$0" -m minimax_nb ask "Hi, how are you?" >&-', 0, ""),
+        ('"$0" -m minimax_nb ask "Hi, how are you?" 2>&-', 0, ""),
+        ('PYTHONUTF8=0 PYTHONIOENCODING=ascii "$0" -m minimax_nb ask "Hi, how are you?" | head -c 1', None, ""),
+    ],
+)
+def test_whoever_reads_the_output_may_leave_or_close_it(shell: str, code: int | None, out: str) -> None:
+    environ = {**os.environ, "MINIMAX_NB_SPEED": "max", "PYTHONWARNINGS": "error"}
+    command = ["bash", "-o", "pipefail", "-c", shell, sys.executable]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, env=environ, check=False, stdin=subprocess.DEVNULL
+    )
+    assert "Traceback" not in done.stderr
+    assert "Exception ignored" not in done.stderr
+    assert done.returncode in ({code} if code is not None else {0, 1})
+    assert done.stdout.startswith(out)

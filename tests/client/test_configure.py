@@ -55,7 +55,7 @@ def test_without_a_key_a_plain_client_goes_to_the_embedded_server(
     embedded: Pretend, capsys: pytest.CaptureFixture[str]
 ) -> None:
     mm.configure()
-    assert capsys.readouterr() == (EMBEDDED_LINE, "")
+    assert capsys.readouterr() == ("", EMBEDDED_LINE)
     with openai.OpenAI() as plain:
         assert (str(plain.base_url), plain.api_key) == (embedded.base_url + "/", embedded.api_key)
 
@@ -71,7 +71,7 @@ def test_what_was_said_is_not_said_again_and_the_clients_are_openais_own(
 ) -> None:
     monkeypatch.setenv("MINIMAX_API_KEY", MINIMAX_KEY)
     mm.configure()
-    line = capsys.readouterr().out
+    line = capsys.readouterr().err
     assert line == "minimax_nb: requests go to api.minimax.io with the key from MINIMAX_API_KEY.\n"
     with mm.connect() as made:
         assert isinstance(made, openai.OpenAI)
@@ -79,10 +79,10 @@ def test_what_was_said_is_not_said_again_and_the_clients_are_openais_own(
     async_made = mm.aconnect()
     assert isinstance(async_made, openai.AsyncOpenAI)
     assert (str(async_made.base_url), async_made.api_key) == (GLOBAL + "/", MINIMAX_KEY)
-    assert capsys.readouterr().out == "", "nothing has changed"
+    assert capsys.readouterr().err == "", "nothing has changed"
     mm.configure(region="china")
     mm.configure(region="global")
-    assert capsys.readouterr().out == line.replace("api.minimax.io", "api.minimaxi.com") + line
+    assert capsys.readouterr().err == line.replace("api.minimax.io", "api.minimaxi.com") + line
     assert now() == (GLOBAL, MINIMAX_KEY)
     asyncio.run(async_made.close())
 
@@ -102,7 +102,7 @@ def test_configuring_again_does_not_take_our_settings_for_the_users(
     for _ in range(calls):
         mm.configure()
         mm.connect().close()
-    assert capsys.readouterr().out == EMBEDDED_LINE
+    assert capsys.readouterr().err == EMBEDDED_LINE
     os.environ["MINIMAX_API_KEY"] = MINIMAX_KEY
     mm.configure()
     assert now() == (GLOBAL, MINIMAX_KEY)
@@ -112,7 +112,7 @@ def test_configuring_again_does_not_take_our_settings_for_the_users(
     os.environ["OPENAI_API_KEY"] = OPENAI_KEY
     mm.configure()
     assert now() == (embedded.base_url, embedded.api_key), "a lone OPENAI_API_KEY beside our own URL"
-    assert "OPENAI_API_KEY without OPENAI_BASE_URL" in capsys.readouterr().out
+    assert "OPENAI_API_KEY without OPENAI_BASE_URL" in capsys.readouterr().err
     os.environ.update(OPENAI_BASE_URL=CHINA, OPENAI_API_KEY=OPENAI_KEY)
     mm.configure()
     assert now() == (CHINA, OPENAI_KEY)
@@ -123,14 +123,14 @@ def test_a_client_that_nobody_asked_for_says_only_what_is_new(
 ) -> None:
     for _ in range(2):
         client.default_client().close()
-    assert capsys.readouterr().out == EMBEDDED_LINE
+    assert capsys.readouterr().err == EMBEDDED_LINE
     mm.connect().close()
     client.default_client().close()
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().err == ""
     os.environ["MINIMAX_API_KEY"] = MINIMAX_KEY
     with client.default_client() as made:
         assert made.api_key == MINIMAX_KEY
-    assert "api.minimax.io" in capsys.readouterr().out
+    assert "api.minimax.io" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("connect", [mm.connect, mm.aconnect])
@@ -147,7 +147,7 @@ def test_no_line_is_wider_than_eighty_characters(
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     mm.connect().close()
-    lines = capsys.readouterr().out.splitlines()
+    lines = capsys.readouterr().err.splitlines()
     assert lines
     assert max(map(len, lines)) <= 80
 
@@ -284,6 +284,5 @@ def test_a_child_process_inherits_the_way_to_the_embedded_server(embedded: Prete
     mm.configure()
     code = "import minimax_nb as mm; print(mm.connect().base_url)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout == (
-        "minimax_nb: requests go to 127.0.0.1 with the key from OPENAI_API_KEY.\n" + embedded.base_url + "/\n"
-    )
+    assert done.stdout == f"{embedded.base_url}/\n", "what a script prints is its own"
+    assert done.stderr == "minimax_nb: requests go to 127.0.0.1 with the key from OPENAI_API_KEY.\n"

@@ -67,14 +67,14 @@ def test_what_was_recorded_is_replayed_without_a_key(
     monkeypatch.chdir(tmp_path)
     with mm.recording("tapes"):
         live = ask()
-    assert capsys.readouterr().out == (
+    assert capsys.readouterr().err == (
         "minimax_nb: requests go to 127.0.0.1 with the key from OPENAI_API_KEY; what\n"
         "  comes back is recorded in tapes.\n"
     )
     forget_key(monkeypatch)
     with mm.replaying("tapes"):
         again = ask()
-    assert capsys.readouterr().out == ("minimax_nb: the tapes in tapes answer; nothing is sent anywhere.\n")
+    assert capsys.readouterr().err == ("minimax_nb: the tapes in tapes answer; nothing is sent anywhere.\n")
     assert replace(again, origin=None) == replace(live, origin=None)
     assert again.origin is not None
     assert (again.origin.kind, again.origin.host) == ("recorded", "127.0.0.1")
