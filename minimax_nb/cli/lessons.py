@@ -1,7 +1,8 @@
 """The reader's own copies of the lessons: made, renewed while untouched, and never written over once changed.
 
 A small record in the folder holds, for each file, the fingerprint of the lesson that was put there last. By it a file
-that is merely old can be told from one that the reader has changed.
+that is merely old can be told from one that the reader has changed. Of a notebook the sources of its cells count: one
+that was run, or saved by another front end, is not changed.
 """
 
 from __future__ import annotations
@@ -108,7 +109,17 @@ def _place(folder: Path, name: Path, lesson: bytes, known: dict[str, str]) -> tu
 
 
 def _fingerprint(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    """What tells whether a file is the same: of a notebook its cells as they are typed, of others every byte."""
+    return hashlib.sha256(_typed(data) or data).hexdigest()
+
+
+def _typed(data: bytes) -> bytes | None:
+    """The kinds and sources of a notebook's cells, but for empty ones, which running the last cell adds; else None."""
+    try:
+        cells = [(cell["cell_type"], "".join(cell["source"])) for cell in json.loads(data)["cells"]]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return json.dumps([cell for cell in cells if cell[1].strip()]).encode()
 
 
 def _read_record(folder: Path) -> dict[str, str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import nbformat
 import pytest
 
 from minimax_nb.cli import CommandError
@@ -14,6 +15,7 @@ from minimax_nb.cli.lessons import RECORD, copy_lessons, first_lesson, lessons_f
 if TYPE_CHECKING:
     from pathlib import Path
 
+RUN = {"outputs": [{"output_type": "stream", "name": "stdout", "text": ["1\n"]}], "execution_count": 7}
 FIRST, SECOND, BESIDE = "00_first.ipynb", "01_second.ipynb", "00_first.new.ipynb"
 
 
@@ -149,3 +151,73 @@ def test_a_link_that_leads_nowhere_is_told(copy: Path, source: Path) -> None:
     (copy / FIRST).symlink_to(copy / "gone")
     with pytest.raises(CommandError, match="--folder"):
         copy_lessons(copy, source)
+
+
+def notebook(*sources: str, as_list: bool = False, **more: Any) -> str:
+    """A notebook of code cells."""
+    cells = [
+        {"cell_type": "code", "id": f"cell-{number}", "metadata": {}, "outputs": [], "execution_count": None, **more}
+        | {"source": source.splitlines(keepends=True) if as_list else source}
+        for number, source in enumerate(sources)
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+SOURCES = ("import minimax_nb as mm\n1 + 1", "print(1)")
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        notebook(*SOURCES, **RUN),
+        notebook(*SOURCES, as_list=True, metadata={"trusted": True}),
+        notebook(*SOURCES, "", " \n", **RUN),  # Shift-Enter in the last cell adds one
+        json.dumps(json.loads(notebook(*SOURCES)) | {"metadata": {"language_info": {"version": "3.13"}}}, indent=1),
+    ],
+    ids=["run", "lists", "empty", "metadata"],
+)
+def test_a_lesson_that_was_only_run_is_renewed(saved: str, copy: Path, source: Path) -> None:
+    (source / FIRST).write_text(notebook(*SOURCES))
+    copy_lessons(copy, source)
+    (copy / FIRST).write_text(saved)
+    assert copy_lessons(copy, source) == ["0 new, 0 renewed, 0 changed by you and left alone"]
+    assert files(copy)[FIRST] == saved
+    (source / FIRST).write_text(notebook(*SOURCES, "newer"))
+    assert copy_lessons(copy, source) == ["0 new, 1 renewed, 0 changed by you and left alone"]
+    assert files(copy)[FIRST] == notebook(*SOURCES, "newer")
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        notebook(SOURCES[0], "print(2)", **RUN),
+        notebook(*SOURCES, "mine", **RUN),
+        notebook(SOURCES[0]),
+        notebook(*reversed(SOURCES)),
+        notebook(*SOURCES, cell_type="raw"),
+        '{"cells": [{"cell_type": "code"}]}',
+        '{"cells": 3}',
+        "[" * 100_000,
+    ],
+    ids=["changed", "added", "removed", "moved", "kind", "broken", "none", "deep"],
+)
+def test_a_lesson_whose_cells_were_changed_is_kept_and_told(saved: str, copy: Path, source: Path) -> None:
+    (source / FIRST).write_text(notebook(*SOURCES))
+    copy_lessons(copy, source)
+    (copy / FIRST).write_text(saved)
+    (source / FIRST).write_text(notebook(*SOURCES, "newer"))
+    assert copy_lessons(copy, source)[1].startswith(f"{FIRST}: you have changed it")
+    assert files(copy)[FIRST] == saved
+
+
+def test_a_lesson_that_was_run_in_jupyter_counts_as_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "lessons"
+    copy_lessons(folder)
+    name = "00_start_here.ipynb"
+    book = nbformat.read(folder / name, as_version=4)
+    for cell in book.cells:
+        cell.metadata["execution"] = {"iopub.status.busy": "2026-11-23T00:00:00Z"}
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], 99
+    nbformat.write(book, folder / name)
+    assert copy_lessons(folder) == ["0 new, 0 renewed, 0 changed by you and left alone"]
