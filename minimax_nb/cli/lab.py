@@ -23,6 +23,10 @@ from .lessons import copy_lessons, first_lesson
 if TYPE_CHECKING:
     import argparse
 
+_CONFIG_PATH = "JUPYTER_CONFIG_PATH"
+_DEFAULTS = Path(__file__).with_name("lab_defaults")
+"""A folder as Jupyter looks for configuration in, with defaults for JupyterLab's settings."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``lab``."""
@@ -47,6 +51,7 @@ def run(options: argparse.Namespace) -> int:
     for line in copy_lessons(folder):
         print(f"  {line}")
     print(where)
+    _set_defaults()
     print("Starting JupyterLab. To stop it, press Ctrl-C here, twice; what you have saved stays.", flush=True)
     _run_jupyterlab(lab_options(folder, options))
     return OK
@@ -58,8 +63,6 @@ def lab_options(folder: Path, options: argparse.Namespace) -> list[str]:
         f"--ServerApp.root_dir={folder}",
         "--ServerApp.log_level=WARN",
         "--LabApp.log_level=WARN",
-        "--LabApp.news_url=None",  # no question about news in front of the first lesson
-        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
     if lesson := first_lesson(folder):
         told.append(f"--LabApp.default_url=/lab/tree/{quote(lesson)}")
@@ -72,6 +75,13 @@ def lab_options(folder: Path, options: argparse.Namespace) -> list[str]:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         told.append("--allow-root")  # as in a container; it listens on this machine alone, and wants its token
     return [*told, *options.options]
+
+
+def _set_defaults() -> None:
+    """Let JupyterLab not ask about news in front of the first lesson; what the reader has set there holds."""
+    folders = [folder for folder in os.environ.get(_CONFIG_PATH, "").split(os.pathsep) if folder]
+    if str(_DEFAULTS) not in folders:
+        os.environ[_CONFIG_PATH] = os.pathsep.join([*folders, str(_DEFAULTS)])
 
 
 def _where_requests_go() -> str:

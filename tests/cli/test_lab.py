@@ -22,6 +22,7 @@ from minimax_nb.cli.main import main
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+NOTIFICATION = "@jupyterlab/apputils-extension:notification"
 SECRET = "sk-very-secret-key-0123456789"
 
 
@@ -30,6 +31,7 @@ def told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
     """What JupyterLab is told, which does not run; the working folder is an empty one."""
     calls: list[list[str]] = []
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", "")
     monkeypatch.setattr(lab, "_run_jupyterlab", calls.append)
     return calls
 
@@ -55,6 +57,39 @@ def test_the_options_are_handed_on(told: list[list[str]], tmp_path: Path) -> Non
     assert told[0][-1] == "--ServerApp.token=abc"
     for option in ("--no-browser", "--ServerApp.port=9999", "--ServerApp.port_retries=0"):
         assert option in told[0]
+
+
+def test_jupyterlab_asks_nothing_and_what_the_reader_has_set_holds(
+    told: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from jupyterlab.commands import get_app_dir
+    from jupyterlab_server.settings_utils import _get_overrides, get_settings
+
+    monkeypatch.setenv("JUPYTER_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", str(tmp_path / "theirs"))
+    for _ in range(2):
+        assert main(["lab"]) == 0
+    assert not any("news" in option for option in told[0])
+    path = os.environ["JUPYTER_CONFIG_PATH"].split(os.pathsep)
+    assert (path[0], len(path)) == (str(tmp_path / "theirs"), 2)
+
+    def fetched(folder: Path) -> str:
+        overrides, error = _get_overrides(str(tmp_path / "none"))
+        assert not error
+        found, _ = get_settings(
+            str(tmp_path / "none"),
+            str(Path(get_app_dir()) / "schemas"),
+            str(folder),
+            schema_name=NOTIFICATION,
+            overrides=overrides,
+        )
+        return str(json.loads(found["raw"]).get("fetchNews", found["schema"]["properties"]["fetchNews"]["default"]))
+
+    assert fetched(tmp_path / "settings") == "false"
+    chosen = tmp_path / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
+    chosen.parent.mkdir(parents=True)
+    chosen.write_text('{"fetchNews": "true"}')
+    assert fetched(tmp_path / "settings") == "true"
 
 
 @pytest.mark.parametrize("offline", [False, True])
