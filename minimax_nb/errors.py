@@ -135,7 +135,15 @@ class TapeError(MinimaxNbError):
 
 
 class TapeFormatError(TapeError):
-    """A tape file is broken. The message names the file, the entry and the field."""
+    """A tape file is broken. The message names the file, the entry and the field.
+
+    Attributes:
+        path: the entry and the field, such as ``turns[0].reply.content``; "" for the whole file.
+    """
+
+    def __init__(self, message: str, *, path: str = "") -> None:
+        super().__init__(message)
+        self.path = path
 
 
 class NoMatchError(TapeError):

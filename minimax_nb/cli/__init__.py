@@ -7,7 +7,7 @@ COMMANDS: dict[str, str] = {
     "ask": "ask a model, and watch it think and answer in the terminal",
     "serve": "run the embedded server, for any OpenAI client on this machine",
     "record": "record what the service answers, for lessons that run without a key",
-    "check": "find what the service would refuse in a file of messages, and mend it",
+    "check": "find what is wrong in a file of messages, and mend it, or in a tape",
     "doctor": "say what is configured, where requests go, what answers, and what to do",
 }
 """Every command with its line of help; the README's table is held to it by a test."""

@@ -1,6 +1,7 @@
 """Find what the service would refuse in a file of messages, and what would silently break the chain of thought.
 
-FILE holds JSON: a list of messages, or a request with "messages" and perhaps "tools" and "model". It ends with 1 when
+FILE holds JSON: a list of messages, or a request with "messages" and perhaps "tools" and "model". Or it is a tape, an
+object with "provenance" and "turns": then what keeps it from being played is told with its line. It ends with 1 when
 anything is found, so that it can guard a commit or a build; with --repair, when anything is left.
 """
 
@@ -8,9 +9,11 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.history.check import Findings, check_history, repair_history
+from minimax_nb.render.text.quantities import count
 
 from . import FAILED, OK, UnusableInputError
 from .arguments import read_text
@@ -19,7 +22,7 @@ from .text_table import columns
 if TYPE_CHECKING:
     import argparse
 
-_SHAPES = 'a list of messages, or an object with "messages"'
+_SHAPES = 'a list of messages, an object with "messages", or a tape, which is an object with "provenance" and "turns"'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Check, and mend if asked to."""
-    document = _read(options.file)
+    text = read_text(options.file)
+    document = _read(options.file, text)
+    if _is_tape(document):
+        return _check_tape(options, text)
     request = document if isinstance(document, dict) else {"messages": document}
     model, tools = options.model or request.get("model"), request.get("tools")
     if options.repair:
@@ -48,15 +54,40 @@ def run(options: argparse.Namespace) -> int:
     return FAILED if findings else OK
 
 
-def _read(name: str) -> Any:
-    """The list of messages, or the request that holds one."""
+def _is_tape(document: Any) -> bool:
+    return isinstance(document, dict) and "messages" not in document and bool({"provenance", "turns"} & {*document})
+
+
+def _check_tape(options: argparse.Namespace, text: str) -> int:
+    """Check a tape: a line for each turn that is broken, or for what is wrong with the whole."""
+    from minimax_nb.server.tape.line_of import line_of
+    from minimax_nb.server.tape.read import problems
+
+    if options.repair:
+        raise UnusableInputError(f"expected messages to repair, got a tape: {options.file}; mend it by hand")
+    turns, found = problems(Path(options.file).stem if options.file != "-" else "-", text)
+    if not found:
+        print(f"Nothing found: a tape with {count(turns, 'turn')}")
+        return OK
+    rows = [("line", "where", "what is wrong; tape-format.md, beside the lessons, says what to do")]
+    for error in found:
+        words = str(error).partition(": ")[2]
+        rows.append((str(line_of(text, error.path)), error.path or "top level", words))
+    print(f"{columns(rows)}\n\n{len(found)} found")
+    return FAILED
+
+
+def _read(name: str, text: str) -> Any:
+    """The list of messages, the request that holds one, or the tape."""
     called = "standard input" if name == "-" else name
     try:
-        document = json.loads(read_text(name))
+        document = json.loads(text)
     except RecursionError:
         raise UnusableInputError(f"expected {_SHAPES} in {called}, got JSON that is nested too deeply") from None
     except ValueError as error:
         raise UnusableInputError(f"expected JSON in {called}: {error}") from error
+    if _is_tape(document):
+        return document
     messages = document.get("messages") if isinstance(document, dict) else document
     if not isinstance(messages, list):
         got = "an object without such a list" if isinstance(document, dict) else f"{json.dumps(document)[:60]}"

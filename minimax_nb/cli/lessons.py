@@ -11,11 +11,18 @@ import hashlib
 import json
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import CommandError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 RECORD = ".minimax-lessons.json"
 _LESSON = "[0-9][0-9]_*.ipynb"
+_PAGES = ("tape-format.md",)
+"""Pages of the documentation that lessons link to; they are put beside them."""
+_FROM, _TO = b"](../docs/", b"]("
 _KINDS = {".ipynb", ".md", ".png", ".svg", ".csv", ".json"}
 
 
@@ -59,8 +66,8 @@ def copy_lessons(folder: Path, source: Path | None = None) -> list[str]:
         before = dict(known)
         counts = {"new": 0, "renewed": 0, "yours": 0}
         lines = []
-        for path in _files(source):
-            outcome, line = _place(folder, path.relative_to(source), path.read_bytes(), known)
+        for name, content in _contents(source):
+            outcome, line = _place(folder, name, content, known)
             counts[outcome] = counts.get(outcome, 0) + 1
             lines += [line] if line else []
         if known != before:
@@ -74,6 +81,17 @@ def copy_lessons(folder: Path, source: Path | None = None) -> list[str]:
         f"{counts['new']} new, {counts['renewed']} renewed, {counts['yours']} changed by you and left alone",
         *lines,
     ]
+
+
+def _contents(source: Path) -> Iterator[tuple[Path, bytes]]:
+    """What is copied: the lessons, what they need, and the pages that they link to, all in one folder."""
+    for path in _files(source):
+        content = path.read_bytes()
+        yield path.relative_to(source), content.replace(_FROM, _TO) if path.suffix in (".ipynb", ".md") else content
+    for page in _PAGES:
+        path = source.parent / ("_docs" if source.name == "_lessons" else "docs") / page
+        if path.is_file():
+            yield Path(page), path.read_bytes()
 
 
 def _files(source: Path) -> list[Path]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import minimax_nb
 from minimax_nb.cli.main import main
 from minimax_nb.history.check import check_history
 
@@ -146,3 +147,76 @@ def test_a_pipe_is_read_for_a_dash(piped: Callable[[bytes], None], capsys: pytes
     piped(b"nothing")
     assert main(["check", "-"]) == 2
     assert "in standard input" in capsys.readouterr().err
+
+
+TAPE: dict[str, Any] = {
+    "provenance": {"kind": "authored"},
+    "turns": [{"request": {"messages": GOOD}, "reply": {"content": "Hello."}}],
+}
+
+
+def test_a_good_tape_ends_with_0(file: Callable[[Any], str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", file(TAPE)]) == 0
+    assert capsys.readouterr().out == "Nothing found: a tape with 1 turn\n"
+
+
+def test_a_broken_tape_is_told_turn_by_turn_with_its_lines(
+    file: Callable[[Any], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    turns = [
+        {"request": {"messages": []}, "reply": {"content": "Hello."}},
+        *TAPE["turns"],
+        {"request": {"messages": GOOD}, "reply": {"content": 7}},
+    ]
+    text = json.dumps({**TAPE, "turns": turns}, indent=1)
+    assert main(["check", file(text.encode())]) == 1
+    head, first, second, _, last = capsys.readouterr().out.splitlines()
+    assert head.split()[:2] == ["line", "where"]
+    places = ["turns[0].request.messages", "turns[2].reply.content"]
+    assert [line.split()[:2] for line in (first, second)] == [
+        [str(text[: text.index(mark)].count("\n") + 1), place]
+        for mark, place in zip(('"messages"', '"content": 7'), places, strict=True)
+    ]
+    assert first.endswith("expected at least one message, got []")
+    assert last == "2 found"
+
+
+@pytest.mark.parametrize(
+    ("document", "says"),
+    [
+        ({"turns": []}, "expected a field 'provenance'"),
+        ({"provenance": {}}, "expected a field 'kind'"),
+        ({"provenance": {"kind": "authored"}}, "expected a field 'turns'"),
+        ({**TAPE, "turn": 1}, "'turn' is none of them"),
+    ],
+)
+def test_what_is_wrong_with_the_whole_is_told(
+    document: Any, says: str, file: Callable[[Any], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", file(document)]) == 1
+    assert says in capsys.readouterr().out
+
+
+def test_every_tape_of_the_lessons_is_good(capsys: pytest.CaptureFixture[str]) -> None:
+    tapes = sorted((Path(minimax_nb.__file__).parent / "server" / "tapes").glob("*.json"))
+    assert tapes
+    for path in tapes:
+        assert main(["check", str(path)]) == 0
+
+
+def test_a_tape_is_not_repaired(file: Callable[[Any], str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "--repair", file(TAPE)]) == 2
+    assert "expected messages to repair, got a tape" in capsys.readouterr().err
+
+
+def test_a_tape_may_come_by_a_pipe(piped: Callable[[bytes], None], capsys: pytest.CaptureFixture[str]) -> None:
+    piped(json.dumps(TAPE).encode())
+    assert main(["check", "-"]) == 0
+
+
+def test_what_is_neither_is_told_with_all_that_is_taken(
+    file: Callable[[Any], str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", file({"message": []})]) == 2
+    err = capsys.readouterr().err
+    assert 'a list of messages, an object with "messages", or a tape, which is an object with "provenance" and' in err

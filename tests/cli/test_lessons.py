@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 import nbformat
@@ -221,3 +222,24 @@ def test_a_lesson_that_was_run_in_jupyter_counts_as_the_same(tmp_path: Path) -> 
             cell.outputs, cell.execution_count = [], 99
     nbformat.write(book, folder / name)
     assert copy_lessons(folder) == ["0 new, 0 renewed, 0 changed by you and left alone"]
+
+
+def test_pages_that_lessons_link_to_lie_beside_the_copies(tmp_path: Path, source: Path) -> None:
+    copy_lessons(tmp_path / "real")
+    page = tmp_path / "real" / "tape-format.md"
+    assert page.read_text(encoding="utf-8").startswith("# Tapes, written by hand")
+    for lesson in (tmp_path / "real").glob("*.ipynb"):
+        for target in re.findall(r"\]\(([^)#:]+\.(?:ipynb|md|png))\)", lesson.read_text(encoding="utf-8")):
+            assert (tmp_path / "real" / target).exists(), target
+    (source / FIRST).write_text("See [the page](../docs/tape-format.md).")
+    copy_lessons(tmp_path / "other", source)
+    assert files(tmp_path / "other")[FIRST] == "See [the page](tape-format.md)."
+
+
+def test_an_installed_copy_brings_the_pages_along(tmp_path: Path) -> None:
+    (tmp_path / "_lessons").mkdir()
+    (tmp_path / "_docs").mkdir()
+    (tmp_path / "_lessons" / FIRST).write_text("first")
+    (tmp_path / "_docs" / "tape-format.md").write_text("page")
+    copy_lessons(tmp_path / "copy", tmp_path / "_lessons")
+    assert sorted(files(tmp_path / "copy")) == [FIRST, "tape-format.md"]

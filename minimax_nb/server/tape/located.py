@@ -30,7 +30,8 @@ class Located:
         """Make the error that says what was expected here and what came."""
         got = repr(self.value)
         got = got if len(got) <= 60 else got[:60] + "…"
-        return TapeFormatError(f"tape {self.tape!r}, {self.path or 'top level'}: expected {expected}, got {got}")
+        where = self.path or "top level"
+        return TapeFormatError(f"tape {self.tape!r}, {where}: expected {expected}, got {got}", path=self.path)
 
     def need(self, *types: type) -> Located:
         """Return this value, which must be of one of the types."""

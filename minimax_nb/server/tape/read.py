@@ -1,43 +1,6 @@
 """Tapes, read: JSON files of turns, each a request to match and the reply to give.
 
-::
-
-    {
-      "provenance": {"kind": "authored", "author": "…", "note": "…"},
-      "turns": [
-        {
-          "request": {
-            "model": "MiniMax-M2.7",
-            "messages": [{"role": "user", "content": "…"}],
-            "tools": ["get_weather"]
-          },
-          "reply": {
-            "reasoning": "…", "content": ["line", "line"],
-            "tool_calls": [{"name": "get_weather", "arguments": {"location": "…"}}],
-            "finish_reason": "stop",
-            "usage": {"prompt_tokens": 40, "completion_tokens": 60, "reasoning_tokens": 20, "cached_tokens": 0},
-            "pace": {"first_token_s": 0.6, "tokens_per_s": 60}
-          }
-        }
-      ]
-    }
-
-A recorded turn has, instead of ``reply``, the events as they came, in the one form that was asked for::
-
-    "recorded": {
-      "stream": true, "reasoning_split": true, "include_usage": false,
-      "shared": {"id": "…", "model": "MiniMax-M2.7", …},
-      "events": [{"t": 0.61, "data": {"choices": […]}}, …]
-    }
-
-``t`` is in seconds since the request; ``shared`` holds the fields that are the same in every event
-that has choices. A reply that was
-no stream has one event, with the whole of it.
-
-The results of tools are compared like any text: a reply that tells what a tool has said holds only for that. ``model``
-and ``tools`` may be left out, and of ``reply`` everything but one of ``content`` and ``tool_calls``. A text
-may be written as a list of its lines, so that a change of one line is one line of a diff. A message with
-``"optional": true`` may be missing from the request.
+The format, with a whole example and what each error means: ``docs/tape-format.md``, which a test holds to this package.
 """
 
 from __future__ import annotations
@@ -125,6 +88,37 @@ def parse(name: str, text: str) -> list[TapeTurn]:
     Raises:
         TapeFormatError: naming the entry and the field that is wrong.
     """
+    top, origin, when = _head(name, text)
+    turns = [_turn(name, number, item, origin, when) for number, item in enumerate(top.get("turns", list).items())]
+    return [each for turn in turns for each in _variants(turn)]
+
+
+def problems(name: str, text: str) -> tuple[int, list[TapeFormatError]]:
+    """Look for everything that is wrong with a tape: the first fault of the file, or of each turn.
+
+    Args:
+        name: the tape's name.
+        text: its JSON.
+
+    Returns:
+        The number of its turns, and the faults.
+    """
+    found = []
+    try:
+        top, origin, when = _head(name, text)
+        turns = top.get("turns", list).items()
+    except TapeFormatError as error:
+        return 0, [error]
+    for number, item in enumerate(turns):
+        try:
+            _turn(name, number, item, origin, when)
+        except TapeFormatError as error:
+            found.append(error)
+    return len(turns), found
+
+
+def _head(name: str, text: str) -> tuple[Located, dict[str, str], str]:
+    """Read a tape but for its turns: the whole of it, where it is from, and when it was recorded."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -146,8 +140,7 @@ def parse(name: str, text: str) -> list[TapeTurn]:
     when = ""
     if kind.value == "recorded":
         when = " ".join(provenance.maybe(key, str) or "" for key in ("date", "time"))
-    turns = [_turn(name, number, item, origin, when) for number, item in enumerate(top.get("turns", list).items())]
-    return [each for turn in turns for each in _variants(turn)]
+    return top, origin, when
 
 
 def _read_all(files: Iterable[Traversable], journals: Mapping[Path, Path] | None = None) -> list[TapeTurn]:
