@@ -1,10 +1,39 @@
-"""See MiniMax models think, call tools and answer, live in Jupyter.
+"""See MiniMax models think, call tools and answer, in Jupyter.
 
-``import minimax_nb as mm`` costs next to nothing: each name below is loaded when it is first used.
+    import minimax_nb as mm
+
+    mm.Chat()("Why is the sky blue?")
+
+Without a key a small server on this machine answers; with
+MINIMAX_API_KEY, or OPENAI_BASE_URL and OPENAI_API_KEY, the service does.
+
+Talk        Chat, panel
+Connect     configure, connect, aconnect: where requests go
+Read        show, collect, last_reply; ashow, acollect for await.
+            They take a stream of the openai client and give a Reply,
+            with its ToolCall, Usage, Timing and Origin
+Tools       run_tools, arun_tools, Tool, parse_tool_calls
+History     check_history, repair_history, Finding
+Look back   Trace, Step, Round, usage, to_frame
+Compare     models, compare, acompare, Comparison, measure_speed
+Tapes       recording, replaying: lessons that run without a key
+Errors      explain says what to do. All are a MinimaxNbError:
+            ConfigurationError, HistoryError, TurnLimitError
+            StreamError: StreamCutError, StreamTimeoutError,
+            StreamFormatError, StreamServiceError
+            ToolError: ToolArgumentsError, UnknownToolError
+            TapeError: TapeFormatError, NoMatchError
+            all but StreamInterrupted, which is a KeyboardInterrupt
+
+In a notebook, %load_ext minimax_nb brings %%minimax, a cell that asks.
+In a terminal, minimax-nb opens the lessons.
+More on each name: help(mm.Chat).
 """
+# Importing costs next to nothing: each name below is loaded when it is first used.
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -128,9 +157,15 @@ __all__ = [
     "to_frame",
     "usage",
 ]
+_PUBLIC = __all__
+if not TYPE_CHECKING:
+    del __all__  # it is given by __getattr__, to everybody but pydoc
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__all__" and sys._getframe(1).f_globals.get("__name__") != "pydoc":  # noqa: SLF001
+        # help(mm) copies the help of whatever is in __all__: thousands of lines. Without it the page above is left.
+        return _PUBLIC
     if name not in _HOME_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
@@ -139,7 +174,7 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    return sorted([*__all__, "__version__"])
+    return sorted([*_PUBLIC, "__version__"])
 
 
 def load_ipython_extension(shell: Any) -> None:
