@@ -109,6 +109,7 @@ def test_with_raw_nothing_is_filled_in(cells: Cells) -> None:
         ("%minimax Why?", "Why?"),
         ("%minimax Why is it so", "Why is it so"),
         ("%minimax What's up?", "What's up?"),
+        ("%minimax Really??", "Really??"),
         ('%minimax  Is it "so"?  ', 'Is it "so"?'),
         ("%minimax 这是什么？是什么?", "这是什么？是什么?"),
         ("%minimax Is {city} it?", "Is Paris it?"),

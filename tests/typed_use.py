@@ -85,5 +85,6 @@ def errors() -> None:
         assert_type(error.reply, mm.Reply | None)
     except mm.StreamInterrupted as stopped:
         assert_type(stopped.reply, mm.Reply | None)
-    with mm.recording("tapes"), mm.replaying("tapes", strict=False):
-        pass
+    with mm.recording("tapes"), mm.replaying("tapes", strict=False) as tapes:
+        tapes.stop()
+    mm.replaying("tapes").start().stop()

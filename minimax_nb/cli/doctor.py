@@ -9,7 +9,7 @@ import io
 import os
 import platform
 import time
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -105,7 +105,7 @@ def _display_is_valid(advice: list[str]) -> bool:
 def _requests(advice: list[str]) -> bool:
     """Work out where requests go, send one, tell both."""
     try:
-        with redirect_stdout(io.StringIO()) as said:
+        with redirect_stderr(io.StringIO()) as said:
             client = connect(timeout=_TIMEOUT_S, max_retries=0)
     except ConfigurationError as error:
         _section("Requests", [("go", "nowhere: what is configured cannot work")])
