@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.frontend import by_display_mode, current_shell, publish, remember_shown
@@ -20,6 +21,7 @@ from minimax_nb.render.text.text import visible
 from minimax_nb.render.tracetext import summary
 from minimax_nb.steps.steps import Step
 from minimax_nb.steps.tables import read_table
+from minimax_nb.tools.displayable import figure_of
 
 from .terminal import TextReply
 from .view import HiddenView
@@ -127,9 +129,28 @@ class TextRun:
 
 
 def show_beside(value: Any) -> None:
-    """Show what a tool returned as an output of its own: a picture, a table that does not fit into ours."""
-    if value is None or current_shell() is None or read_table(value):
+    """Show what a tool returned as outputs of their own: pictures, a table that does not fit into ours."""
+    if value is None or current_shell() is None:
+        return
+    several = type(value) is tuple
+    if not several and read_table(value):
         return
     from IPython.display import display
 
-    display(value)  # type: ignore[no-untyped-call]
+    display(*map(_drawable, value if several else (value,)))  # type: ignore[no-untyped-call]
+
+
+def _drawable(value: Any) -> Any:
+    """The value, or a picture of it where it is a figure and no inline backend is there that knows how to draw one."""
+    figure, shell = figure_of(value), current_shell()
+    if figure is None or shell is None:
+        return value
+    try:
+        shell.display_formatter.formatters["image/png"].lookup(figure)
+    except KeyError:
+        from IPython.display import Image
+
+        picture = io.BytesIO()
+        figure.savefig(picture, format="png", bbox_inches="tight")
+        return Image(data=picture.getvalue())  # type: ignore[no-untyped-call]
+    return figure

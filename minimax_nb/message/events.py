@@ -115,7 +115,8 @@ class ToolResult:
         position: which call of this turn, 0-based.
         call: the call.
         text: what the model is told.
-        shown: what the tool returned, if the reader should see more than the text (a table, a figure); else None.
+        shown: what the tool returned, if the reader should see more than the text (a table, a figure), or a tuple of
+            such things from a list or dict; else None.
         error: why the tool gave nothing, for the reader; None when it did.
         started_s: when it began, in seconds from the end of the reply that called it.
         duration_s: how long it ran, in seconds; None when it did not run.

@@ -10,16 +10,21 @@ import dataclasses
 import datetime as dt
 import decimal
 import enum
+import functools
 import itertools
 import json
 import os
 import types
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from minimax_nb.message.blank import is_blank
 from minimax_nb.message.surrogates import sendable
+
+from .displayable import close_in_pyplot, displayed_source, figure_of, is_displayable, is_picture
+from .displayable import can as _can
+from .displayable import module as _module
 
 NO_OUTPUT = "(no output)"
 """Stands for a result that says nothing: the service refuses an empty content (error 2013, reported in 2026)."""
@@ -45,7 +50,8 @@ class RenderedResult(NamedTuple):
 
     Attributes:
         text: for the model, at most about the limit long.
-        shown: for the reader: the table, figure or picture itself, or None where the text says it all.
+        shown: for the reader: the table, figure or picture itself; a tuple of those that a list or dict holds; None
+            where the text says it all.
     """
 
     text: str
@@ -57,8 +63,10 @@ def render_result(value: Any, *, limit: int = RESULT_LIMIT) -> RenderedResult:
 
     Text goes as it is, None and text without anything visible as "(no output)"; numbers, lists, dicts, dataclasses and
     pydantic models as JSON; a table as CSV of its first rows with its shape; a figure or picture as a line that says
-    that the reader sees it; a generator as the list of its first 1,000 items; bytes as their length and kind; anything
-    else as its ``repr``.
+    that the reader sees it; what IPython displays (``Markdown``, ``HTML``, ``JSON``) as its source; a generator as the
+    list of its first 1,000 items; bytes as their length and kind; anything else as its ``repr``.
+
+    A figure is closed in pyplot, or the inline backend would show it once more at the end of the cell.
 
     Args:
         value: what the tool returned.
@@ -93,33 +101,46 @@ def _render(value: Any) -> tuple[str, Any]:
         return str(value), None
     if isinstance(value, bytes | bytearray | memoryview):
         return _bytes(bytes(value[:64]), len(value)), None
+    held: list[Any] = []
     if isinstance(value, types.GeneratorType | map | filter | zip | range):
-        return _drained(iter(value)), None
+        return _drained(iter(value), held), _each_once(held)
+    if found := _recognised(value):
+        return found
+    text = _written(value, held)
+    return text, value if is_displayable(value) else _each_once(held)
+
+
+def _each_once(held: list[Any]) -> tuple[Any, ...] | None:
+    """The things that a list or dict holds and the reader is to see; figure and axes are one and the same."""
+    return tuple({id(thing): thing for thing in held}.values()) or None
+
+
+def _recognised(value: Any) -> tuple[str, Any] | None:
+    """The text for a table, figure or picture, and what to show of it; None for any other value."""
     for recognise in (_table, _figure, _picture):
-        found = recognise(value)
-        if found is not None:
+        if found := recognise(value):
             return found
-    return _written(value), value if _can(value, "_repr_html_") else None
+    return None
 
 
-def _written(value: Any) -> str:
+def _written(value: Any, held: list[Any]) -> str:
     """Any other value: as JSON where JSON has a form for it, else its own words without quotes around them."""
     if value is not None and not isinstance(value, dict | list | tuple | int | float):
-        value = _plain(value)
+        value = _plain(value, held)
         if isinstance(value, str):
             return value
-    return _json(value)
+    return _json(value, held)
 
 
-def _json(value: Any) -> str:
+def _json(value: Any, held: list[Any]) -> str:
     try:
-        return json.dumps(value, ensure_ascii=False, default=_plain)
+        return json.dumps(value, ensure_ascii=False, default=functools.partial(_plain, held=held))
     except (TypeError, ValueError, RecursionError):
         return _repr(value)
 
 
-def _plain(value: Any) -> Any:
-    """A stand-in that JSON can hold for a value it cannot."""
+def _plain(value: Any, held: list[Any]) -> Any:
+    """A stand-in that JSON can hold for a value it cannot; what the reader is to see goes into ``held``."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     if _can(value, "model_dump"):
@@ -136,35 +157,45 @@ def _plain(value: Any) -> Any:
         return sorted(value, key=repr)
     if isinstance(value, Mapping):
         return dict(value)
-    if _module(value) == "numpy" and _can(value, "item") and getattr(value, "size", 2) == 1:
-        return value.item()
-    table = _table(value)
-    return table[0] if table else _short_repr(value)
+    if _module(value) == "numpy" and _can(value, "item"):
+        if getattr(value, "size", 2) == 1:
+            return value.item()
+        if value.dtype == object and value.size <= _ITEMS:  # the axes of a figure, say
+            return value.tolist()
+    if found := _recognised(value):
+        held.append(found[1])
+        return found[0]
+    if is_displayable(value):
+        held.append(value)
+        return displayed_source(value) or cut(f"[{_kind(value)}, shown to the reader]", 1_000)
+    return _short_repr(value)
 
 
 def _table(value: Any) -> tuple[str, Any] | None:
-    """A pandas DataFrame or Series, as CSV of its first rows."""
-    if _module(value) != "pandas" or not _can(value, "to_csv") or not _can(value, "head"):
+    """A pandas DataFrame or Series, or one with a style, as CSV of its first rows."""
+    if _module(value) != "pandas":
         return None
-    rows, *columns = value.shape
-    part = value.head(_ROWS)
+    table = getattr(value, "data", None) if _kind(value) == "Styler" else value
+    if not _can(table, "to_csv") or not _can(table, "head"):
+        return None
+    rows, *columns = table.shape
+    part = table.head(_ROWS)
     if columns and columns[0] > _COLUMNS:
         part = part.iloc[:, :_COLUMNS]
-    counted = type(value.index).__name__ == "RangeIndex"
+    counted = type(table.index).__name__ == "RangeIndex"
     text = part.to_csv(index=not counted)
     size = f"{rows:,} rows" + (f" x {columns[0]:,} columns" if columns else "")
     shown = [f"the first {_ROWS} rows"] * (rows > _ROWS)
     shown += [f"the first {_COLUMNS} columns"] * bool(columns and columns[0] > _COLUMNS)
-    return f"{_kind(value)}, {size}{': ' + ' and '.join(shown) if shown else ''}, as CSV\n{text}", value
+    return f"{_kind(table)}, {size}{': ' + ' and '.join(shown) if shown else ''}, as CSV\n{text}", value
 
 
 def _figure(value: Any) -> tuple[str, Any] | None:
-    """A matplotlib figure, or axes, which lead to theirs."""
-    figure = (
-        value if _can(value, "savefig") else getattr(value, "figure", None) if _module(value) == "matplotlib" else None
-    )
-    if figure is None or not _can(figure, "savefig"):
+    """A matplotlib figure, or a part of one, which leads to it."""
+    figure = figure_of(value)
+    if figure is None:
         return None
+    close_in_pyplot(figure)
     words = []
     for axes in itertools.islice(getattr(figure, "axes", ()), 9):
         names = (("title", axes.get_title()), ("x", axes.get_xlabel()), ("y", axes.get_ylabel()))
@@ -175,14 +206,16 @@ def _figure(value: Any) -> tuple[str, Any] | None:
 
 def _picture(value: Any) -> tuple[str, Any] | None:
     """Whatever draws itself in a notebook as a picture or a bundle, such as a PIL image or a chart."""
-    if not any(_can(value, f"_repr_{form}_") for form in ("png", "jpeg", "svg", "mimebundle")):
+    if not is_picture(value) or dataclasses.is_dataclass(value) or _can(value, "model_dump"):
         return None
     size = getattr(value, "size", None)
     known = f", {size[0]} x {size[1]} pixels" if isinstance(size, tuple) and len(size) == 2 else ""
+    said = getattr(value, "alt", None)
+    known += f": {said}" if isinstance(said, str) and said else ""
     return f"[{_kind(value)}{known}, shown to the reader]", value
 
 
-def _drained(items: Any) -> str:
+def _drained(items: Any, held: list[Any]) -> str:
     """The items of a generator as a JSON list, as far as they come and up to the bound."""
     taken: list[Any] = []
     note = ""
@@ -195,7 +228,7 @@ def _drained(items: Any) -> str:
         raise
     except BaseException as error:  # noqa: BLE001 - the generator is the tool's code
         note = f"\n[it stopped there with {type(error).__name__}: {str(error)[:200]}]"
-    return _json(taken) + note
+    return _json(taken, held) + note
 
 
 def _bytes(start: bytes, length: int) -> str:
@@ -218,13 +251,3 @@ def _short_repr(value: Any) -> str:
 
 def _kind(value: Any) -> str:
     return type(value).__name__
-
-
-def _module(value: Any) -> str:
-    return str(getattr(type(value), "__module__", "")).partition(".")[0]
-
-
-def _can(value: Any, method: str) -> bool:
-    """Whether the value's class has a method: asked of the class, since an instance may answer anything."""
-    found: Callable[..., Any] | None = getattr(type(value), method, None)
-    return callable(found) and not isinstance(value, type)
