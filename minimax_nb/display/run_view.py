@@ -57,18 +57,21 @@ class StaticRun:
 
     def __init__(self) -> None:
         self._record = RunRecord()
-        self._beside: list[Any] = []
+        self._rounds = 0
+        self._beside: list[tuple[int, int, Any]] = []
 
     def feed(self, event: RunEvent) -> None:
         """One more event of the run."""
         self._record.take(event)
-        if isinstance(event, ToolResult):
-            self._beside.append(event.shown)
+        if isinstance(event, RoundEnded):
+            self._rounds += 1
+        elif isinstance(event, ToolResult):
+            self._beside.append((self._rounds, event.position, event.shown))
 
     def finish(self, reply: Reply) -> None:
         """The run is over: shows it."""
         publish(self._record.bundle(reply), metadata=metadata(reply))
-        for value in self._beside:
+        for *_, value in sorted(self._beside, key=lambda entry: entry[:2]):
             show_beside(value)
         remember_shown(reply)
 
@@ -111,7 +114,9 @@ class TextRun:
                 self._ended = True
             case ToolResult():
                 failed = event.error is not None
-                line = summary(Step("result", name=event.call.name, text=event.text), _LONGEST_LINE)
+                call = event.call
+                step = Step("result", name=call.name, arguments=call.arguments, text=event.text)
+                line = summary(step, _LONGEST_LINE)
                 self._reply.line(f"[tool {'failed' if failed else 'result'}] {visible(line)}")
                 show_beside(event.shown)
             case ApprovalRequested() | ToolStarted() | Finished():

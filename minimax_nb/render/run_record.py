@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from minimax_nb.message.events import RoundEnded, RunEvent, ToolResult
 from minimax_nb.render.run import run_bundle
 from minimax_nb.steps.recorder import StepRecorder
-from minimax_nb.steps.tables import Table, read_table
+from minimax_nb.steps.tables import Table, read_table, with_place
 
 if TYPE_CHECKING:
     from minimax_nb.message.reply import Reply
@@ -32,15 +32,15 @@ class RunRecord:
     def __len__(self) -> int:
         return len(self._recorder)
 
-    def take(self, event: RunEvent) -> tuple[Step, ...]:
-        """Take one more event, and give the steps that it adds."""
+    def take(self, event: RunEvent) -> dict[int, Step]:
+        """Take one more event, and give the steps that it adds, by their place."""
         count = len(self._recorder)
-        self._recorder.event(event)
+        places = self._recorder.event(event)
         if isinstance(event, RoundEnded):
             self._last, self._before_last = event.reply, count
-        elif isinstance(event, ToolResult) and (table := read_table(event.shown)):
-            self.tables[count] = table
-        return self._recorder.steps(count)
+        elif isinstance(event, ToolResult):
+            self.tables = with_place(self.tables, places.start, read_table(event.shown))
+        return dict(zip(places, self._recorder.steps(places.start), strict=False))
 
     def bundle(self, reply: Reply) -> Bundle:
         """Write the run as a MIME bundle that ends with this reply."""

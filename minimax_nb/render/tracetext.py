@@ -27,6 +27,10 @@ LABELS = {
     "answer": "Answer",
 }
 _SUMMARY = 100
+_SHORTEST = 12
+"""Characters that a value of a call in short has at least."""
+_READ_TO = 100_000
+"""Characters of arguments that are looked at for a line about them."""
 _WHOLE = 2_000_000
 """Characters of all texts together that a saved file or a notebook's output shows at most."""
 _BRIEF = 200_000
@@ -40,16 +44,54 @@ def label(step: Step) -> str:
 def summary(step: Step, limit: int = _SUMMARY) -> str:
     """Sum a step up in one line of about ``limit`` characters; not escaped. What a model wrote loses its Markdown."""
     if step.kind == "call":
-        line = f"{step.name}({_arguments(step.arguments or '', limit)})"
+        line = call_words(step.name, step.arguments or "", limit)
     elif step.kind in {"think", "answer"}:
         begun = step.text[: 4 * limit]
         line = plain_words(begun) + ("" if begun == step.text else "…")
     else:
         line = step.text[: 8 * limit]
         if step.kind == "result" and step.name:
-            line = f"{step.name} → {line.strip() or '(nothing)'}"
+            call = step.name if step.arguments is None else call_words(step.name, step.arguments, limit * 2 // 5)
+            line = f"{call} → {line.strip() or '(nothing)'}"
     line = " ".join(line.split())
     return line if len(line) <= limit else f"{line[:limit].rstrip()}…"
+
+
+def call_words(name: str | None, arguments: str, limit: int = _SUMMARY) -> str:
+    """Write a call in short, as Python would: ``forecast(city="Rome")``; not escaped.
+
+    Args:
+        name: the tool's name.
+        arguments: as received.
+        limit: about how many characters; beyond it long values are shortened first, then the call.
+    """
+    inside = " ".join(_arguments_words(arguments, limit - len(name or "") - 2).split())
+    if len(inside) > (room := max(limit - len(name or ""), 2)):
+        inside = f"{inside[:room].rstrip()}…"
+    return f"{name}({inside})"
+
+
+def _arguments_words(arguments: str, limit: int) -> str:
+    """Write arguments with their names; as received if they are no JSON object, or far too long to be looked at."""
+    try:
+        value: Any = json.loads(arguments) if len(arguments) <= _READ_TO else None
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        return arguments[: 8 * _SUMMARY].strip()
+    pairs = [(key, json.dumps(item, ensure_ascii=False)) for key, item in value.items()]
+    if sum(len(key) + len(item) + 3 for key, item in pairs) > limit:
+        room = max(limit // max(len(pairs), 1) - 3, _SHORTEST)
+        pairs = [(key, _shortened_value(item, room - len(key))) for key, item in pairs]
+    return ", ".join(f"{key}={item}" for key, item in pairs)
+
+
+def _shortened_value(written: str, limit: int) -> str:
+    """Shorten a value's JSON; a text keeps its closing quote."""
+    limit = max(limit, _SHORTEST)
+    if len(written) <= limit:
+        return written
+    return f"{written[:limit].rstrip()}…" + ('"' if written.startswith('"') else "")
 
 
 def figures(step: Step) -> list[str]:
@@ -214,17 +256,6 @@ def _body(step: Step, limit: int) -> list[Markdown]:
         case _:
             body = fenced(text)
     return [body, Markdown(f"*{words(left_out)}*")] if left_out else [body]
-
-
-def _arguments(arguments: str, limit: int) -> str:
-    """Write arguments as Python would write the call; as received if they are no JSON object."""
-    try:
-        value: Any = json.loads(arguments) if len(arguments) <= 20 * limit else None
-    except (ValueError, RecursionError):
-        value = None
-    if not isinstance(value, dict):
-        return arguments[: 8 * limit].strip()
-    return ", ".join(f"{key}={json.dumps(item, ensure_ascii=False)}" for key, item in value.items())
 
 
 def _sum(numbers: Any) -> int | None:

@@ -12,7 +12,7 @@ from minimax_nb.message.parts import content_text, read_message
 from minimax_nb.message.reply import Reply
 from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.steps.recorder import StepRecorder
-from minimax_nb.steps.tables import Table, read_table
+from minimax_nb.steps.tables import Table, read_table, with_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -126,9 +126,8 @@ def exchange_of(group: Sequence[Any], known: Recollection) -> Exchange:
             if (result := known.result_of(data)) is None:
                 recorder.message(data)
                 continue
-            if isinstance(result.shown, Table):
-                tables[len(recorder)] = result.shown
-            recorder.event(result)
+            (place,) = recorder.event(result)
+            tables = with_place(tables, place, result.shown)
         else:
             texts["user" if role == "user" else "system"].append(content_text(data.get("content")))
     steps = recorder.steps()

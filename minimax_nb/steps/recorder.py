@@ -34,7 +34,8 @@ class StepRecorder:
         self._hurried = False
         self._steps: list[Step] = []
         self._rounds: list[Round] = []
-        self._names: dict[str, str] = {}
+        self._calls: dict[str, ToolCall] = {}
+        self._order: dict[str, int] = {}  # of the calls of the last reply
 
     def message(self, message: Mapping[str, Any] | Any) -> None:
         """A message whose time is not known: of a dict, a ``Reply`` or an SDK object.
@@ -56,8 +57,11 @@ class StepRecorder:
             self.reply(Reply(message=data, reasoning=reasoning, content=content, tool_calls=read_tool_calls(data)))
         elif role in {"tool", "function"}:
             call_id = str(data.get("tool_call_id") or "")
-            name = self._names.get(call_id) or data.get("name")
-            self._add("result", text=text, name=None if name is None else str(name), call_id=call_id)
+            call = self._calls.get(call_id)
+            name = data.get("name") if call is None else call.name
+            self._add_result(
+                None if name is None else str(name), call_id, text, arguments=None if call is None else call.arguments
+            )
         else:
             kind: Kind = "system" if role in {"system", "developer"} else "user"
             self._steps.append(Step(kind, len(self._rounds) + 1, text))
@@ -103,8 +107,9 @@ class StepRecorder:
         rest = (start, length if alone else None, rest_tokens if alone else None)
         if reply.content.strip():
             self._add("answer", rest[0], rest[1], text=reply.content, tokens=rest[2])
+        self._order = {call.id: at for at, call in enumerate(reply.tool_calls)}
         for call in reply.tool_calls:
-            self._names[call.id] = call.name
+            self._calls[call.id] = call
             self._add(
                 "call", rest[0], rest[1], tokens=rest[2], name=call.name, arguments=call.arguments, call_id=call.id
             )
@@ -113,24 +118,32 @@ class StepRecorder:
             self.now += total
         self._replied_s = self.now
 
-    def event(self, event: RunEvent) -> None:
-        """An event of a run; those that add no step are passed over."""
+    def event(self, event: RunEvent) -> range:
+        """An event of a run; those that add no step are passed over.
+
+        Returns:
+            The places of the steps that it adds.
+        """
         match event:
             case RoundEnded(reply=reply, elapsed_s=elapsed):
+                count = len(self._steps)
                 self.reply(reply, elapsed)
+                return range(count, len(self._steps))
             case ToolResult():
-                self.result(
+                place = self.result(
                     event.call,
                     event.text,
                     error=event.error is not None,
                     started_s=event.started_s,
                     duration_s=event.duration_s,
                 )
+                return range(place, place + 1)
+        return range(0)
 
     def result(
         self, call: ToolCall, text: str, *, error: bool = False, started_s: float = 0.0, duration_s: float | None = None
-    ) -> None:
-        """What a tool gave.
+    ) -> int:
+        """What a tool gave. Whichever tool is done first, results stand in the order of their calls.
 
         Args:
             call: the call that it answers.
@@ -138,13 +151,50 @@ class StepRecorder:
             error: whether the tool failed.
             started_s: when it began, in seconds from the end of the reply that called it.
             duration_s: how long it took, in seconds.
+
+        Returns:
+            The place of its step; those from there on have moved by one.
         """
         start = self._replied_s + self._tick(started_s)
         length = None if duration_s is None else self._tick(duration_s)
         known = None if duration_s is None else start
-        self._add("result", known, length, text=text, name=call.name, call_id=call.id, error=error)
         if length is not None:
             self.now = max(self.now, start + length)
+        return self._add_result(call.name, call.id, text, known, length, arguments=call.arguments, error=error)
+
+    def _add_result(
+        self,
+        name: str | None,
+        call_id: str,
+        text: str,
+        started_s: float | None = None,
+        duration_s: float | None = None,
+        *,
+        arguments: str | None = None,
+        error: bool = False,
+    ) -> int:
+        """Add a result before those of the same turn that answer later calls; give its place."""
+        self._add(
+            "result",
+            started_s,
+            duration_s,
+            text=text,
+            name=name,
+            arguments=arguments,
+            call_id=call_id,
+            error=error,
+        )
+        place = len(self._steps) - 1
+        at = self._order.get(call_id, len(self._order))
+        while self._answers_later(self._steps[place - 1], at):
+            place -= 1
+        self._steps.insert(place, self._steps.pop())
+        return place
+
+    def _answers_later(self, step: Step, at: int) -> bool:
+        """Whether a step is the result of a call of this turn after the one at ``at``."""
+        same = step.kind == "result" and step.round == len(self._rounds)
+        return same and self._order.get(step.call_id or "", -1) > at
 
     def _tick(self, seconds: float) -> float:
         return 0.0 if self._hurried or seconds < _NOISE_S else round(seconds, 2)

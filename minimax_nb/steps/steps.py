@@ -24,7 +24,7 @@ class Step:
         round: which request to the model it belongs to, from 1; a question belongs to the request that sends it.
         text: the whole text of it; "" for a call.
         name: the tool's name, for a call and a result.
-        arguments: a call's arguments as received.
+        arguments: a call's arguments as received, for a call and its result.
         call_id: the id that ties a result to its call.
         error: whether the tool is known to have failed.
         started_s: when it began, in seconds of work since the run began; the reader's own pauses do not count.

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .html_tokens import EndTag, StartTag, html_tokens
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _OPTIONS = {"max_rows": 30, "max_cols": 12, "border": 0}
 _LONGEST_HTML = 60_000
@@ -86,6 +89,18 @@ def read_table(value: Any) -> Table | None:
         return _read(html) if len(html) <= _LONGEST_HTML else None
     except Exception:  # noqa: BLE001 - some other object with a method of that name, or no HTML at all
         return None
+
+
+def with_place(tables: Mapping[int, Table], place: int, table: Table | None) -> dict[int, Table]:
+    """Tables by the place of their step, once one more step stands at a place.
+
+    Args:
+        tables: the tables before that.
+        place: where the step stands; those from there on have moved by one.
+        table: the step's own table, if it has one.
+    """
+    moved = {at + (at >= place): each for at, each in tables.items()}
+    return moved if table is None else {**moved, place: table}
 
 
 def _read(html: str) -> Table | None:

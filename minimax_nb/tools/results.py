@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 from minimax_nb.message.blank import is_blank
 from minimax_nb.message.surrogates import sendable
 
-from .displayable import close_in_pyplot, displayed_source, figure_of, is_displayable, is_picture
 from .displayable import can as _can
+from .displayable import close_in_pyplot, displayed_source, figure_of, is_displayable, is_picture
 from .displayable import module as _module
 
 NO_OUTPUT = "(no output)"

@@ -9,6 +9,7 @@ from minimax_nb.message.events import ApprovalRequested, RoundEnded, RoundStarte
 from minimax_nb.render.regions import Region
 from minimax_nb.render.run_record import RunRecord
 from minimax_nb.render.table import table_html
+from minimax_nb.render.text.markup import EMPTY
 from minimax_nb.render.tracehtml import row
 
 from .operations import RegionSplice
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
     from minimax_nb.message.events import RunEvent
     from minimax_nb.message.reply import Reply
-    from minimax_nb.render.text.markup import Bundle
+    from minimax_nb.render.text.markup import Bundle, Html
     from minimax_nb.steps.steps import Step
+    from minimax_nb.steps.tables import Table
 
     from .operations import Operation
 
@@ -38,6 +40,7 @@ class RunPainter:
         self._reply = Painter()
         self._earlier = 0
         self._rows = 0
+        self._results_from = 0
         self._running: dict[int, str] = {}
         self._changed: list[Operation] = []
 
@@ -51,19 +54,19 @@ class RunPainter:
         if isinstance(event, StreamEvent):
             self._reply.take(event)
             return
-        at = len(self._record)
         steps = self._record.take(event)
         match event:
             case RoundStarted(round=number):
                 if number > 1:
                     self._changed.append(("phase", "resuming"))
             case RoundEnded():
-                if any(step.kind == "call" for step in steps):
+                if any(step.kind == "call" for step in steps.values()):
                     self._changed += self._reply.frame()
                     self._earlier += self._reply.size
                     self._reply = Painter()
                     self._changed.append(("clear", [Region.THOUGHTS, Region.ANSWER, Region.CALLS]))
-                    self._add_rows(steps, at)
+                    self._add_rows(steps.values())
+                    self._results_from = self._rows
             case ApprovalRequested(call=call):
                 self._changed += [("tool", call.name), ("phase", "asking")]
             case ToolStarted(position, call):
@@ -73,7 +76,8 @@ class RunPainter:
                 if self._running.pop(position, None) is not None and self._running:
                     self._changed.append(("tool", _named(self._running.values())))
                 self._earlier += len(text[:_UNFOLDS_TO].encode("utf-8", "surrogatepass"))
-                self._add_rows(steps, at)
+                ((at, step),) = steps.items()
+                self._put_result(self._results_from + position, step, self._record.tables.get(at))
 
     def frame(self) -> list[Operation]:
         """Give what has changed since the last frame."""
@@ -89,13 +93,23 @@ class RunPainter:
         """Write what stays on show in the end."""
         return self._record.bundle(reply)
 
-    def _add_rows(self, steps: tuple[Step, ...], at: int) -> None:
-        for place, step in enumerate(steps, at):
-            table = table_html(self._record.tables.get(place))
-            timeless = replace(step, share=None)  # of a whole that is still growing
-            html = row(timeless, limit=_UNFOLDS_TO, formulas="mathml", table=table)
-            self._changed.append(RegionSplice(Region.PAST, self._rows, 0, html))
+    def _add_rows(self, steps: Iterable[Step]) -> None:
+        for step in steps:
+            self._changed.append(RegionSplice(Region.PAST, self._rows, 0, _row(step)))
             self._rows += 1
+
+    def _put_result(self, place: int, step: Step, table: Table | None) -> None:
+        """Put a result where its call has it; the rows before that are empty until their own results come."""
+        while self._rows < place:
+            self._changed.append(RegionSplice(Region.PAST, self._rows, 0, EMPTY))
+            self._rows += 1
+        self._changed.append(RegionSplice(Region.PAST, place, 0, _row(step, table)))
+        self._rows = max(self._rows, place + 1)
+
+
+def _row(step: Step, table: Table | None = None) -> Html:
+    timeless = replace(step, share=None)  # of a whole that is still growing
+    return row(timeless, limit=_UNFOLDS_TO, formulas="mathml", table=table_html(table))
 
 
 def _named(running: Iterable[str]) -> str:

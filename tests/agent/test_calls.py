@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from minimax_nb import (
+    Chat,
     StreamInterrupted,
     arun_tools,
     check_history,
@@ -17,7 +18,7 @@ from minimax_nb import (
 from minimax_nb.agent.loop import NOT_FINISHED
 
 from ..support.agent_runs import QUESTION, results, run
-from ..support.scripted import AsyncScript, Script, call, message
+from ..support.scripted import AsyncScript, Script, call, chunks, client_of, message
 from ..support.tools import double, fail, stop, wait
 
 
@@ -183,3 +184,34 @@ def test_a_tool_that_says_nothing_is_answered_with_words(value: Any, twin: bool)
         list(run_tools(Script(*answers), messages, [quiet]))
     assert messages[2]["content"] == ("[]" if hasattr(value, "send") else "(no output)")
     assert check_history(messages) == []
+
+
+def test_results_stand_in_the_order_of_the_calls_refused_ones_too() -> None:
+    async def slow(x: int) -> int:
+        """Be slow."""
+        await asyncio.sleep(0.02)
+        return x
+
+    wanted = [
+        call("double", '{"x": 1}', "sync"),
+        call("double", '{"x": 2}', "refused"),
+        call("slow", '{"x": 3}', "async"),
+        call("triple", '{"x": 4}', "unknown"),
+        call("slow", '{"y": 5}', "misfit"),
+        call("double", '{"x": ', "broken"),
+        call("double", '{"x": 7}', "cut off"),
+    ]
+    for kind in (Script, AsyncScript):
+        # "length" cuts the last call off.
+        script = kind(chunks(message("", *wanted), "length"), message("Done."))
+        chat = Chat(client_of(script), tools=[double, slow], approve=lambda one: one.id != "refused")
+        if kind is Script:
+            chat("Go")
+        else:
+            asyncio.run(chat.ask("Go"))
+        results = [step for step in chat.trace if step.kind == "result"]
+        assert [step.call_id for step in results] == [one["id"] for one in wanted]
+        assert [step.error for step in results] == [False, True, False, True, True, True, True]
+        frame = chat.trace.frame()
+        assert list(frame[frame.kind == "result"].arguments) == [one["function"]["arguments"] for one in wanted]
+        assert [m["tool_call_id"] for m in chat.messages if m["role"] == "tool"] == [one["id"] for one in wanted]

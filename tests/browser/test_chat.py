@@ -82,7 +82,7 @@ def test_stop_in_a_tool_is_shown_and_the_chat_goes_on(notebook: Callable[..., No
     book.output(1).get_by_text("Interrupted.").first.wait_for()
     shown = book.output(1).first.inner_text()
     assert "get_weather(location=" in shown
-    assert "get_weather → [No result" in shown
+    assert ") → [No result" in shown
     assert book.output(1).last.inner_text().startswith("Interrupted; the part that arrived")
     book.run(2)
     book.output(2).get_by_text("findings 0 [No result: the user interrupted").wait_for()
@@ -99,7 +99,7 @@ def test_a_question_to_the_reader_is_said_to_be_waited_for(notebook: Callable[..
     answer.press("Enter")
     live.get_by_text("Running get_weather…").wait_for()
     book.wait_idle()
-    assert "get_weather → 24℃, sunny" in book.output(1).first.inner_text()
+    assert ") → 24℃, sunny" in book.output(1).first.inner_text()
     assert book.errors == []
 
 

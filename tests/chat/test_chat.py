@@ -174,7 +174,7 @@ def test_a_terminal_reads_the_turn_as_text(capsys: pytest.CaptureFixture[str]) -
     chat = Chat(client_of(Script(message("", hostile), message("Four."))), tools=[double])
     chat("2 + 2?")
     out = capsys.readouterr().out
-    assert "[tool failed] double → Error: double: argument 'x'" in out
+    assert "[tool failed] double(x=\"\\u001b[2J\") → Error: double: argument 'x'" in out
     assert out.rstrip().endswith("Four.")
     assert "\x1b" not in out
 
@@ -203,7 +203,7 @@ def test_a_headless_notebook_gets_one_output_a_turn() -> None:
     assert set(output.data) == {"text/plain", "text/markdown", "text/html"}
     assert output.data["text/plain"].split("\n") == [
         "[call] double(x=2)",
-        "[result] double → 4",
+        "[result] double(x=2) → 4",
         "",
         "It is **four**.",
     ]

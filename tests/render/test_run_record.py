@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 from minimax_nb.message.events import RoundEnded, ToolResult
 from minimax_nb.message.reply import Reply, Timing, ToolCall, Usage
 from minimax_nb.render.bundle import bundle
@@ -34,7 +37,7 @@ def test_each_form_holds_the_steps_and_the_whole_answer() -> None:
     assert shown["text/plain"].split("\n") == [
         "[think] Hm.",
         "[call] get_<b>(x=1)",
-        "[result] get_<b> → 4 <i>",
+        "[result] get_<b>(x=1) → 4 <i>",
         "",
         "It is **four**.",
     ]
@@ -60,3 +63,18 @@ def test_a_table_is_shown_as_one() -> None:
         RoundEnded(2, ANSWER, 0.6),
     )
     assert "<td>cell</td>" in kept.bundle(ANSWER)["text/html"]
+
+
+def test_results_stand_in_the_order_of_the_calls_each_with_its_table() -> None:
+    calls = tuple(ToolCall(name, "look", f'{{"at": "{name}"}}') for name in "abc")
+    asked = Reply(content="", tool_calls=calls)
+    tables = {name: Drawn(f"<table><tr><td>cell {name}</td></tr></table>") for name in "ab"}
+    results = [ToolResult(at, call, call.id, shown=tables.get(call.id)) for at, call in enumerate(calls)]
+    for order in itertools.permutations(results):
+        kept = record(RoundEnded(1, asked, 0.6), *order, RoundEnded(2, ANSWER, 0.6))
+        shown = kept.bundle(ANSWER)
+        lines = shown["text/plain"].split("\n")
+        assert lines[3:6] == [f'[result] look(at="{name}") → {name}' for name in "abc"]
+        assert re.findall(r"look\(at=.(.).\) →", shown["text/markdown"]) == ["a", "b", "c"]
+        drawn = re.findall(r"look\(at=.(.).\) →.*?(?:cell (.)|<pre)", shown["text/html"], re.DOTALL)
+        assert drawn == [("a", "a"), ("b", "b"), ("c", "")]

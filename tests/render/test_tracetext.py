@@ -6,7 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from minimax_nb.render import tracetext
-from minimax_nb.render.tracetext import share_of, shortened, summary
+from minimax_nb.render.tracetext import call_words, share_of, shortened, summary
 from minimax_nb.steps.steps import Step
 
 from ..support.hostile import hostile_steps
@@ -43,6 +43,13 @@ def test_the_plain_text_shows_one_line_a_step_and_no_control_character() -> None
         (Step("call", name="f", arguments="[1]"), "f([1])"),
         (Step("result", name="f", text=" a\n b "), "f → a b"),
         (Step("result", name="f"), "f → (nothing)"),
+        (Step("result", name="f", arguments='{"a": "b"}', text="1"), 'f(a="b") → 1'),
+        (Step("result", name="f", arguments="{}", text="1"), "f() → 1"),
+        (
+            Step("result", name="save", arguments=f'{{"path": "a.txt", "text": "{"x" * 500}"}}', text="done"),
+            'save(path="a.txt", text="xxxxxxxxxxx…") → done',
+        ),
+        (Step("result", name="f", arguments=f"{'x' * 500}", text="1"), f"f({'x' * 39}…) → 1"),
         (Step("result", text="a"), "a"),
         (Step("answer", text="a" * 101), "a" * 100 + "…"),
         (Step("answer", text="## Why\n\nIt is **so**: `x*y*z`, *cut **he"), "Why · It is so: x*y*z, cut he"),
@@ -61,6 +68,16 @@ def test_the_plain_text_shows_one_line_a_step_and_no_control_character() -> None
 )
 def test_a_step_is_summed_up_in_a_line(step: Step, line: str) -> None:
     assert summary(step) == line
+
+
+@pytest.mark.parametrize("limit", [10, 40, 100])
+@pytest.mark.parametrize(
+    "arguments", ['{"a": "' + "x" * 900 + '"}', "{" + ",".join(f'"k{n}": {n}' for n in range(99)) + "}"]
+)
+def test_a_call_in_short_is_about_as_long_as_it_may_be(arguments: str, limit: int) -> None:
+    assert len(call_words("f", arguments, limit)) <= limit + 10
+    assert call_words("f", arguments, limit).endswith(")")
+    assert call_words("f" * 200, arguments, limit).startswith("ffff")
 
 
 @pytest.mark.parametrize("lengths", [[], [5], [10, 10], [1_000_000, 3], [400, 400, 1]])

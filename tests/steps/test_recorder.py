@@ -165,3 +165,40 @@ def test_a_tool_has_no_time_where_the_tape_is_played_without_its_pauses(elapsed:
     recorder.reply(reply(tool_calls=(CALL,), content=""), elapsed)
     recorder.result(CALL, "24 °C", started_s=0.2, duration_s=0.7)
     assert by_kind(recorder, "result")[0].duration_s == expected
+
+
+@pytest.mark.parametrize("first", [CALL, OTHER])
+def test_results_stand_in_the_order_of_the_calls_and_know_them(first: ToolCall) -> None:
+    recorder = recorded(reply(content="", tool_calls=(CALL, OTHER)))
+    second = OTHER if first is CALL else CALL
+    places = [recorder.result(call, call.name, duration_s=1.0) for call in (first, second)]
+    results = by_kind(recorder, "result")
+    assert [(step.name, step.arguments) for step in results] == [
+        ("get_weather", '{"location": "Oslo"}'),
+        ("get_time", "{}"),
+    ]
+    assert places == ([3, 4] if first is CALL else [3, 3])
+    assert recorder.now == 4.0
+
+
+def test_results_of_another_turn_or_of_no_call_stay_behind_those_before_them() -> None:
+    recorder = recorded(reply(content="", tool_calls=(CALL, OTHER)))
+    recorder.result(OTHER, "1")
+    recorder.reply(reply(content="", tool_calls=(CALL,)))
+    recorder.result(ToolCall("?", "nobody", "{}"), "2")
+    recorder.result(CALL, "3")
+    assert [step.text for step in by_kind(recorder, "result")] == ["1", "2", "3"]
+
+
+def test_messages_with_results_out_of_order_are_read_in_the_order_of_the_calls() -> None:
+    calls = [{"id": name, "type": "function", "function": {"name": name, "arguments": "{}"}} for name in "ab"]
+    messages = [
+        {"role": "assistant", "content": "", "tool_calls": calls},
+        {"role": "tool", "tool_call_id": "b", "content": "2"},
+        {"role": "tool", "tool_call_id": "a", "content": "1"},
+    ]
+    steps, _ = steps_of(messages)
+    assert [(step.kind, step.name, step.arguments) for step in steps[2:]] == [
+        ("result", "a", "{}"),
+        ("result", "b", "{}"),
+    ]

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from minimax_nb.steps.tables import Cell, Row, Table, read_table
+from minimax_nb.steps.tables import Cell, Row, Table, read_table, with_place
 
 from ..support.tools import Drawn
 
@@ -143,3 +143,10 @@ def test_a_span_is_bounded() -> None:
     table = read_table(Drawn(f"<table><tr><td colspan={10**30}>a</td></tr></table>"))
     assert table is not None
     assert table.body[0].cells[0].columns == 1000
+
+
+def test_a_table_keeps_its_step_when_another_comes_before_it() -> None:
+    one, two = Table(beside="1"), Table(beside="2")
+    tables = with_place(with_place({}, 3, one), 3, two)
+    assert tables == {3: two, 4: one}
+    assert with_place(tables, 4, None) == {3: two, 5: one}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 from minimax_nb.message.events import (
     ApprovalRequested,
     Finished,
@@ -98,3 +101,21 @@ def test_the_bundle_is_the_whole_turn() -> None:
     bundle = painter.bundle(ANSWERING)
     assert "double(x=2)" in bundle["text/html"]
     assert bundle["text/plain"].endswith("Four.")
+
+
+def test_results_take_the_rows_of_their_calls_whichever_is_done_first() -> None:
+    calls = tuple(ToolCall(name, "look", f'{{"at": "{name}"}}') for name in "abc")
+    asked = Reply(content="", tool_calls=calls)
+    results = [ToolResult(at, call, call.id) for at, call in enumerate(calls)]
+    expected = None
+    for order in itertools.permutations(results):
+        page, painter = Page(), RunPainter()
+        for event in (RoundStarted(1), RoundEnded(1, asked, 1.0), *order, RoundStarted(2), RoundEnded(2, asked, 1.0)):
+            painter.take(event)  # type: ignore[arg-type]
+            page.apply(painter.frame())
+        painter.take(results[2])
+        page.apply(painter.frame())
+        shown = page.html(Region.PAST)
+        assert re.findall(r"look\(at=\W*(.)\W*\) →", shown.replace("&quot;", "")) == ["a", "b", "c", "c"]
+        assert shown == (expected or shown)
+        expected = shown
