@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -78,5 +77,4 @@ def module(value: Any) -> str:
 
 def can(value: Any, method: str) -> bool:
     """Whether the value's class has a method: asked of the class, since an instance may answer anything."""
-    found: Callable[..., Any] | None = getattr(type(value), method, None)
-    return callable(found) and not isinstance(value, type)
+    return callable(getattr(type(value), method, None)) and not isinstance(value, type)

@@ -175,7 +175,7 @@ def _table(value: Any) -> tuple[str, Any] | None:
     """A pandas DataFrame or Series, or one with a style, as CSV of its first rows."""
     if _module(value) != "pandas":
         return None
-    table = getattr(value, "data", None) if _kind(value) == "Styler" else value
+    table: Any = getattr(value, "data", None) if _kind(value) == "Styler" else value
     if not _can(table, "to_csv") or not _can(table, "head"):
         return None
     rows, *columns = table.shape

@@ -42,7 +42,7 @@ def pyplot() -> Iterator[Any]:
 
 
 def axes(pyplot: Any) -> Any:
-    figure, axes = pyplot.subplots()
+    _, axes = pyplot.subplots()
     axes.set_title("Rain")
     return axes
 
