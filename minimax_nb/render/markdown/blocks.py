@@ -179,7 +179,7 @@ class BlockStream:
         self._later.clear()
         source = (self._growing.source if self._growing else "") + self._tail
         lines = source.split("\n")
-        parsed = parse(source, self._links, unfinished=not final, cut=cut)
+        parsed = parse(source, self._links, unfinished=not final, cut=cut, hold=not final)
         blocks, links = parsed.blocks, parsed.links
         finished = len(blocks) if final else _finished(parsed, lines)
         splices: list[Splice] = []

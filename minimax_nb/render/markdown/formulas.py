@@ -1,12 +1,15 @@
 r"""Where a formula begins and ends: rules for markdown-it that tell ``$x$`` from the price of something.
 
-``$…$``, ``\(…\)``, ``$$…$$`` and ``\[…\]`` within a paragraph; the last two also as blocks of several lines.
+``$…$``, ``\(…\)``, ``$$…$$``, ``\[…\]`` and ``\begin{align}…\end{align}`` within a paragraph; the last three also as
+blocks of several lines.
 """
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+from .maths import DISPLAYED, ENVIRONMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +19,9 @@ if TYPE_CHECKING:
     from markdown_it.rules_inline import StateInline
 
 _CLOSERS = {"$$": "$$", "\\[": "\\]", "\\(": "\\)"}
+_BEGIN = re.compile(r"\\begin\{([A-Za-z]+\*?)\}")
 _LONGEST_INLINE = 1_000
+_LONGEST_ENVIRONMENT = 4_000
 _LONGEST_BLOCK = 60  # lines
 _DOLLAR = re.compile(r"\\.|(\$+)", re.DOTALL)
 _ALNUM = re.compile(r"[0-9A-Za-z]")
@@ -51,16 +56,41 @@ def spans(prose: str) -> Iterator[tuple[int, int]]:
         at = end if end > 0 else at + 1 + double
 
 
+def environment_end(source: str, start: int) -> int:
+    r"""Find the position after the ``\end`` of the environment that begins at ``start``, or -1 where none does."""
+    begun = environment_name(source, start)
+    return -1 if begun is None else _end_of_environment(source, start, begun)[0]
+
+
+def environment_name(source: str, start: int) -> str | None:
+    r"""Give the name of the environment that begins here outside of dollar signs, if it is one of notation."""
+    found = _BEGIN.match(source, start)
+    return found[1] if found and found[1] in ENVIRONMENTS else None
+
+
+def _end_of_environment(source: str, start: int, name: str, depth: int = 0) -> tuple[int, int]:
+    """Find the position after its end, or -1, and how many of its name are open in the end."""
+    edges = re.compile(rf"\\(begin|end)\{{{re.escape(name)}\}}")
+    for edge in edges.finditer(source, start, start + _LONGEST_ENVIRONMENT):
+        depth += 1 if edge[1] == "begin" else -1
+        if depth == 0:
+            return edge.end(), 0
+    return -1, depth
+
+
 def _inline(state: StateInline, silent: bool) -> bool:
     source, start = state.src, state.pos
     if source[start] not in "$\\":
         return False
     opener = source[start : start + 2]
-    display = opener in ("$$", "\\[")
-    end = _end_of_pair(source, start, opener) if opener in _CLOSERS else _end_of_dollars(source, start)
+    if name := environment_name(source, start):
+        end, width, display = environment_end(source, start), 0, name in DISPLAYED
+    elif opener in _CLOSERS:
+        end, width, display = _end_of_pair(source, start, opener), 2, opener in ("$$", "\\[")
+    else:
+        end, width, display = _end_of_dollars(source, start), 1, False
     if end < 0:
         return False
-    width = 2 if opener in _CLOSERS else 1
     if not silent:
         token = state.push("formula", "", 0)
         token.content = source[start + width : end - width]
@@ -90,32 +120,37 @@ def _end_of_dollars(source: str, start: int) -> int:
 
 def _block(state: StateBlock, startLine: int, endLine: int, silent: bool) -> bool:  # noqa: N803 - markdown-it's names
     start = state.bMarks[startLine] + state.tShift[startLine]
-    opener = state.src[start : start + 2]
-    if opener not in ("$$", "\\[") or state.is_code_block(startLine):
+    opener, name = state.src[start : start + 2], environment_name(state.src, start)
+    if (opener not in ("$$", "\\[") and name is None) or state.is_code_block(startLine):
         return False
-    closer = _CLOSERS[opener]
     lines: list[str] = []
+    depth = 0
     for line in range(startLine, startLine + _LONGEST_BLOCK):
         if line >= endLine or (line > startLine and (state.isEmpty(line) or state.sCount[line] < state.blkIndent)):
             # Nothing yet says that no closer follows, when the text itself is not further than this.
             if line >= state.env.get("complete", endLine + 1):
                 state.env["undecided"] = min(startLine, state.env.get("undecided", startLine))
             return False
-        begin = state.bMarks[line] + state.tShift[line] + (2 if line == startLine else 0)
+        begin = state.bMarks[line] + state.tShift[line] + (2 if line == startLine and name is None else 0)
         text = state.src[begin : state.eMarks[line]].rstrip()
-        at = text.find(closer)
+        if name is None:
+            at = text.find(_CLOSERS[opener])
+            after = text[at + 2 :]
+        else:
+            at, depth = _end_of_environment(text, 0, name, depth)
+            after = text[at:]
         if at < 0:
             lines.append(text)
             continue
         lines.append(text[:at])
-        if text[at + 2 :].strip(" .,;") or not "".join(lines).strip():
+        if after.strip(" .,;") or not "".join(lines).strip():
             return False
         if not silent:
             state.line = line + 1
             token = state.push("formula_block", "", 0)
             token.content = "\n".join(lines)
             token.markup = "display"
-            token.info = text[at + 2 :].strip()
+            token.info = after.strip()
             token.map = [startLine, state.line]
         return True
     return False

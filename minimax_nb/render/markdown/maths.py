@@ -39,13 +39,17 @@ _STRUCTURES_WORDS = (
     "lvert rvert lVert rVert lbrace rbrace lbrack rbrack langle rangle lfloor rfloor lceil rceil"
 )
 _STRUCTURES = frozenset(_STRUCTURES_WORDS.split())
-_ENVIRONMENTS_WORDS = (
-    "matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix cases array aligned align align* split gathered "
-    "gather gather* equation equation*"
+_DISPLAYED_WORDS = "align align* gather gather* equation equation* multline multline* eqnarray eqnarray*"
+DISPLAYED = frozenset(_DISPLAYED_WORDS.split())
+"""Environments that stand on lines of their own."""
+_WITHIN_WORDS = (
+    "matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix cases dcases array aligned split gathered "
+    "matrix* pmatrix* bmatrix* Bmatrix* vmatrix* Vmatrix*"
 )
-_ENVIRONMENTS = frozenset(_ENVIRONMENTS_WORDS.split())
+ENVIRONMENTS = DISPLAYED | frozenset(_WITHIN_WORDS.split())
+"""Environments that are notation."""
 _COMMAND = re.compile(r"\\([a-zA-Z]+)|\\(.)", re.DOTALL)
-_ENVIRONMENT = re.compile(r"\\(?:begin|end)\s*\{([^{}]*)\}")
+_ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([^{}]*)\}")
 # Scripts on scripts, commands on commands, and line spacing that pushes all else off the page.
 _EXCESS = re.compile(r"(?:[\^_]\s*){3}|(?:\\[a-zA-Z]+\s*){24}|\\\\\s*\[[^\]]*\d{3}")
 _UNESCAPED_DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*\$")
@@ -102,13 +106,27 @@ def is_notation(tex: str) -> bool:
     for word, sign in _COMMAND.findall(tex):
         if sign in ("(", ")", "[", "]") if sign else not _is_known(word):
             return False
-    return all(name in _ENVIRONMENTS for name in _ENVIRONMENT.findall(tex)) and not tex.endswith("\\")
+    return all(name in ENVIRONMENTS for _, name in _ENVIRONMENT.findall(tex)) and not tex.endswith("\\")
 
 
 def _is_known(word: str) -> bool:
     from latex2mathml.symbols_parser import convert_symbol
 
     return word in _STRUCTURES or convert_symbol("\\" + word) is not None
+
+
+_IN_MATHML = {
+    **dict.fromkeys(("align", "aligned", "align*"), ("\\begin{align*}", "\\end{align*}")),
+    **dict.fromkeys(("eqnarray", "eqnarray*"), ("\\begin{array}{rcl}", "\\end{array}")),
+    **dict.fromkeys(("gather", "gather*", "gathered", "multline", "multline*"), ("\\begin{array}{c}", "\\end{array}")),
+    **dict.fromkeys(("equation", "equation*"), ("{", "}")),
+    "dcases": ("\\begin{cases}", "\\end{cases}"),
+}
+"""Environments in the words of the converter to MathML, which knows few of them and numbers ``align``."""
+
+
+def _converted(tex: str) -> str:
+    return _ENVIRONMENT.sub(lambda match: _IN_MATHML.get(match[2], (match[0],) * 2)[match[1] == "end"], tex)
 
 
 _TAGS_WORDS = (
@@ -132,7 +150,7 @@ def _mathml(tex: str, display: bool) -> Html:
     from latex2mathml.converter import convert_to_element
 
     try:
-        return _serialise(convert_to_element(tex, display="block" if display else "inline"))
+        return _serialise(convert_to_element(_converted(tex), display="block" if display else "inline"))
     except Exception:  # noqa: BLE001 - broken TeX comes out of the converter as almost any error
         return EMPTY
 

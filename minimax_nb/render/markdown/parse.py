@@ -11,13 +11,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from .emphasis import add_emphasis
+from .formula_pipes import put_aside, put_back
 from .formulas import add_formulas
-from .unfinished import drop_mark, mend
+from .inline_tags import add_inline_tags, pair_tags
+from .unfinished import drop_mark, hold_table_head, mend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from markdown_it.rules_inline import StateInline
 
 # Quotes in lists in quotes …: markdown-it drops what lies deeper than its limit, so such a block is shown as text.
 _DEEPEST = 40
@@ -28,7 +28,6 @@ _DEEPEST_BRACKETS = 60
 _TOKENS_PER_CHARACTER = 4
 _SAFE_LINK = re.compile(r"https?://|mailto:", re.IGNORECASE)
 _BRACKETS = re.compile(r"[\[\]]")
-_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +75,10 @@ def _parser() -> MarkdownIt:
     md = _Parser("commonmark", {"html": False, "maxNesting": _DEEPEST})
     md.enable(["table", "strikethrough"])
     md.disable(["html_block", "html_inline"])
-    md.inline.ruler.before("autolink", "line_break", _line_break)
+    add_inline_tags(md)
     add_emphasis(md)
     add_formulas(md)
     return md
-
-
-def _line_break(state: StateInline, silent: bool) -> bool:
-    """Read the one tag that models need and Markdown lacks: a line break inside a table cell."""
-    found = _LINE_BREAK.match(state.src, state.pos)
-    if not found:
-        return False
-    if not silent:
-        state.push("hardbreak", "br", 0)
-    state.pos = found.end()
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +97,9 @@ class Parsed:
     decided: int
 
 
-def parse(text: str, links: Links | None = None, *, unfinished: bool = False, cut: bool = False) -> Parsed:
+def parse(
+    text: str, links: Links | None = None, *, unfinished: bool = False, cut: bool = False, hold: bool = False
+) -> Parsed:
     """Split Markdown into its top-level blocks.
 
     Args:
@@ -118,6 +108,7 @@ def parse(text: str, links: Links | None = None, *, unfinished: bool = False, cu
         unfinished: whether the last line is still being written; marks that are open in it are closed.
         cut: whether the text breaks off at its end, as it also does while it is being written; a list mark that its
             item has yet to follow is left out.
+        hold: whether to leave out a last line that may be the head of a table, until the next one tells.
 
     Returns:
         The blocks, and what is known about the text to come.
@@ -126,15 +117,19 @@ def parse(text: str, links: Links | None = None, *, unfinished: bool = False, cu
     complete = text.count("\n")
     env: dict[str, Any] = {"references": dict(links.known) if links else {}, "complete": complete}
     tokens: list[Token] = []
-    md.block.parse(text, md, env, tokens)
+    md.block.parse(put_aside(text, unfinished=unfinished), md, env, tokens)
+    for token in tokens:
+        token.content = put_back(token.content)
     lines = text.split("\n")
     blocks = []
     for group in _top_level(tokens):
         start, end = group[0].map or (0, 0)
         if (unfinished or cut) and end > complete:
             drop_mark(group, lines[-1], complete)
-            if not group:
-                continue
+        if hold and (end > complete or (end == complete and not lines[-1].strip(" >\t"))):
+            hold_table_head(group, lines[-1])
+        if not group:
+            continue
         if unfinished and end > complete:
             _mend_last(group, complete)
         if _is_too_much(group, lines[start:end]):
@@ -157,7 +152,8 @@ def _top_level(tokens: list[Token]) -> list[list[Token]]:
 
 
 def _mend_last(group: list[Token], complete: int) -> None:
-    last = next((token for token in reversed(group) if token.type == "inline"), None)
+    """Close what is open at the end of the paragraph, or of the cell, that is being written."""
+    last = next((token for token in reversed(group) if token.type == "inline" and token.content), None)
     if last is not None and last.map and last.map[1] > complete and len(last.content) <= _LONGEST_INLINE:
         last.content = mend(last.content)
 
@@ -198,6 +194,7 @@ def inline(md: MarkdownIt, content: str, env: Mapping[str, Any]) -> list[Token] 
         md.inline.parse(content, md, dict(env), children)
     except RecursionError:  # pictures in pictures in pictures …
         return None
+    pair_tags(children)
     return children
 
 

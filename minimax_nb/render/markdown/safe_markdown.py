@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -13,8 +14,11 @@ from minimax_nb.render.text.quoting import fenced
 from minimax_nb.render.text.text import visible
 
 from .fences import closing_line
-from .formulas import spans
-from .maths import is_notation
+from .formula_pipes import put_aside, put_back
+from .formulas import environment_end, environment_name, spans
+from .inline_tags import PAIRED
+from .line_breaks import end_of_code_span, with_hard_breaks
+from .maths import DISPLAYED, is_notation
 from .parse import inline
 
 if TYPE_CHECKING:
@@ -28,21 +32,25 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.\-]*:|//|\\", re.IGNORECASE)
 _ENCODED = re.compile(r"[^/]*[&%\\]")
 _ANY_SIGN = re.compile(r"[<\[\]!$\\]")
 _STOP = re.compile(r"[\\`<!\]\[$]")
-_TICKS = re.compile("`+")
 _IMAGE = re.compile(r"!\[([^\[\]\n]*)\](?=\()")
 _TARGET = re.compile(r"(?:\]\(\s*<?|(?<![^\n])\[[^\]\n]{1,200}\]:\s*<?)([^\s<>]*)")
 # Two backslashes before a bracket come out as one, which is where a typesetter begins.
 _COMMAND = re.compile(r"(?:\\[A-Za-z]+)+|\\\\[(\[\])]")
 _PAIR = re.compile(r"\\\(((?:(?!\\\)).){1,1000}?)\\\)|\\\[((?:(?!\\\]).){1,1000}?)\\\]", re.DOTALL)
+_DRAWN = re.compile(rf"<({'|'.join(PAIRED)})>([^<>|`\n*_~\[\]$\\!]{{1,200}})</\1>", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+_LINE_START = re.compile(r"[ \t>]*(?:[-*+]|\d+[.)])?[ \t]*")
+_HARMLESS_TAGS = {f"<{mark}{tag}>" for tag in PAIRED for mark in ("", "/")} | {"<br>"}
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://[^\s<>]*>|mailto:[^\s<>]*>)")
 
 
 def to_markdown(text: str) -> Markdown:
     """Make an answer harmless as Markdown, keeping its source as far as that goes.
 
-    Raw HTML shows as text, pictures become links, links go to the web or to mail only, an open fence is closed, dollar
-    signs that are no formula are escaped. The result is parsed to see that it holds; if it does not, blunter ways
-    follow, the last of which shows everything as code.
+    Raw HTML shows as text, save for the few tags that are drawn; pictures become links, links go to the web or to mail
+    only, an open fence is closed, dollar signs that are no formula are escaped, line breaks are made to stay. The
+    result is parsed to see that it holds; if it does not, blunter ways follow, the last of which shows everything as
+    code.
 
     Args:
         text: what the model wrote.
@@ -50,12 +58,23 @@ def to_markdown(text: str) -> Markdown:
     Returns:
         Markdown. What a caller writes after a blank line stands outside of it.
     """
-    text = visible(text).replace("\r\n", "\n")
+    text = _with_bars(visible(text).replace("\r\n", "\n"))
     for way in (_gently, _bluntly):
         result = way(text)
+        result = with_hard_breaks(result, _block_tokens(result))
         if is_harmless(result):
             return Markdown(result)
     return _as_code(text)
+
+
+def _with_bars(text: str) -> str:
+    r"""Write the ``|`` of a formula in a table's row as ``\vert``: hosts would end the cell there."""
+    aside = put_aside(text)
+    if aside == text:
+        return text
+    lines = aside.split("\n")
+    rows = {at for token in _block_tokens(aside) if token.type == "table_open" for at in range(*token.map or (0, 0))}
+    return "\n".join(put_back(line, "\\vert{}" if at in rows else "|") for at, line in enumerate(lines))
 
 
 def _gently(text: str) -> str:
@@ -127,14 +146,14 @@ def _next(prose: str, at: int, formulas: dict[int, int]) -> tuple[str, int]:
     if char == "\\":
         return _backslash(prose, at)
     if char == "`":
-        end = _end_of_code_span(prose, at)
+        end = end_of_code_span(prose, at)
         span = prose[at:end]
         # Parsers differ on whether code goes on over the end of a line or of a cell.
         if _TAG.search(span) and ("\n" in span or "|" in span):
             return "\\`", at + 1
         return span, end
     if char == "<" and _TAG.match(prose, at):
-        return "\\<", at + 1
+        return _tag(prose, at)
     if char == "$":
         return "\\$", at + 1
     if char == "!" and prose.startswith("[", at + 1):
@@ -145,8 +164,24 @@ def _next(prose: str, at: int, formulas: dict[int, int]) -> tuple[str, int]:
     return char, at + 1
 
 
+def _tag(prose: str, at: int) -> tuple[str, int]:
+    """Let a drawn tag with its end pass if nothing else stands between them; any other tag shows as text."""
+    if drawn := _DRAWN.match(prose, at):
+        tag = drawn[1].lower()
+        return f"<{tag}>{drawn[2]}</{tag}>", drawn.end()
+    if found := _LINE_BREAK.match(prose, at):
+        # Where it begins a line it would begin a block of HTML.
+        begins = _LINE_START.fullmatch(prose, prose.rfind("\n", 0, at) + 1, at)
+        return "&nbsp;" if begins else "<br>", found.end()
+    return "\\<", at + 1
+
+
 def _backslash(prose: str, at: int) -> tuple[str, int]:
     r"""Give a formula between ``\(`` or ``\[`` dollar signs, which more hosts know; show other TeX as code."""
+    if (end := environment_end(prose, at)) > 0 and is_notation(tex := prose[at:end]) and "\n\n" not in tex:
+        alone = "\n" in tex or not prose[prose.rfind("\n", 0, at) + 1 : at].strip()
+        mark = "$$" if alone or environment_name(prose, at) in DISPLAYED else "$"
+        return mark + _TAG.sub("< ", tex) + mark, end
     pair = _PAIR.match(prose, at)
     if pair and (tex := (pair[1] or pair[2]).strip()) and is_notation(tex) and "\n\n" not in tex:
         mark = "$" if pair[1] else "$$"
@@ -155,17 +190,6 @@ def _backslash(prose: str, at: int) -> tuple[str, int]:
     if command and not is_notation(command[0]):
         return f"`{command[0]}`", command.end()
     return prose[at : at + 2], at + 2
-
-
-def _end_of_code_span(prose: str, at: int) -> int:
-    """Find the end of the code that begins here, in its paragraph; of the backticks alone when nothing closes them."""
-    ticks = _TICKS.match(prose, at)
-    width = ticks.end() - at if ticks else 1
-    limit = prose.find("\n\n", at)
-    for closing in _TICKS.finditer(prose, at + width, limit if limit > 0 else len(prose)):
-        if closing.end() - closing.start() == width:
-            return closing.end()
-    return at + width
 
 
 def _is_safe(url: str) -> bool:
@@ -210,9 +234,17 @@ def is_harmless(markdown: str) -> bool:
 
 
 def _is_fine(token: Token, env: dict[str, Any]) -> bool:
-    if token.type in ("html_block", "html_inline", "image"):
+    if token.type in ("html_block", "image"):
         return False
+    if token.type == "html_inline":
+        return token.content in _HARMLESS_TAGS
     if token.type == "inline":
         children = inline(_parser(), token.content, env)
-        return children is not None and all(_is_fine(child, env) for child in children)
+        return children is not None and _is_paired(children) and all(_is_fine(child, env) for child in children)
     return token.type != "link_open" or _is_safe(str(token.attrs.get("href", "")))
+
+
+def _is_paired(tokens: list[Token]) -> bool:
+    """Tell whether each drawn tag is followed by its end, with no other tag between them."""
+    tags = [token.content for token in tokens if token.type == "html_inline" and token.content != "<br>"]
+    return all(tag.replace("<", "</") == end for tag, end in itertools.zip_longest(tags[::2], tags[1::2], fillvalue=""))

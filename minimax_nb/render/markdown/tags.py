@@ -13,6 +13,7 @@ from minimax_nb.render.text.escape import escape, escape_content, escape_prose
 from minimax_nb.render.text.markup import EMPTY, Html, join_html
 
 from .code import BLUE, code_block
+from .inline_tags import PAIRED
 from .maths import formula
 
 if TYPE_CHECKING:
@@ -34,14 +35,15 @@ _STYLES = {
     "h5": "font-size:1em;margin:1.1em 0 .5em",
     "h6": "font-size:1em;margin:1.1em 0 .5em",
 }
-_BARE = ("p", "ul", "strong", "em", "s", "tr", "tbody", "ol", "li")
+_BARE = ("p", "ul", "strong", "em", "s", "tr", "tbody", "ol", "li", *PAIRED)
 _OPENINGS = {tag: Html(f"<{escape(tag)}>") for tag in _BARE} | {
     tag: Html(f'<{escape(tag)} style="{escape(style)}">') for tag, style in _STYLES.items()
 }
 _LINK_END = Html("</a>")
 _TABLE_END = Html("</table></div>")
 _UNMARKED_ITEM = Html('<li style="list-style-type:none">')
-_LINE_FEED = Html("\n")
+_LINE_END = Html("<br>\n")
+"""A line ends where the model ended it, as in a poem or an address."""
 _BREAK = Html("<br>")
 _RULE = Html(f'<hr style="border:0;border-top:{_LINE};margin:1.2em 0">')
 PREFORMATTED_START = Html('<div style="white-space:pre-wrap;margin:.8em 0">')
@@ -112,7 +114,7 @@ class _Writer:
         self.special: dict[str, Callable[[Token], Html]] = {
             "text": lambda token: escape_prose(token.content),
             "text_special": lambda token: escape_prose(token.content),
-            "softbreak": lambda _: _LINE_FEED,
+            "softbreak": lambda _: _LINE_END,
             "hardbreak": lambda _: _BREAK,
             "hr": lambda _: _RULE,
             "code_inline": lambda token: Html(f"<code>{escape_content(token.content)}</code>"),

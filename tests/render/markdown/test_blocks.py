@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 SIGNS = (
     "# h;a;b | c;|---|---|;| 1 | 2 |;- x;- ;-;1. y;2. z;  - n;   more;> q;```;```py;~~~;````;    ind;$$;x^2;\\[;\\];"
     "$a$;[r]: http://x.y;[r];'t';***;---;===;\\begin;**bo;ld**;[l](http://a.b);😀;é;<b>;<br>;`c;`;![i](http://u);\t;  ;"
-    "* k;+ p;- [ ] t;\r;$5;|;-|-;3) w;总;\ud83d;\ude00"
+    "* k;+ p;- [ ] t;\r;$5;|;-|-;3) w;总;\ud83d;\ude00;<sub>;</sub>;<SUP>;</sup>;<kb;<;$|x|$;| $|y;|$ |;\\(|;|\\);"
+    "\\begin{align};\\end{align};\\begin{cases} 1 & 2 \\end{cases};| a | b |;|x| y;|-"
 )
 PIECES = SIGNS.split(";")
 JOINTS = ["\n", "\n", "\n", "\n\n", " ", "", "\r\n", "\n\n\n"]
@@ -84,7 +85,7 @@ def test_where_a_text_is_cut_no_word_is_left_out(text: str) -> None:
         ("These:\n\n- ", "<p>These:</p>"),
         ("- ", ""),
         ("- a\n- \n", "<ul><li>a</li><li></li></ul>"),
-        ("It was in\n1998.", "<p>It was in\n1998.</p>"),
+        ("It was in\n1998.", "<p>It was in<br>\n1998.</p>"),
         ("a\n\n+ ", "<p>a</p>"),
         ("a\n* ", "<p>a</p>"),
     ],
@@ -189,13 +190,65 @@ def test_marks_that_wait_for_their_other_half_are_not_seen() -> None:
         assert not set("*`~(") & set(inspect("".join(stream.snapshot())).text)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| a | b |\n|---|---|\n| 1 | 2 |\n",
+        "Figures:\n| a | b |\n| :-- | --: |\n| 1 | 2 |\n\nMore.",
+        "- so\n\n  | a |\n  |---|\n  | 1 |\n",
+        "> | a | b |\n> |---|---|\n> | 1 | 2 |\n",
+    ],
+)
+def test_the_bars_of_a_table_are_never_seen(text: str) -> None:
+    stream = BlockStream()
+    for character in text:
+        stream.feed(character)
+        stream.frame()
+        assert "|" not in inspect("".join(stream.snapshot())).text
+    stream.finish()
+    assert "".join(stream.snapshot()) == to_html(text, formulas="mathml")
+
+
+@pytest.mark.parametrize(
+    ("pieces", "shown"),
+    [
+        (["|x| is", " the size of x\n"], ["", "|x| is the size of x"]),
+        (["one\n|x| is", "\nso"], ["one", "one\n|x| is\nso"]),
+        (["| a | b |\n", "|-", "x"], ["", "", "| a | b |"]),
+        (["| a | b |\n", "not dashes"], ["", "| a | b |\nnot dashes"]),
+        (["| a | b |\n", "|-", "x\n"], ["", "", "| a | b |\n|-x"]),
+        (["| a | b |\n", "\nmore"], ["", "| a | b |more"]),
+        (["| a | b |\n", "# h"], ["", "| a | b |h"]),
+        (["| " + "x" * 600], ["| " + "x" * 600]),
+        (["a | b"], ["a | b"]),
+        (["```\n| a |"], ["| a |"]),
+    ],
+)
+def test_text_that_only_begins_like_a_table_is_seen_when_it_is_clear(pieces: list[str], shown: list[str]) -> None:
+    stream = BlockStream()
+    for piece, expected in zip(pieces, shown, strict=True):
+        stream.feed(piece)
+        stream.frame()
+        assert inspect("".join(stream.snapshot())).text.strip("\n") == expected
+    stream.finish()
+    assert "".join(stream.snapshot()) == to_html("".join(pieces), formulas="mathml")
+
+
+def test_what_is_held_back_is_there_in_the_end() -> None:
+    stream = BlockStream()
+    stream.feed("| a | b |\n|--")
+    assert stream.frame() == []
+    stream.finish()
+    assert stream.snapshot() == ["<p>| a | b |<br>\n|--</p>"]
+
+
 def test_a_character_in_two_halves_and_a_line_end_in_two_pieces_are_joined() -> None:
     stream = BlockStream()
     for piece in ("a\ud83d", "\ude00\r", "\nb\r"):
         stream.feed(piece)
         stream.frame()
     stream.finish()
-    assert stream.snapshot() == ["<p>a😀\nb␍</p>"]
+    assert stream.snapshot() == ["<p>a😀<br>\nb␍</p>"]
 
 
 def test_a_link_defined_after_its_use_is_put_right_in_the_end() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from minimax_nb.render.markdown.maths import _TAGS, formula, is_notation
+from minimax_nb.render.markdown.maths import _TAGS, ENVIRONMENTS, formula, is_notation
 
 if TYPE_CHECKING:
     from minimax_nb.render.markdown.maths import Formulas
@@ -107,3 +107,16 @@ def test_mathml_holds_known_elements_and_no_foreign_ones(tex: str, display: bool
     names = set(re.findall(r"<([^\s/>]+)", html))
     assert names <= {"span", "code"} | _TAGS
     assert not re.search(r"(?i)<[^>]*\b(href|on\w+|class|id|src)=", html)
+
+
+@pytest.mark.parametrize("name", sorted(ENVIRONMENTS))
+def test_every_environment_becomes_mathml_of_its_rows(name: str) -> None:
+    columns = "{cc}" if name == "array" else ""
+    tex = f"\\begin{{{name}}}{columns} a &= b \\\\ c &= d \\end{{{name}}}"
+    if name.startswith(("gather", "equation", "multline")):
+        tex = tex.replace("&", "")
+    html = formula(tex, display=True, formulas="mathml")
+    assert html.count("<math") == 1
+    assert "&amp;" not in html
+    assert name.startswith("equation") or html.count("<mtr") == 2
+    assert formula(tex, display=True, formulas="tex").count("\\begin") == 1

@@ -17,10 +17,11 @@ SIGNS = (
     "<b>|</details>|<script>alert(1)</script>|<!--|-->|<![CDATA[|<?php|<a href='|'>|<div\n|<img src=x onerror=y>|"
     "<http://a>|<javascript:x>|`|``|```\n|~~~\n|![a](http://e/x)|![](data:x)|[a](javascript:x)|[a]( <java\nscript:x>)|"
     "[r]|![r]|[r][r]|[a](java&#115;cript:x)|[r]: javascript:x\n|\n|\n\n|    |- |> |1. |$5|$x$|$$|\\(|\\)|\\[|\\]|x^2|"
+    "<sub>|</sub>|<SUP>|<br>|<br\n|<kbd>k</kbd>|<sub>s</sub>|\\begin{align}|\\end{align}|</|"
     "\\href{javascript:x}{y}|\\|\\\\|&#60;b&#62;|\\<|*|**|_|a|b c|\x1b|\r\n"
 )
 PIECES = SIGNS.split("|")
-DOCUMENTS = st.lists(st.sampled_from([*PIECES, "| ", "|a|b|\n|-|-|\n"]), max_size=20).map("".join)
+DOCUMENTS = st.lists(st.sampled_from([*PIECES, "| ", "|a|b|\n|-|-|\n", "|$|x|$|", "$|"]), max_size=20).map("".join)
 
 
 @pytest.mark.parametrize(("title", "source", "expected"), cases("safe_markdown"), ids=lambda value: value[:40])
@@ -50,6 +51,13 @@ def test_what_is_harmless_stays_as_it_is(text: str) -> None:
     "markdown",
     [
         "<b>a</b>",
+        "<sub>a",
+        "a</sub>",
+        "<sub>a<sup>b</sub></sup>",
+        "<sub>a</kbd>",
+        "<sub class=x>a</sub>",
+        "<br class=x>",
+        "<br>\n",
         "a <!-- b -->",
         "<div>\n",
         "![a](https://x.y/z.png)",
