@@ -138,17 +138,6 @@ def _reply_row(reply: Reply) -> dict[str, Any]:
     return row
 
 
-_USAGE_DTYPES = {
-    "origin": "string",
-    "replies": "Int64",
-    "prompt_tokens": "Int64",
-    "cached_tokens": "Int64",
-    "completion_tokens": "Int64",
-    "reasoning_tokens": "Int64",
-    "cost_usd": "Float64",
-    "uncounted": "Int64",
-    "unpriced": "Int64",
-}
 _TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens")
 
 
@@ -161,12 +150,15 @@ def usage() -> pd.DataFrame:
     """
     import pandas as pd
 
+    from .usage_frame import DTYPES as USAGE_DTYPES
+    from .usage_frame import UsageFrame
+
     groups: dict[tuple[str, str | None], list[Entry]] = {}
     for entry in session.entries():
         groups.setdefault((entry.model or "unknown", entry.origin), []).append(entry)
     rows = [_usage_row(origin, entries) for (_, origin), entries in groups.items()]
     index = pd.Index([model for model, _ in groups], name="model", dtype="object")
-    return pd.DataFrame(rows, columns=list(_USAGE_DTYPES), index=index).astype(_USAGE_DTYPES)
+    return UsageFrame(pd.DataFrame(rows, columns=list(USAGE_DTYPES), index=index).astype(USAGE_DTYPES))
 
 
 def _usage_row(origin: str | None, entries: list[Entry]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .bundle import bundle
+from .figure_table import figure_table
 from .text.escape import escape_prose
 from .text.markup import Bundle, Html, Markdown, join_html, join_markdown
 from .text.quantities import dollars, seconds
@@ -22,9 +23,6 @@ TRACKS = "repeat(auto-fit, minmax(16em, 1fr))"
 _COLUMNS = f"display:grid;grid-template-columns:{TRACKS};gap:.5em 2em;align-items:start"
 _COLUMN = "min-width:0"
 _HEAD = "border-bottom:1px solid rgba(128,128,128,.5);font-weight:bold;margin:0 0 .6em;padding:.2em 0"
-_TABLE = "border-collapse:collapse;margin:.8em 0"
-_CELL = "border-bottom:1px solid rgba(128,128,128,.35);padding:.3em .8em;text-align:right"
-_NAME = "border-bottom:1px solid rgba(128,128,128,.35);padding:.3em .8em;text-align:left"
 
 HEADS = ("Model", "First token", "Total", "Tokens/s", "Thinking", "Answer", "Cost", "Finish")
 _UNKNOWN = "–"
@@ -98,20 +96,7 @@ def _markdown_table(rows: Sequence[tuple[str, ...]]) -> Markdown:
 
 
 def _html_table(rows: Sequence[tuple[str, ...]]) -> Html:
-    body = join_html(_html_line(Html("td"), row) for row in rows)
-    return Html(
-        f'<div style="overflow-x:auto"><table style="{_TABLE}"><thead>{_html_line(Html("th"), HEADS)}</thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
-
-
-def _html_line(tag: Html, row: tuple[str, ...]) -> Html:
-    cells = [Html(f'<{tag} style="{_style(place)}">{escape_prose(cell)}</{tag}>') for place, cell in enumerate(row)]
-    return Html(f"<tr>{join_html(cells)}</tr>")
-
-
-def _style(place: int) -> Html:
-    return Html(_NAME) if place in (0, len(HEADS) - 1) else Html(_CELL)
+    return figure_table("Figures of the replies", [(head, "") for head in HEADS], rows, words={0, len(HEADS) - 1})
 
 
 def _number(value: int | None) -> str:

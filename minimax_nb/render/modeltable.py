@@ -9,6 +9,7 @@ import re
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from .figure_table import head_words, scrolling
 from .text.escape import escape_content, escape_prose
 from .text.markup import EMPTY, Html, join_html
 from .text.text import one_line
@@ -31,17 +32,25 @@ _TEXT_HEADS = {
     "cache_read_usd": ("Cache", "read"),
     "cache_write_usd": ("Cache", "write"),
 }
+_HEADS = (
+    ("Context", "tokens"),
+    ("Max output", "tokens"),
+    ("Speed", "tokens/s"),
+    ("Input", "US$/M"),
+    ("Output", "US$/M"),
+    ("Cache read", "US$/M"),
+    ("Cache write", "US$/M"),
+)
 _LEGEND = (
     "— not documented.",
     "Context: prompt and reply together. Max output: thinking included.",
-    "Prices: MiniMax's international pay-as-you-go plan, standard tier.",
+    "US$/M: US dollars per million tokens, on MiniMax's international pay-as-you-go plan, standard tier.",
 )
 _UNKNOWN = "—"
 _MOST = 200
 _LONGEST = 60
 
 _LINE = "1px solid rgba(128,128,128,.35)"
-_BOX = "overflow-x:auto"
 _TABLE = "border-collapse:collapse;margin:.4em 0"
 _ROW = "background:transparent"
 _FIRST = f"border-top:{_LINE};text-align:left;vertical-align:top;padding:.5em .7em 0 .2em"
@@ -53,8 +62,6 @@ _WHOLE = "display:inline-block"
 _MUTED = "opacity:.75"
 _HEAD = "text-align:right;vertical-align:bottom;padding:.3em .6em"
 _LEFT_HEAD = "text-align:left;vertical-align:bottom;padding:.3em .7em .3em .2em"
-_GROUP = f"border-bottom:{_LINE};text-align:center;vertical-align:bottom;padding:.3em .6em .2em"
-_UNIT = "opacity:.75;font-size:.85em;font-weight:normal"
 _LEGENDS = "font-size:.85em;line-height:1.5;margin:.3em 0;max-width:56em;opacity:.75"
 
 
@@ -71,8 +78,9 @@ def models_html(rows: Sequence[Row]) -> Html:
     asked = _asked(rows)
     bodies = join_html(Html(f"<tbody>{_html_model(row, asked)}</tbody>") for row in shown)
     more = join_html(Html(f'<div style="{_LEGENDS}">{escape_prose(words)}</div>') for words in _more(rows))
+    table = Html(f'<table style="{_TABLE}">{_html_head(asked)}{bodies}</table>')
     return Html(
-        f'<div><div style="{_BOX}"><table style="{_TABLE}">{_html_head(asked)}{bodies}</table></div>'
+        f"<div>{scrolling(table, 'Models')}"
         f'{more}<div style="{_LEGENDS}">{escape_prose(" ".join(_LEGEND))}</div>{_html_sources(shown)}</div>'
     )
 
@@ -100,29 +108,14 @@ def models_text(rows: Sequence[Row]) -> str:
         lines.append(_aligned(figures, widths))
         lines += _wrapped(one_line(row["description"] or ""), width)
         lines += _wrapped(" · ".join(_facts(row)), width)
-    legend = [*_LEGEND, "US$/M: US dollars per million tokens. Who says so: the column sources."]
+    legend = [*_LEGEND, "Who says so: the column sources."]
     return "\n".join([*lines, *_more(rows), "", *legend])
 
 
 def _html_head(asked: bool) -> Html:
-    served = Html(f'<th scope="col" rowspan="2" style="{_HEAD}">Served</th>') if asked else EMPTY
-    units = (("Context", "tokens"), ("Max output", "tokens"), ("Speed", "tokens/s"))
-    limits = join_html(
-        Html(
-            f'<th scope="col" rowspan="2" style="{_HEAD}">{escape_prose(head)}<br>'
-            f'<span style="{_UNIT}">{escape_prose(unit)}</span></th>'
-        )
-        for head, unit in units
-    )
-    prices = join_html(
-        Html(f'<th scope="col" style="{_HEAD}">{escape_prose(head)}</th>')
-        for head in ("Input", "Output", "Cache read", "Cache write")
-    )
-    return Html(
-        f'<thead><tr><th scope="col" rowspan="2" style="{_LEFT_HEAD}">Model</th>{served}{limits}'
-        f'<th scope="colgroup" colspan="4" style="{_GROUP}">US dollars '
-        f'<span style="{_UNIT}">per million tokens</span></th></tr><tr>{prices}</tr></thead>'
-    )
+    heads = [("Served", "")] * asked + list(_HEADS)
+    cells = join_html(Html(f'<th scope="col" style="{_HEAD}">{head_words(head)}</th>') for head in heads)
+    return Html(f'<thead><tr><th scope="col" style="{_LEFT_HEAD}">Model</th>{cells}</tr></thead>')
 
 
 def _html_model(row: Row, asked: bool) -> Html:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .bundle import bundle
@@ -11,7 +12,7 @@ from .text.quantities import seconds
 from .text.quoting import words
 from .text.text import visible
 from .tracehtml import row, timeline_head
-from .tracetext import facts, label, run_seconds, share_of, summary
+from .tracetext import facts, label, share_of, summary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,12 +66,11 @@ def timeline(
         tables: as for ``run_bundle``.
         formulas: as for ``markdown.to_html``.
     """
-    total = run_seconds(steps, rounds)
-    earlier = steps[:before]
+    # As while it ran: of a whole that was still growing there were neither shares nor bars.
+    earlier = [replace(step, share=None) for step in steps[:before]]
     limit = share_of([step.text or step.arguments or "" for step in earlier], UNFOLDS_TO)
     rows = [
-        row(step, limit=limit, formulas=formulas, total_s=total, table=table_html(tables.get(at)))
-        for at, step in enumerate(earlier)
+        row(step, limit=limit, formulas=formulas, table=table_html(tables.get(at))) for at, step in enumerate(earlier)
     ]
     head = timeline_head(facts(steps, rounds))
     return Html(f'{head}<div style="margin:.3em 0 .9em">{join_html(rows)}</div>')

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .figure_table import scrolling
 from .text.escape import escape_prose
 from .text.markup import EMPTY, Html, join_html
 
@@ -33,7 +34,9 @@ def table_html(table: Table | None) -> Html:
     head = Html(f"  <thead>\n{_rows(table.head)}  </thead>\n") if table.head else EMPTY
     body = Html(f"  <tbody>\n{_rows(table.body)}  </tbody>\n")
     beside = Html(f"<p>{_lines(table.beside)}</p>") if table.beside else EMPTY
-    return Html(f'<div style="overflow-x:auto"><table class="dataframe">\n{head}{body}</table>{beside}</div>')
+    # JupyterLab puts a table in the middle of a page's own HTML, and to the left in an output.
+    drawn = Html(f'<table class="dataframe" style="margin:0 0 .8em">\n{head}{body}</table>')
+    return scrolling(join_html((drawn, beside)), "Table")
 
 
 def _rows(rows: Sequence[Row]) -> Html:

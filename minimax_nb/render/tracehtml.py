@@ -1,13 +1,14 @@
 """A trace as HTML: a timeline of one line a step, each with its bar, which unfolds to the whole text.
 
-The bar under a line shows when the step ran and how long. Styles stand inline and are few, for runs of hundreds of
-steps; without them it still reads as a list of steps that fold.
+In a trace the bar under a line shows when the step ran and how long. Styles stand inline and are few, for runs of
+hundreds of steps; without them it still reads as a list of steps that fold.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .figure_table import scrolling
 from .markdown.code import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
 from .markdown.html import to_html
 from .regions import THOUGHTS_CLASS
@@ -15,7 +16,18 @@ from .reply_html import pretty_arguments
 from .text.escape import escape, escape_prose
 from .text.markup import EMPTY, Html, join_html
 from .text.quantities import percent, seconds
-from .tracetext import facts, figures, label, round_facts, run_seconds, share_of, shortened, sources, summary
+from .tracetext import (
+    brief_figures,
+    facts,
+    label,
+    more_figures,
+    round_facts,
+    run_seconds,
+    share_of,
+    shortened,
+    sources,
+    summary,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,8 +42,10 @@ _GROUPS = (("thinking", ("think",), PURPLE), ("writing", ("answer", "call"), BLU
 _ROW = "border-top:1px solid rgba(128,128,128,.25)"
 _LINE = "cursor:pointer;padding:.3em 0"
 _KIND = "display:inline-block;width:4.4em;color:"
-# After the text: beside its last line if there is room, else below it.
+# Before the text, so that they stand beside its first line whatever room there is.
 _FIGURES = "float:right;opacity:.75;margin-left:1em"
+_BAR = "display:block;clear:both;height:3px;margin:.25em 0 0"
+_BARS = "The line under a step shows when it ran, and how long."
 _BODY = "margin:.2em 0 .9em 1.1em"
 _PRE = "background:transparent;border:0;margin:0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere"
 _SMALL = "font-size:.88em;opacity:.75"
@@ -84,22 +98,23 @@ def row(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = N
         step: the step.
         limit: how many characters of its text to show at most.
         formulas: as for ``markdown.to_html``.
-        total_s: how long the whole run took, for the bar.
+        total_s: how long the whole run took, for the bar; None for no bars.
         table: shown in place of the text, at once: the table that a tool returned.
 
     Returns:
         One ``<details>``.
     """
     colour = RED if step.error else COLOURS.get(step.kind, GREY)
-    numbers = escape(" · ".join(figures(step)))
-    told = Html(f' <span style="{_FIGURES}">{numbers}</span>') if numbers else EMPTY
+    brief, more = map(" · ".join, (brief_figures(step), more_figures(step)))
+    told = Html(f'<span style="{_FIGURES}">{escape(brief)}</span> ') if brief else EMPTY
+    also = Html(f'<div style="{_SMALL}">{escape(more)}</div>') if more else EMPTY
     kind = Html(f' class="{THOUGHTS_CLASS}"') if step.kind == "think" else EMPTY
     unfolded = Html(" open") if table else EMPTY
     return Html(
         f'<details{kind} style="{_ROW}"{unfolded}><summary style="{_LINE}">'
-        f'<b style="{_KIND}{colour}">{escape_prose(label(step))}</b> {escape_prose(summary(step))}{told}'
+        f'<b style="{_KIND}{colour}">{escape_prose(label(step))}</b> {told}{escape_prose(summary(step))}'
         f"{_bar(step, total_s, colour)}</summary>"
-        f'<div style="{_BODY}">{table or _body(step, limit, formulas)}</div></details>'
+        f'<div style="{_BODY}">{also}{table or _body(step, limit, formulas)}</div></details>'
     )
 
 
@@ -121,7 +136,7 @@ def _timeline(steps: Sequence[Step], rounds: Sequence[Round], *, whole: int, for
         parts.append(row(step, limit=limit, formulas=formulas, total_s=total))
     listed = join_html(parts)
     if scroll:
-        listed = Html(f'<div style="max-height:40em;overflow-y:auto">{listed}</div>')
+        listed = scrolling(listed, "Steps", Html("max-height:40em;"))
     head = timeline_head([*facts(steps, rounds), *sources(rounds)])
     return Html(f"<div>{head}{_overview(steps, total)}{listed}</div>")
 
@@ -135,14 +150,17 @@ def _round_head(number: int, entry: Round | None, *, many: bool) -> Html:
 
 
 def _bar(step: Step, total_s: float | None, colour: Html) -> Html:
-    """Draw when the step ran, as a thin line as wide as the whole run; without times the end of the line above."""
-    if not total_s or step.started_s is None or step.duration_s is None:
+    """Draw when the step ran, as a thin line as wide as the whole run; each row has room for one."""
+    if not total_s:
         return Html('<span style="display:block;clear:both"></span>')
+    if step.started_s is None or step.duration_s is None:
+        return Html(f'<span style="{_BAR}"></span>')
     begin = min(99.5, 100 * step.started_s / total_s)
     width = max(0.5, min(100 - begin, 100 * step.duration_s / total_s))
+    when = escape(f"began after {seconds(step.started_s)}, took {seconds(step.duration_s)} of {seconds(total_s)}")
     return Html(
-        f'<span style="display:block;clear:both;height:3px;margin:.25em 0 0 {begin:.1f}%;width:{width:.1f}%;'
-        f'background:{colour};border-radius:2px"></span>'
+        f'<span title="{when}" style="{_BAR} {begin:.1f}%;width:{width:.1f}%;background:{colour};border-radius:2px">'
+        "</span>"
     )
 
 
@@ -161,6 +179,7 @@ def _overview(steps: Sequence[Step], total_s: float | None) -> Html:
     if rest >= 0.005:
         pieces.append(_piece(rest, Html("rgba(128,128,128,.35)")))
         legend.append(_entry(Html("opacity:.5"), f"waiting and other {percent(rest)}"))
+    legend.append(Html(f'<span style="display:inline-block">{escape(_BARS)}</span>'))
     return Html(
         f'<div style="display:flex;height:8px;margin:.5em 0 .3em;border-radius:4px;overflow:hidden">{join_html(pieces)}'
         f'</div><div style="{_SMALL};margin:0 0 .7em">{join_html(legend, " ")}</div>'

@@ -96,15 +96,26 @@ def _shortened_value(written: str, limit: int) -> str:
 
 def figures(step: Step) -> list[str]:
     """List duration, tokens, speed and share of a step, as far as known."""
+    return brief_figures(step) + more_figures(step)
+
+
+def brief_figures(step: Step) -> list[str]:
+    """List duration and tokens of a step, as far as known: what its line has room for."""
     known = []
     if step.duration_s is not None:
         known.append(seconds(step.duration_s))
     if step.tokens is not None:
         known.append(count(step.tokens, "token"))
+    return known
+
+
+def more_figures(step: Step) -> list[str]:
+    """List speed and share of a step, as far as known."""
+    known = []
     if step.tokens_per_s is not None:
         known.append(f"{step.tokens_per_s:,.0f} tokens/s")
     if step.share:
-        known.append(percent(step.share))
+        known.append(f"{percent(step.share)} of the time")
     return known
 
 

@@ -46,9 +46,13 @@ def widths(page: Inspected) -> list[int]:
 @pytest.mark.parametrize("served", [None, True, False])
 def test_every_row_fills_the_table_with_what_a_sanitiser_leaves(served: bool | None) -> None:
     extra = {} if served is None else {"served": served}
-    page = inspect(models_html([{**KNOWN, **extra}, {**STRANGER, **extra}]), DOCUMENT)
+    html = models_html([{**KNOWN, **extra}, {**STRANGER, **extra}])
+    page = inspect(html, DOCUMENT)
     columns = 8 + bool(extra)
-    assert widths(page) == [columns, 4, columns, columns, columns]
+    assert widths(page) == [columns, columns, columns, columns]
+    heads = html[: html.index("</thead>")]
+    assert heads.count("<tr") == 1
+    assert not re.search(r"<th[^>]*></th>", html)
     assert (("✓" in page.texts), ("no" in page.texts)) == (served is True, served is False)
 
 
@@ -95,7 +99,7 @@ def test_hundreds_of_models_are_cut_with_a_word() -> None:
 
 
 def test_no_models_are_a_table_too() -> None:
-    assert widths(inspect(models_html([]), DOCUMENT)) == [8, 4]
+    assert widths(inspect(models_html([]), DOCUMENT)) == [8]
     assert models_text([]).splitlines()[1].startswith("Model")
 
 

@@ -26,12 +26,25 @@ def test_a_failed_tool_is_called_so() -> None:
     assert ">Failed</b>" in html
 
 
-def test_the_figures_of_a_step_come_after_its_text_and_before_the_next_line() -> None:
+def test_the_figures_of_a_step_stand_beside_its_first_line_and_the_others_inside() -> None:
     for started_s in (None, 0.0):
-        step = Step("answer", text="Some words.", started_s=started_s, duration_s=2.0, tokens=7)
+        step = Step(
+            "answer", text="Some words.", started_s=started_s, duration_s=2.0, tokens=7, tokens_per_s=3.5, share=0.5
+        )
         row = tracehtml.row(step, limit=100, formulas="tex", total_s=started_s and 4.0)
-        line = row[: row.index("</summary>")]
-        assert line.index("Some words.") < line.index("float:right") < line.index("7 tokens") < line.index("clear:both")
+        line, inside = row.split("</summary>")
+        assert line.index("float:right") < line.index("2.0 s · 7 tokens") < line.index("Some words.")
+        assert line.index("Some words.") < line.index("clear:both")
+        assert "4 tokens/s · 50 % of the time" in inside
+        assert "tokens/s" not in line
+
+
+def test_every_row_of_a_trace_is_as_high_as_the_others_and_its_bars_are_explained() -> None:
+    timed = Step("think", text="Hm.", started_s=0.5, duration_s=1.0)
+    html = tracehtml.fragment([timed, Step("call", name="f", arguments="{}", started_s=1.5)], ())
+    assert html.count("clear:both;height:3px") == html.count("<details") == 2
+    assert html.count("The line under a step shows when it ran") == 1
+    assert "began after 0.50 s, took 1.0 s of 1.5 s" in html
 
 
 def test_the_bars_stay_within_the_line() -> None:

@@ -46,9 +46,9 @@ TEXT = Allowed({tag: {"style"} for tag in _PLAIN.split()}, set()).and_also(
 )
 """What Markdown, and any other text that is not trusted, may become; formulas come on top."""
 TABLE = Allowed({tag: set() for tag in ["br", "p", "span", "thead", "tbody", "td"]}, set()).and_also(
-    "overflow-x text-align",
-    div="style",
-    table="class",
+    "margin overflow-x text-align",
+    div="aria-label role style tabindex",
+    table="class style",
     tr="style",
     td="colspan rowspan valign style",
     th="colspan rowspan valign style",
@@ -59,7 +59,8 @@ DOCUMENT = TEXT.and_also(
     "margin-left margin-right max-height max-width min-width opacity overflow vertical-align width",
     b="style",
     details="class open style",
-    div="class",
+    div="aria-label class role tabindex",
+    span="title",
     summary="style",
     table="class",
     td="colspan rowspan",
