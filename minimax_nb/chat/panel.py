@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from minimax_nb.frontend import current_kernel, draws_only_widgets, publish, running_request
 from minimax_nb.render.text.text import visible
 from minimax_nb.render.tracetext import summary
-from minimax_nb.render.transcript import NOT_KEPT, answer_html, exchange_bundle
+from minimax_nb.render.transcript import answer_html, exchange_bundle, not_kept_note
 from minimax_nb.steps.exchanges import Exchange, cut_last_question, without_questions
 from minimax_nb.steps.steps import Step
 
@@ -174,13 +174,20 @@ class Panel:
             elif failed and not turn.stopping:
                 self._note = f"{type(turn.error).__name__}: {turn.error}"
             self._replaced = []
-            if failed and self._queue:
-                text = "\n\n".join(asked.text for asked in self._queue)
+            if waiting := self._not_asked(turn):
+                text = "\n\n".join(waiting)
                 self._returned = {"id": secrets.token_hex(4), "text": text}
                 self._queue.clear()
             self._refresh(ended=turn.view.model_id)
             self._begin_next()
             self._push()
+
+    def _not_asked(self, turn: PanelTurn) -> list[str]:
+        """The questions that stand in the box again: one that was stopped and taken back, and those behind it."""
+        if turn.error is None:
+            return []
+        taken_back = [turn.question] if turn.stopping and self._lost is not None else []
+        return [*taken_back, *(asked.text for asked in self._queue)]
 
     def _chat_changed(self) -> None:
         """A question began or ended to be answered, perhaps by a cell."""
@@ -251,7 +258,7 @@ def _render(exchange: Exchange) -> _Rendered:
         "question": exchange.question,
         "html": answer_html(exchange, "mathml"),
         "answer": "" if reply is None else reply.content,
-        "note": "" if exchange.kept else NOT_KEPT,
+        "note": not_kept_note(exchange),
     }
     return _Rendered(exchange, exchange_bundle(exchange), item)
 

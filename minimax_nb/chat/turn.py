@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from minimax_nb.agent.loop import NOT_FINISHED
 from minimax_nb.errors import StreamInterrupted
 from minimax_nb.message.events import RoundEnded, RunEvent, ToolResult
+from minimax_nb.message.finish_reason import TAKEN_BACK
 from minimax_nb.message.reply import Reply
 from minimax_nb.stream.last_reply import last_reply_here, left_over
 
@@ -82,6 +84,8 @@ class Turn:
             self._known.reply(partial)
         if self._messages and self._messages[-1] is self._question:
             self._messages.pop()
+            if partial.partial_reason == "interrupted":
+                partial = replace(partial, problem=TAKEN_BACK)
         self._view.finish(partial)
         if isinstance(error, KeyboardInterrupt) and not isinstance(error, StreamInterrupted):
             raise StreamInterrupted(partial) from None

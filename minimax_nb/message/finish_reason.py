@@ -9,6 +9,9 @@ if TYPE_CHECKING:
 
 LENGTH_PROBLEM = "the reply reached its token limit (finish_reason 'length'); ask with a higher max_completion_tokens"
 
+TAKEN_BACK = "The question was taken back: it is not part of the conversation, and can be asked again."
+"""The problem of a reply that was stopped before it said anything that a history can hold."""
+
 # fmt: off
 _WHOLE = frozenset({
     "stop", "tool_calls", "tool_call", "tool_use", "function_call", "end_turn", "end_of_turn", "stop_sequence", "eos",

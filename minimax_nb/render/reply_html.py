@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.hosts import minimax_region
-from minimax_nb.message.finish_reason import ending
+from minimax_nb.message.finish_reason import TAKEN_BACK, ending
 from minimax_nb.message.parts import refusal_of
 
 from .regions import THOUGHTS_CLASS, Region
@@ -151,7 +151,8 @@ def _mark(reply: Reply) -> tuple[str, str] | None:
         case None:
             return None if reply.content.strip() or reply.tool_calls else _without_text(reply.message)
         case "interrupted":
-            return "Interrupted.", "The reply stops here because you stopped it."
+            taken_back = f" {TAKEN_BACK}" if reply.problem == TAKEN_BACK else ""
+            return "Interrupted.", f"The reply stops here because you stopped it.{taken_back}"
         case "length":
             return "Stopped at the token limit.", problem or "Raise max_tokens to let the model finish."
         case "cut":

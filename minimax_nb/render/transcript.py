@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from minimax_nb.message.finish_reason import TAKEN_BACK
+
 from .bundle import reply_html
 from .markdown.safe_markdown import to_markdown
 from .run import markdown_line, plain_line, run_bundle, timeline
@@ -33,7 +35,7 @@ _EXCHANGE = "margin:0 0 1.6em"
 _SYSTEM = "margin:0 0 .9em;font-size:.92em;opacity:.8"
 _HINT = "font-size:.85em;opacity:.7;margin:.6em 0 .2em"
 
-NOT_KEPT = "Not part of the conversation: the question led to nothing, so it is not sent again."
+NOT_KEPT = "Taken back: the question led to nothing, so it is not part of the conversation. It can be asked again."
 _EMPTY: Bundle = {
     "text/plain": "No question yet.",
     "text/markdown": Markdown("*No question yet.*"),
@@ -107,17 +109,24 @@ def exchange_bundle(exchange: Exchange) -> Bundle:
         markdown.insert(0, Markdown(f"**System**\n\n{_quoted(whole)}"))
         summary = Html('<summary style="cursor:pointer">System message</summary>')
         html.insert(0, Html(f'<details style="{_SYSTEM}">{summary}{_question(whole)}</details>'))
-    plain.append(answer["text/plain"] + ("" if exchange.kept else f"\n[{NOT_KEPT}]"))
+    note = not_kept_note(exchange)
+    plain.append(answer["text/plain"] + (f"\n[{note}]" if note else ""))
     markdown.append(answer["text/markdown"])
     html.append(answer["text/html"])
-    if not exchange.kept:
-        markdown.append(Markdown(f"*{words(NOT_KEPT)}*"))
-        html.append(Html(f'<div style="{_HINT}">{escape_prose(NOT_KEPT)}</div>'))
+    if note:
+        markdown.append(Markdown(f"*{words(note)}*"))
+        html.append(Html(f'<div style="{_HINT}">{escape_prose(note)}</div>'))
     return {
         "text/plain": "\n\n".join(plain).rstrip("\n"),
         "text/markdown": join_markdown(markdown),
         "text/html": Html(f'<div style="{_EXCHANGE}">{join_html(html)}</div>'),
     }
+
+
+def not_kept_note(exchange: Exchange) -> str:
+    """Say that a question is no part of the conversation, unless its reply says so already; else ""."""
+    said = exchange.reply is not None and exchange.reply.problem == TAKEN_BACK
+    return "" if exchange.kept or said else NOT_KEPT
 
 
 def _quoted(text: str) -> Markdown:

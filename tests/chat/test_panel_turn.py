@@ -88,12 +88,40 @@ def test_what_waited_comes_back_when_a_turn_is_stopped(sit_down: Callable[..., R
     assert reader.questions == ["Hold?"]
 
 
+@pytest.mark.parametrize("script", [Script, AsyncScript])
+def test_a_question_that_is_stopped_while_the_model_thinks_stands_in_the_box_again(
+    sit_down: Callable[..., Reader], script: type[Script]
+) -> None:
+    arrived, goes_on = threading.Event(), threading.Event()
+
+    def slowly() -> Iterator[Any]:
+        yield chunks(message("", reasoning_content="Hm"))[0]
+        arrived.set()
+        assert goes_on.wait(PATIENCE_S)
+        yield from [chunks(message("", reasoning_content=" More."))[0]] * 3
+
+    reader = sit_down(slowly(), message("Yes."), script=script)
+    reader.ask("Well?")
+    assert arrived.wait(PATIENCE_S)
+    reader.do("stop")
+    goes_on.set()
+    reader.wait()
+    seen = reader.sees()
+    assert seen["now"]["returned"]["text"] == "Well?"
+    assert "taken back" in seen["turns"][-1]["html"]
+    assert reader.roles == ""
+    reader.ask("Well?")
+    reader.wait()
+    assert reader.roles == "ua"
+    assert [turn["question"] for turn in reader.sees()["turns"]] == ["Well?"]
+
+
 def test_a_question_that_led_to_nothing_is_shown_but_not_kept(sit_down: Callable[..., Reader]) -> None:
     reader = sit_down(ConnectionError("no route"), message("Yes."))
     reader.ask("There?")
     reader.wait()
     (turn,) = reader.sees()["turns"]
-    assert turn["note"].startswith("Not part of")
+    assert turn["note"].startswith("Taken back")
     assert "o route" in turn["html"]
     assert reader.chat.messages == []
     reader.ask("There now?", again=True)

@@ -16,9 +16,10 @@ from minimax_nb import (
     Trace,
     check_history,
 )
+from minimax_nb.message.finish_reason import TAKEN_BACK
 
 from ..support.chats import chat_of
-from ..support.scripted import AsyncScript, call, chunks, client_of, message
+from ..support.scripted import AsyncScript, Script, call, chunks, client_of, message
 from ..support.tools import double, stop
 
 if TYPE_CHECKING:
@@ -76,6 +77,25 @@ def test_a_question_that_led_to_nothing_is_taken_back() -> None:
             assert chat.messages == []
         assert chat("Now?").content == "Yes."
         check_history(chat.messages).raise_if_refused()
+
+
+def test_a_stop_while_the_model_thinks_says_that_the_question_was_taken_back(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    chat = Chat(
+        client_of(Script([chunks(message("", reasoning_content="Hm"))[0], KeyboardInterrupt()], message("Yes.")))
+    )
+    with pytest.raises(StreamInterrupted):
+        chat("Are you there?")
+    assert TAKEN_BACK in capsys.readouterr().out
+    assert chat.messages == []
+
+
+def test_a_stop_that_keeps_its_question_says_nothing_of_the_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    chat = Chat(client_of(Script([chunks(message("Half an"))[0], KeyboardInterrupt()], message("Whole."))))
+    with pytest.raises(StreamInterrupted):
+        chat("Tell me.")
+    assert TAKEN_BACK not in capsys.readouterr().out
 
 
 def test_an_interrupt_in_a_tool_leaves_a_chat_that_goes_on() -> None:
