@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -40,10 +41,10 @@ LINES = """
 (line) => {
     const words = document.createRange();
     const figures = line.querySelector("span[style*=float]");
-    words.setStartAfter(line.querySelector("b"));
-    words.setEndBefore(figures);
+    words.setStartAfter(figures);
+    words.setEndBefore(line.lastElementChild);
     const tops = [...words.getClientRects()].map(({ top }) => top);
-    return { figures: figures.getBoundingClientRect().top, last: Math.max(...tops), count: tops.length };
+    return { figures: figures.getBoundingClientRect().top, first: line.querySelector("b").getBoundingClientRect().top, count: tops.length };
 }
 """
 
@@ -103,9 +104,9 @@ def test_a_question_to_the_reader_is_said_to_be_waited_for(notebook: Callable[..
     assert book.errors == []
 
 
-def test_on_a_narrow_page_figures_do_not_split_the_text_of_a_step(notebook: Callable[..., Notebook]) -> None:
+def test_on_a_narrow_page_figures_stand_beside_the_first_line_of_a_step(notebook: Callable[..., Notebook]) -> None:
     book = notebook(SETUP, ASK, "chat.trace")
-    book.page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+    book.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
     book.page.set_viewport_size({"width": 480, "height": 900})
     for cell in range(3):
         book.run(cell)
@@ -116,10 +117,74 @@ def test_on_a_narrow_page_figures_do_not_split_the_text_of_a_step(notebook: Call
         placed = [steps.nth(at).evaluate(LINES) for at in range(steps.count())]
         assert len(placed) >= 4
         assert max(each["count"] for each in placed) > 1
-        assert all(each["figures"] >= each["last"] - 4 for each in placed), placed
+        assert all(abs(each["figures"] - each["first"]) <= 6 for each in placed), placed
         if trusted:
             saved = book.save()
             saved["cells"][2]["source"] += "  # changed by a stranger, so its outputs are sanitised"
             book.path.write_text(json.dumps(saved))
             book.open()
+            book.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
             steps.first.wait_for()
+
+
+DRAWING = """
+import sys, time
+sys.path.insert(0, {support!r})
+import pandas as pd
+from matplotlib import pyplot as plt
+from IPython.display import HTML
+import minimax_nb as mm
+from scripted import Script, call, client_of, message
+
+def chart():
+    '''Draw.'''
+    figure, axes = plt.subplots(figsize=(2, 1))
+    axes.plot([1, 2])
+    return figure
+
+def pair() -> list:
+    '''Draw two, one of them closed.'''
+    first, second = (plt.subplots(figsize=(2, 1))[0] for _ in range(2))
+    plt.close(first)
+    return [first, second]
+
+def words() -> HTML:
+    '''Write.'''
+    return HTML("<b>as it is</b>")
+
+def table() -> pd.DataFrame:
+    '''List.'''
+    return pd.DataFrame({{"city": ["Rome"], "t": [24]}})
+
+def rest() -> str:
+    '''Rest.'''
+    time.sleep(3)
+    return "rested"
+
+names = ("chart", "pair", "words", "table", "rest")
+calls = [call(name, "{{}}", name) for name in names]
+script = Script(message("", *calls), message("Drawn."))
+chat = mm.Chat(client_of(script), tools=[chart, pair, words, table, rest])
+"""
+LEFT = "(table) => table.getBoundingClientRect().left"
+
+
+def test_what_tools_return_is_shown_once_and_a_table_stays_where_it_is(notebook: Callable[..., Notebook]) -> None:
+    pytest.importorskip("matplotlib")
+    support = str(Path(__file__).parents[1] / "support")
+    book = notebook(DRAWING.format(support=support), "reply = chat('Draw')", "script.requests[-1]['messages'][3:5]")
+    book.run(0)
+    book.run(1)
+    live = book.page.locator(".mm-live table")
+    live.wait_for()
+    left = live.evaluate(LEFT)
+    book.wait_idle()
+    book.output(1).get_by_text("Drawn.").wait_for()
+    assert book.output(1).locator("table").evaluate(LEFT) == left
+    assert book.output(1).locator("img").count() == 3
+    assert book.output(1).locator("b", has_text="as it is").count() == 1
+    outputs = book.save()["cells"][1]["outputs"]
+    assert sum("image/png" in output["data"] for output in outputs) == 3
+    book.run(2)
+    book.output(2).get_by_text("<b>as it is</b>").wait_for()
+    assert book.errors == []

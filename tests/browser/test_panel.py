@@ -143,7 +143,7 @@ def test_the_last_question_can_be_edited_and_its_answer_replaced(panel: Callable
     box.root.get_by_text("no route").wait_for()
     box.wait_turns(2)
     assert box.turns.nth(0).get_by_text("Second.").is_visible(), "what was to be replaced is back"
-    assert box.turns.nth(1).get_by_text("Not part of the conversation").is_visible()
+    assert box.turns.nth(1).get_by_text("Taken back").is_visible()
     box.button("Edit question").click()
     box.ask("Fourth?")
     box.turns.get_by_text("END-OF-ANSWER").wait_for()
