@@ -52,27 +52,51 @@ def open_run_view(*, wanted: bool = True, streams: bool = True) -> View:
     return view()
 
 
+class _InOrder:
+    """The results of a turn in the order of its calls, whichever is there first."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[int, ToolResult] = {}
+        self._next = 0
+
+    def take(self, event: RunEvent) -> list[ToolResult]:
+        """Take one more event; give the results whose turn it is, and what is left where a reply ends."""
+        if isinstance(event, RoundEnded):
+            return self.rest()
+        if not isinstance(event, ToolResult):
+            return []
+        self._waiting[event.position] = event
+        ready = []
+        while self._next in self._waiting:
+            ready.append(self._waiting.pop(self._next))
+            self._next += 1
+        return ready
+
+    def rest(self) -> list[ToolResult]:
+        """Give what is left, and begin the next turn."""
+        left = [result for _, result in sorted(self._waiting.items())]
+        self._waiting, self._next = {}, 0
+        return left
+
+
 class StaticRun:
     """Shows nothing until the turn is over, then one output; pictures that tools returned come after it."""
 
     def __init__(self) -> None:
         self._record = RunRecord()
-        self._rounds = 0
-        self._beside: list[tuple[int, int, Any]] = []
+        self._order = _InOrder()
+        self._beside: list[ToolResult] = []
 
     def feed(self, event: RunEvent) -> None:
         """One more event of the run."""
         self._record.take(event)
-        if isinstance(event, RoundEnded):
-            self._rounds += 1
-        elif isinstance(event, ToolResult):
-            self._beside.append((self._rounds, event.position, event.shown))
+        self._beside += self._order.take(event)
 
     def finish(self, reply: Reply) -> None:
         """The run is over: shows it."""
         publish(self._record.bundle(reply), metadata=metadata(reply))
-        for *_, value in sorted(self._beside, key=lambda entry: entry[:2]):
-            show_beside(value)
+        for result in [*self._beside, *self._order.rest()]:
+            show_beside(result.shown)
         remember_shown(reply)
 
 
@@ -84,15 +108,18 @@ class LiveRun:
         from minimax_nb.widgets.run_painter import RunPainter
 
         self._live = LiveReply(RunPainter())
+        self._order = _InOrder()
 
     def feed(self, event: RunEvent) -> None:
         """One more event of the run."""
         self._live.feed(event)
-        if isinstance(event, ToolResult):
-            show_beside(event.shown)
+        for result in self._order.take(event):
+            show_beside(result.shown)
 
     def finish(self, reply: Reply) -> None:
         """The run is over: one output that needs no kernel takes its place."""
+        for result in self._order.rest():
+            show_beside(result.shown)
         self._live.finish(reply)
         remember_shown(reply)
 
@@ -103,34 +130,38 @@ class TextRun:
     def __init__(self) -> None:
         self._reply = TextReply()
         self._ended = False
+        self._order = _InOrder()
 
     def feed(self, event: RunEvent) -> None:
         """One more event of the run."""
+        self._write(self._order.take(event))
         match event:
             case RoundStarted():
                 self._reply, self._ended = TextReply(), False
             case RoundEnded(reply=reply):
                 self._reply.finish(reply)
                 self._ended = True
-            case ToolResult():
-                failed = event.error is not None
-                call = event.call
-                step = Step("result", name=call.name, arguments=call.arguments, text=event.text)
-                line = summary(step, _LONGEST_LINE)
-                self._reply.line(f"[tool {'failed' if failed else 'result'}] {visible(line)}")
-                show_beside(event.shown)
-            case ApprovalRequested() | ToolStarted() | Finished():
+            case ApprovalRequested() | ToolStarted() | ToolResult() | Finished():
                 pass
             case _:
                 self._reply.feed(event)
 
     def finish(self, reply: Reply) -> None:
         """The run is over: writes what is missing."""
+        self._write(self._order.rest())
         if not self._ended:
             self._reply.finish(reply)
         elif reply.partial_reason is not None and not reply.content:
             TextReply().finish(reply)
         remember_shown(reply)
+
+    def _write(self, results: list[ToolResult]) -> None:
+        for result in results:
+            call = result.call
+            step = Step("result", name=call.name, arguments=call.arguments, text=result.text)
+            failed = "failed" if result.error is not None else "result"
+            self._reply.line(f"[tool {failed}] {visible(summary(step, _LONGEST_LINE))}")
+            show_beside(result.shown)
 
 
 def show_beside(value: Any) -> None:

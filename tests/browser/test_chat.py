@@ -44,7 +44,8 @@ LINES = """
     words.setStartAfter(figures);
     words.setEndBefore(line.lastElementChild);
     const tops = [...words.getClientRects()].map(({ top }) => top);
-    return { figures: figures.getBoundingClientRect().top, first: line.querySelector("b").getBoundingClientRect().top, count: tops.length };
+    const [first, beside] = [line.querySelector("b"), figures].map((each) => each.getBoundingClientRect().top);
+    return { figures: beside, first, count: tops.length };
 }
 """
 

@@ -21,7 +21,7 @@ from minimax_nb import (
 
 from ..support.chats import chat_of
 from ..support.scripted import AsyncScript, Script, call, client_of, message
-from ..support.tools import double
+from ..support.tools import double, wait
 
 if TYPE_CHECKING:
     from minimax_nb.server.app import EmbeddedServer
@@ -255,3 +255,15 @@ def test_what_plainly_holds_messages_can_be_checked() -> None:
 def test_messages_are_no_source_of_a_reply() -> None:
     with pytest.raises(StreamFormatError, match=r"list of messages: Trace\(messages\)"):
         collect([{"role": "user", "content": "Hello"}])
+
+
+def test_in_a_terminal_results_stand_in_the_order_of_the_calls(capsys: pytest.CaptureFixture[str]) -> None:
+    calls = [call("double", '{"x": 1}', "a"), call("wait", '{"name": "b"}', "b"), call("triple", "{}", "c")]
+    chat = Chat(client_of(Script(message("", *calls), message("Done."))), tools=[double, wait])
+    chat("Go")
+    lines = [line for line in capsys.readouterr().out.split("\n") if line.startswith("[tool ") and "→" in line]
+    assert [line.partition(" →")[0] for line in lines] == [
+        "[tool result] double(x=1)",
+        '[tool result] wait(name="b")',
+        "[tool failed] triple()",
+    ]

@@ -131,6 +131,24 @@ def test_display_objects_reach_the_model_as_text_and_the_reader_as_they_are(valu
     assert is_displayable(value)
 
 
+def test_a_chart_that_is_a_bundle_is_shown_also_from_within() -> None:
+    class Chart:
+        """As plotly's and altair's are."""
+
+        def _repr_mimebundle_(self, **_wanted: Any) -> dict[str, Any]:
+            return {"text/html": "<div></div>"}
+
+        def to_html(self) -> str:
+            return "<script></script>"
+
+    chart = Chart()
+    assert render_result(chart) == ("[Chart, shown to the reader]", chart)
+    assert render_result([chart, {"again": chart}, 3]) == (
+        '["[Chart, shown to the reader]", {"again": "[Chart, shown to the reader]"}, 3]',
+        (chart,),
+    )
+
+
 def test_what_says_something_of_itself_keeps_its_words() -> None:
     class Formula:
         def _repr_latex_(self) -> str:
