@@ -113,7 +113,7 @@ def test_what_is_typed_while_it_streams_is_asked_next_or_comes_back(panel: Calla
     box.root.get_by_text("Next: ").wait_for()
     box.button("Stop").click()
     box.wait_turns(3)
-    box.book.page.wait_for_function("(box) => box.value === 'Four?'", arg=box.text.element_handle())
+    box.book.page.wait_for_function("(box) => box.value === 'Three?\\n\\nFour?'", arg=box.text.element_handle())
     assert box.turns.nth(2).get_by_text("Interrupted.").is_visible()
     assert "0" in run_and_read(book, 2)
     assert book.errors == []
