@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import nox
 
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
@@ -19,6 +21,17 @@ def units(session: nox.Session, openai: str) -> None:
     """Run the tests that need no browser; words after ``--`` go to pytest."""
     session.install("-q", "-e", ".[test]", SDKS[openai])
     session.run("python", "-c", "import sys, openai; print(sys.version.split()[0], 'with openai', openai.__version__)")
+    asked = session.posargs or ["-n", "logical", "--dist", "worksteal", "--ignore=tests/browser", "tests"]
+    session.run("python", "-m", "pytest", "-q", "-p", "no:nbval", *asked)
+
+
+@nox.session(python=PYTHONS[0])
+def lowest(session: nox.Session) -> None:
+    """Run the units with the lowest versions that are promised; words after ``--`` go to pytest."""
+    constraints = Path(session.create_tmp()) / "lowest.txt"
+    listed = session.run("python", "-m", "tests.lowest", silent=True)
+    constraints.write_text(str(listed), encoding="utf-8")
+    session.install("-q", "-e", ".[test]", "-c", str(constraints))
     asked = session.posargs or ["-n", "logical", "--dist", "worksteal", "--ignore=tests/browser", "tests"]
     session.run("python", "-m", "pytest", "-q", "-p", "no:nbval", *asked)
 

@@ -117,7 +117,9 @@ def parse(
     complete = text.count("\n")
     env: dict[str, Any] = {"references": dict(links.known) if links else {}, "complete": complete}
     tokens: list[Token] = []
-    md.block.parse(put_aside(text, unfinished=unfinished), md, env, tokens)
+    # markdown-it 3 reads one character too far where a table is followed by a bare quote mark that ends the text.
+    feed = "\n" if text.rstrip(" \t").endswith(">") else ""
+    md.block.parse(put_aside(text, unfinished=unfinished) + feed, md, env, tokens)
     for token in tokens:
         token.content = put_back(token.content)
     lines = text.split("\n")
