@@ -13,7 +13,7 @@ Read        show, collect, last_reply; ashow, acollect for await.
             They take a stream of the openai client and give a Reply,
             with its ToolCall, Usage, Timing and Origin
 Tools       run_tools, arun_tools, Tool, parse_tool_calls
-History     check_history, repair_history, Finding
+History     check_history, repair_history, trim_history, Finding
 Look back   Trace, Step, Round, usage, to_frame
 Compare     models, compare, acompare, Comparison, measure_speed
 Tapes       recording, replaying: lessons that run without a key
@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     )
     from .history.check import check_history, repair_history
     from .history.findings import Finding
+    from .history.trim import trim_history
     from .message.reply import Origin, Reply, Timing, ToolCall, Usage
     from .steps.steps import Round, Step
     from .stream.last_reply import last_reply
@@ -100,6 +101,7 @@ _HOMES = {
     "trace": "Trace",
     "history.check": "check_history repair_history",
     "history.findings": "Finding",
+    "history.trim": "trim_history",
     "tools.xml_calls": "parse_tool_calls",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -155,6 +157,7 @@ __all__ = [
     "run_tools",
     "show",
     "to_frame",
+    "trim_history",
     "usage",
 ]
 _PUBLIC = __all__

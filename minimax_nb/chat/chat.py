@@ -6,7 +6,7 @@ import inspect
 import threading
 from contextlib import aclosing, closing, contextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from minimax_nb.agent.approval import approver, ask_reader
 from minimax_nb.agent.loop import MAX_ROUNDS
@@ -16,11 +16,9 @@ from minimax_nb.client.parameters import check_parameters
 from minimax_nb.client.sdk import async_client
 from minimax_nb.display.run_view import open_run_view
 from minimax_nb.history.check import check_history, listed_messages
-from minimax_nb.steps.exchanges import Exchange, Recollection
-from minimax_nb.steps.recorder import StepRecorder
 from minimax_nb.tools.tool import toolbox
-from minimax_nb.trace import Trace
 
+from .conversation import Conversation
 from .turn import Turn, checked_question
 
 if TYPE_CHECKING:
@@ -34,7 +32,7 @@ if TYPE_CHECKING:
 _MODELS_TIMEOUT_S = 5.0
 
 
-class Chat:
+class Chat(Conversation):
     """A conversation: ``chat("…")`` asks, shows, runs the tools that the model calls, and returns the last reply.
 
     Attributes:
@@ -97,26 +95,13 @@ class Chat:
         self._reasoning_split = reasoning_split
         self._display = display
         self._client = _default_client() if client is None else client
-        self._recorder = StepRecorder()
-        self._known = Recollection()
-        for message in self.messages:
-            self._recorder.message(message)
         self._answering = threading.Lock()
-        self._watchers: list[Callable[[], None]] = []
-
-    @property
-    def trace(self) -> Trace:
-        """What has happened so far, with times and tokens."""
-        return Trace.of(self._recorder.steps(), self._recorder.rounds())
+        super().__init__()
 
     @property
     def answering(self) -> bool:
         """Whether a question is being answered at the moment, in a cell or in a panel."""
         return self._answering.locked()
-
-    def exchanges(self) -> list[Exchange]:
-        """The messages by question, each with what the model did and its answer."""
-        return self._known.exchanges(self.messages)
 
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Have a function called whenever a question begins or ends to be answered, in the thread that does it.
@@ -233,10 +218,12 @@ class Chat:
             asked = {"role": "user", "content": checked_question(question)}
             schemas = [tool.schema for tool in self.tools.values()] or None
             check_history([*self.messages, asked], tools=schemas, model=self.model).raise_if_refused()
+            self._check_fits(asked)
             self._tell_watchers()
             open_view = partial(open_run_view, wanted=self._display) if view is None else lambda: view
             with Turn(self.messages, asked, recorder=self._recorder, known=self._known, open_view=open_view) as turn:
                 yield turn
+            self._count(turn.reply.usage)
         finally:
             self._answering.release()
             self._tell_watchers()
@@ -244,6 +231,12 @@ class Chat:
     def _tell_watchers(self) -> None:
         for watcher in tuple(self._watchers):
             watcher()
+
+    def fork(self) -> Self:
+        """Make a second conversation that begins where this one is: to ask something else, or otherwise."""
+        other = super().fork()
+        other._answering = threading.Lock()  # noqa: SLF001 - it is one of ours
+        return other
 
     def _settings(self) -> dict[str, Any]:
         settings = {"model": self.model, "max_rounds": self._max_rounds, "approve": self._approve}

@@ -37,6 +37,26 @@ class StepRecorder:
         self._calls: dict[str, ToolCall] = {}
         self._order: dict[str, int] = {}  # of the calls of the last reply
 
+    @classmethod
+    def of(cls, steps: Iterable[Step], rounds: Iterable[Round]) -> StepRecorder:
+        """A recorder that goes on after these steps and rounds.
+
+        Args:
+            steps: what has happened.
+            rounds: the requests that they belong to.
+        """
+        recorder = cls()
+        recorder._steps, recorder._rounds = list(steps), list(rounds)
+        known = [step for step in recorder._steps if step.started_s is not None and step.duration_s is not None]
+        ends = [(step.started_s or 0.0) + (step.duration_s or 0.0) for step in known]
+        ends += [entry.started_s + (entry.timing.total_s or 0.0) for entry in rounds if entry.started_s is not None]
+        recorder._timed = bool(ends)
+        recorder.now = recorder._replied_s = max(ends, default=0.0)
+        for step in recorder._steps:
+            if step.kind == "call" and step.call_id:
+                recorder._calls[step.call_id] = ToolCall(step.call_id, step.name or "", step.arguments or "")
+        return recorder
+
     def message(self, message: Mapping[str, Any] | Any) -> None:
         """A message whose time is not known: of a dict, a ``Reply`` or an SDK object.
 

@@ -202,3 +202,19 @@ def test_messages_with_results_out_of_order_are_read_in_the_order_of_the_calls()
         ("result", "a", "{}"),
         ("result", "b", "{}"),
     ]
+
+
+def test_a_recorder_goes_on_after_steps_that_are_known() -> None:
+    recorder = StepRecorder()
+    recorder.message({"role": "user", "content": "2 + 2?"})
+    call = ToolCall("a", "double", '{"x": 2}')
+    timing = Timing(first_token_s=0.5, last_token_s=1.0, total_s=1.25)
+    recorder.reply(Reply(tool_calls=(call,), timing=timing))
+    recorder.result(call, "4", started_s=0.1, duration_s=1.0)
+    again = StepRecorder.of(recorder.steps(), recorder.rounds())
+    for one in (recorder, again):
+        one.reply(Reply(content="Four.", timing=timing))
+        one.message({"role": "tool", "tool_call_id": "a", "content": "late"})
+    assert again.steps() == recorder.steps()
+    assert again.rounds() == recorder.rounds()
+    assert again.now == recorder.now

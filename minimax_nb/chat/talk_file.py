@@ -1,0 +1,129 @@
+"""A conversation as a file: what ``chat.save`` writes, and ``Chat.load`` reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from minimax_nb.message.sdk_objects import as_dict
+from minimax_nb.redaction import Masker
+from minimax_nb.trace import Trace
+
+FORMAT = "minimax_nb.chat"
+VERSION = 1
+_NEVER_KEPT = ("extra_headers", "api_key", "http_client", "timeout")
+"""Options that may hold a key, or nothing that a file can."""
+
+
+class Talk(NamedTuple):
+    """What a file holds of a conversation.
+
+    Attributes:
+        messages: the history, as it was sent and received.
+        model: the model that was asked.
+        options: what else went with each request.
+        trace: what happened, with times and tokens.
+    """
+
+    messages: list[Any]
+    model: str
+    options: dict[str, Any]
+    trace: Trace
+
+
+def write_talk(path: str | os.PathLike[str], talk: Talk, key: str) -> None:
+    """Write a conversation to a file, whole or not at all.
+
+    Args:
+        path: the file; one that is there is replaced.
+        talk: the conversation.
+        key: the client's; should it stand anywhere in the options, it is masked.
+
+    Raises:
+        TypeError: an option or a message holds what JSON cannot.
+        OSError: the file cannot be written.
+    """
+    options = {name: value for name, value in talk.options.items() if name not in _NEVER_KEPT}
+    data = {
+        "format": FORMAT,
+        "version": VERSION,
+        "model": talk.model,
+        "options": Masker([key]).value(_plain("options", options)),
+        "messages": [_plain(f"messages[{at}]", as_dict(message)) for at, message in enumerate(talk.messages)],
+        "trace": json.loads(talk.trace.to_json()),
+    }
+    # Half a character cannot be written as UTF-8; as an escape it comes back as it was.
+    text = json.dumps(data, ensure_ascii=False, indent=1)
+    if not _is_utf8(text):
+        text = json.dumps(data, indent=1)
+    _replace(Path(path).expanduser(), text + "\n")
+
+
+def read_talk(path: str | os.PathLike[str]) -> Talk:
+    """Read what ``write_talk`` wrote.
+
+    Raises:
+        ValueError: it is no such file, it is cut off, or a newer release wrote it.
+        OSError: it cannot be read.
+    """
+    where = str(path)
+    try:
+        data = json.loads(Path(path).expanduser().read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(
+            f"expected a conversation as chat.save writes it, {where} is not JSON or cut off: {error}"
+        ) from error
+    if not isinstance(data, dict) or data.get("format") != FORMAT:
+        kind = (
+            f"it says {data['format']!r}" if isinstance(data, dict) and data.get("format") else "it says nothing of it"
+        )
+        raise ValueError(
+            f'expected a conversation as chat.save writes it, with "format": "{FORMAT}"; {where} is none ({kind}). A '
+            "bare list of messages is taken by mm.Chat(messages=…)"
+        )
+    if data.get("version") != VERSION:
+        raise ValueError(
+            f"expected a conversation of version {VERSION}, {where} is of version {data.get('version')!r}: open it "
+            "with the release of minimax-nb that wrote it"
+        )
+    messages, model, options, trace = (data.get(name) for name in ("messages", "model", "options", "trace"))
+    if not (isinstance(messages, list) and isinstance(model, str)) or not (
+        isinstance(options, dict) and isinstance(trace, dict)
+    ):
+        raise ValueError(f"expected messages, model, options and trace in {where}, got {', '.join(data)}: it is broken")
+    return Talk(messages, model, options, Trace.from_json(json.dumps(trace)))
+
+
+def _plain(place: str, value: Any) -> Any:
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError) as error:
+        raise TypeError(f"expected JSON values in {place}, to save them, got something else: {error}") from error
+    return value
+
+
+def _is_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write beside it, then put it in its place: a full disk or a crash leaves the old file as it was."""
+    handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(beside)
+        raise
