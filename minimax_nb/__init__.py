@@ -42,16 +42,19 @@ if TYPE_CHECKING:
     from .analysis.comparison import Comparison, acompare, compare
     from .analysis.frames import models, to_frame, usage
     from .analysis.speed import measure_speed
+    from .batch.batch import abatch, batch, read_batch
     from .chat.chat import Chat, panel
     from .client.configure import aconnect, configure, connect
     from .client.sdk import explain
     from .client.taping import recording, replaying
     from .display.show import ashow, show
     from .errors import (
+        BatchError,
         ConfigurationError,
         HistoryError,
         MinimaxNbError,
         NoMatchError,
+        ResponseFormatError,
         StreamCutError,
         StreamError,
         StreamFormatError,
@@ -79,13 +82,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "batch.batch": "abatch batch read_batch",
     "chat.chat": "Chat panel",
     "client.configure": "aconnect configure connect",
     "stream.last_reply": "last_reply",
     "stream.reading": "acollect collect",
     "display.show": "ashow show",
     "errors": (
-        "ConfigurationError HistoryError MinimaxNbError NoMatchError StreamCutError StreamError StreamFormatError "
+        "BatchError ConfigurationError HistoryError MinimaxNbError NoMatchError ResponseFormatError StreamCutError "
+        "StreamError StreamFormatError "
         "StreamInterrupted StreamServiceError StreamTimeoutError TapeError TapeFormatError ToolArgumentsError "
         "ToolError TurnLimitError UnknownToolError"
     ),
@@ -107,6 +112,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
+    "BatchError",
     "Chat",
     "Comparison",
     "ConfigurationError",
@@ -116,6 +122,7 @@ __all__ = [
     "NoMatchError",
     "Origin",
     "Reply",
+    "ResponseFormatError",
     "Round",
     "Step",
     "StreamCutError",
@@ -135,11 +142,13 @@ __all__ = [
     "TurnLimitError",
     "UnknownToolError",
     "Usage",
+    "abatch",
     "acollect",
     "acompare",
     "aconnect",
     "arun_tools",
     "ashow",
+    "batch",
     "check_history",
     "collect",
     "compare",
@@ -151,6 +160,7 @@ __all__ = [
     "models",
     "panel",
     "parse_tool_calls",
+    "read_batch",
     "recording",
     "repair_history",
     "replaying",

@@ -19,13 +19,15 @@ _T = TypeVar("_T")
 _WAIT_S = 0.2
 
 
-def run(function: Callable[[], Awaitable[_T]]) -> _T:
+def run(function: Callable[[], Awaitable[_T]], *, on_interrupt: Callable[[], object] | None = None) -> _T:
     """Run an async function to its end, in a loop of its own, with a copy of this thread's context.
 
     An interrupt of this thread cancels it once, waits until it has tidied up, and goes on.
 
     Args:
         function: what to run, without arguments.
+        on_interrupt: called at the first interrupt instead, to have the function end by itself and give its value; the
+            second one cancels.
 
     Raises:
         asyncio.CancelledError: it was cancelled, not by an interrupt.
@@ -35,7 +37,7 @@ def run(function: Callable[[], Awaitable[_T]]) -> _T:
     with start_blocking_portal(name="minimax-nb-background") as portal:
         future = portal.start_task_soon(partial(_to_its_end, function, settled))
         try:
-            _wait_for(settled)
+            _wait_for(settled, on_interrupt)
         except KeyboardInterrupt:
             future.cancel()
             _wait_for(settled)
@@ -87,10 +89,16 @@ async def _to_its_end(
         settled.set()
 
 
-def _wait_for(event: threading.Event) -> None:
-    """Wait in slices, so that an interrupt gets through on every platform.
+def _wait_for(event: threading.Event, on_interrupt: Callable[[], object] | None = None) -> None:
+    """Wait in slices, so that an interrupt gets through on every platform; the first may be for another to take.
 
     Not for the thread: an interrupt in the middle of ``join`` makes Python 3.11 take it for ended.
     """
-    while not event.wait(_WAIT_S):
-        pass
+    try:
+        while not event.wait(_WAIT_S):
+            pass
+    except KeyboardInterrupt:
+        if on_interrupt is None:
+            raise
+        on_interrupt()
+        _wait_for(event)

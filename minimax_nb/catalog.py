@@ -59,6 +59,8 @@ class Model:
         temperature: the range, in interval notation.
         thinking: whether it can be turned off.
         status: what is known of its availability.
+        requests_per_minute: what an account may send.
+        tokens_per_minute: likewise, of prompts and replies.
         sources: where all this comes from.
         on_page: whether the OpenAI-compatible API page of the M2.7 era lists it.
     """
@@ -72,6 +74,8 @@ class Model:
     temperature: str | None = None
     thinking: str | None = None
     status: str = "listed"
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
     sources: tuple[Source, ...] = ()
     on_page: bool = False
 
@@ -94,9 +98,16 @@ _THINKS = Source("thinking", "MiniMax, tool use and interleaved thinking guide",
 _M31_GUIDE = Source("context_window, max_output, thinking, status", "MiniMax, text generation guide", "2026-11-22")
 _M31_RULES = Source("temperature", "third party (Aurelio): current models ignore it", "2026-11-22")
 
+_LIMITS = Source(
+    "requests_per_minute, tokens_per_minute", "third party (neurolink) quoting MiniMax's rate limits page", "2026-09"
+)
+_LIMITS_INFERRED = Source(
+    "requests_per_minute, tokens_per_minute", "inferred from MiniMax-M3's; MiniMax has not been seen to say", "2026-11"
+)
+
 _ALWAYS = "always; cannot be turned off"
 _LEAVING = "pay-as-you-go ended on 2026-11-18 (one report)"
-_M2_SOURCES = (_PAGE, _SPEC, _PRICING, _THINKS)
+_M2_SOURCES = (_PAGE, _SPEC, _PRICING, _THINKS, _LIMITS)
 
 
 def _m2(
@@ -120,6 +131,8 @@ def _m2(
         temperature="(0, 1]",
         thinking=_ALWAYS,
         status=status,
+        requests_per_minute=500,
+        tokens_per_minute=20_000_000,
         sources=sources,
         on_page=True,
     )
@@ -179,7 +192,7 @@ MODELS: tuple[Model, ...] = (
         tokens_per_s=None,
         # The guide says 128k, the OpenAPI description 204,800: the smaller one is safe.
         max_output=128_000,
-        sources=(_PAGE, _GUIDE, _PRICING, _THINKS, _LISTED),
+        sources=(_PAGE, _GUIDE, _PRICING, _THINKS, _LISTED, _LIMITS),
     ),
     Model(
         "MiniMax-M3",
@@ -193,7 +206,9 @@ MODELS: tuple[Model, ...] = (
         ),
         temperature="[0, 2]",
         thinking="adaptive, or disabled",
-        sources=(_M3_PAGE, _SPEC, _PRICING_SEEN, _LISTED),
+        requests_per_minute=200,
+        tokens_per_minute=10_000_000,
+        sources=(_M3_PAGE, _SPEC, _PRICING_SEEN, _LISTED, _LIMITS),
     ),
     Model(
         "MiniMax-M3.1-Flash",
@@ -203,7 +218,9 @@ MODELS: tuple[Model, ...] = (
         prices=(Price(0.15, 0.60, 0.015),),
         temperature="ignored",
         thinking=_ALWAYS,
-        sources=(_M31_GUIDE, _PRICING_SEEN, _M31_RULES),
+        requests_per_minute=200,
+        tokens_per_minute=10_000_000,
+        sources=(_M31_GUIDE, _PRICING_SEEN, _M31_RULES, _LIMITS_INFERRED),
     ),
 )
 

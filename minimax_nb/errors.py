@@ -14,6 +14,8 @@
     │   ├── UnknownToolError        no tool has that name
     │   └── ToolArgumentsError      arguments are not JSON, or do not fit the schema
     ├── TurnLimitError              the loop ran max_rounds without an answer; .messages
+    ├── ResponseFormatError         the answer does not have the form that was asked for; .reply
+    ├── BatchError                  a batch could not go on; .result holds what was answered
     └── TapeError                   the embedded server's recordings
         ├── TapeFormatError         a tape file is broken: which file, entry, field
         └── NoMatchError            no tape fits the request: the nearest, and where it differs
@@ -128,6 +130,30 @@ class TurnLimitError(MinimaxNbError):
     def __init__(self, message: str, *, messages: Sequence[dict[str, Any]] = ()) -> None:
         super().__init__(message)
         self.messages = list(messages)
+
+
+class ResponseFormatError(MinimaxNbError):
+    """The answer does not have the form that was asked for, not even when it was asked for once more.
+
+    Attributes:
+        reply: the last reply, or None.
+    """
+
+    def __init__(self, message: str, *, reply: Reply | None = None) -> None:
+        super().__init__(message)
+        self.reply = reply
+
+
+class BatchError(MinimaxNbError):
+    """A batch could not go on: a row failed under ``on_error="raise"``, or the checkpoint could not be written.
+
+    Attributes:
+        result: the rows that were answered, as the DataFrame that ``batch`` returns.
+    """
+
+    def __init__(self, message: str, *, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
 
 
 class TapeError(MinimaxNbError):

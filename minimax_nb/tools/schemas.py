@@ -34,17 +34,29 @@ def json_schema(model: type[pydantic.BaseModel], name: str) -> dict[str, Any]:
             schema = model.model_json_schema(by_alias=True, schema_generator=_Untitled)
     except pydantic.PydanticUserError as error:
         raise ToolError(f"tool {name!r}: a type has no JSON schema ({first_line(error)}): use plain types") from error
-    definitions = schema.pop("$defs", {})
-    for definition in definitions.values():
-        definition.pop("title", None)
-    inlined = _inline(schema, definitions, ())
+    inlined = _written_out(schema)
     result = {"type": "object", "properties": inlined.get("properties", {})}
-    if inlined.get("required"):
-        result["required"] = inlined["required"]
-    left = _references(result)
-    if left:
-        result["$defs"] = {key: value for key, value in definitions.items() if key in _reachable(left, definitions)}
-    return result
+    return {**result, **{key: inlined[key] for key in ("required", "$defs") if inlined.get(key)}}
+
+
+def inlined_schema(adapter: pydantic.TypeAdapter[Any]) -> dict[str, Any]:
+    """The JSON schema of a type, references written out.
+
+    Raises:
+        pydantic.PydanticUserError: it has none.
+    """
+    return _written_out(adapter.json_schema(by_alias=True, schema_generator=_Untitled))
+
+
+def _written_out(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with references written out; what is defined by itself stays under ``$defs``."""
+    definitions = schema.pop("$defs", {})
+    for definition in [*definitions.values(), schema]:
+        definition.pop("title", None)
+    inlined: dict[str, Any] = _inline(schema, definitions, ())
+    if left := _references(inlined):
+        inlined["$defs"] = {key: value for key, value in definitions.items() if key in _reachable(left, definitions)}
+    return inlined
 
 
 def _inline(node: Any, definitions: dict[str, Any], inside: tuple[str, ...]) -> Any:

@@ -35,15 +35,31 @@ def arguments(parameters: dict[str, Any], given: Hints) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
+def fitting_value(schema: dict[str, Any], given: Hints, vary: int = 0) -> Any:
+    """Make a value that fits a schema, as far as it may cost.
+
+    Args:
+        schema: the JSON schema, of any type.
+        given: what the question offers.
+        vary: which of several choices that are as good to take.
+    """
+    try:
+        return _Maker(schema, given, vary).value(schema, "", 0)
+    except BudgetSpentError:
+        return None
+
+
 class _Maker:
     """Maker of the values of one call.
 
     Args:
         root: the tool's schema, into which references lead.
         given: what the question offers.
+        vary: which of several choices that are as good to take.
     """
 
-    def __init__(self, root: dict[str, Any], given: Hints) -> None:
+    def __init__(self, root: dict[str, Any], given: Hints, vary: int = 0) -> None:
+        self._vary = vary
         self._root = root
         self._given = given
         self._numbers = list(given.numbers)
@@ -193,8 +209,12 @@ class _Maker:
         return number
 
     def _chosen(self, options: list[Any]) -> Any:
-        """Choose the option that the question mentions, else the first."""
-        return next((option for option in options[:_MOST_OPTIONS] if self._is_named(option)), options[0])
+        """Choose an option that the question mentions, else any; the first of them, if nothing says otherwise."""
+        if not self._vary:
+            return next((option for option in options[:_MOST_OPTIONS] if self._is_named(option)), options[0])
+        listed = options[:_MOST_OPTIONS]
+        good = [option for option in listed if self._is_named(option)] or listed
+        return good[self._vary % len(good)]
 
     def _is_mentioned(self, schema: Any) -> bool:
         options = self._resolved(schema).get("enum")

@@ -21,6 +21,7 @@ class Phrases:
     reported: str
     result: str
     reported_end: str
+    form: str
     comma: str
 
     def think(self, question: str, nth: int) -> str:
@@ -102,6 +103,11 @@ ENGLISH = Phrases(
     reported="**This is a rehearsal** of {model}: it called your tools and reads their results back to you.",
     result="- {tool} says: {text}",
     reported_end="A real model would now answer in its own words.",
+    form=(
+        "The question is: {question}\n\n"
+        "This is a rehearsal, and there is no model here. The answer is to fit a JSON schema, so I fill it in: what I "
+        "write has the right form, and nobody has judged anything."
+    ),
     comma=", ",
 )
 
@@ -145,5 +151,9 @@ CHINESE = Phrases(
     reported="**这是一次排练**，扮演的是 {model}：它调用了您的工具，并把结果读给您听。",
     result="- {tool} 的结果：{text}",
     reported_end="真正的模型此时会用自己的话作答。",
+    form=(
+        "用户的问题是：{question}\n\n"
+        "这是排练，这里没有模型。答案须符合给出的 JSON schema，所以我只按它的要求填写：值符合格式，但没有人作过判断。"
+    ),
     comma="、",
 )

@@ -15,6 +15,7 @@ from minimax_nb.server.answer.answer import Answer, Call, TokenSpeed, completion
 from minimax_nb.server.tape.match import text_of, text_without_media
 
 from .arguments import arguments
+from .forms import filled_form, wanted_schema
 from .hints import about, hints, together
 from .phrases import CHINESE, ENGLISH
 from .quoting import code, literal, one_line, stressed
@@ -55,7 +56,7 @@ def rehearse(request: dict[str, Any], model: ServedModel) -> Answer:
     if calls:
         thinking = say.plan(shown, [_shown_name(call.name) for call in calls], len(results))
         return _answer(model, "", thinking, calls)
-    if results:
+    if results and wanted_schema(messages) is None:
         named = _names(since)
         told = [
             (_shown_name(named.get(str(m.get("tool_call_id")), "tool")), one_line(text_of(m.get("content")), 300))
@@ -63,6 +64,8 @@ def rehearse(request: dict[str, Any], model: ServedModel) -> Answer:
         ]
         report = say.report([(code(name), literal(text)) for name, text in told], model.id)
         return _answer(model, report, say.weigh([name for name, _ in told]))
+    if (schema := wanted_schema(messages)) is not None:
+        return _answer(model, filled_form(schema, question), say.form.format(question=shown))
     before = [text_without_media(m.get("content")) for m in messages[: max(at, 0)] if m["role"] == "user"]
     earlier = stressed(one_line(before[-1])) if before else ""
     content = say.sample(stressed(one_line(question, 200)), model.id, nth, earlier, _order(question))

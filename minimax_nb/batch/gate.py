@@ -1,0 +1,69 @@
+"""Requests in flight: at most so many, fewer after a refusal, one more after each clean stretch."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CLEAN_S = 2.0
+
+
+class Gate:
+    """Counter of what is in flight, for one event loop.
+
+    Args:
+        most: how many may be in flight at once.
+        clock: seconds, ever growing.
+
+    Attributes:
+        limit: how many may be at the moment.
+        inside: how many are.
+    """
+
+    def __init__(self, most: int, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.limit = most
+        self.inside = 0
+        self._most = most
+        self._clock = clock
+        self._changed = clock()
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def enter(self) -> None:
+        """Wait for a place and take it."""
+        while self.inside >= self.limit:
+            future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiting.append(future)
+            try:
+                await future
+            except asyncio.CancelledError:
+                self._wake()
+                raise
+        self.inside += 1
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self.inside -= 1
+        if self.limit < self._most and self._clock() - self._changed >= _CLEAN_S:
+            self.limit += 1
+            self._changed = self._clock()
+        self._wake()
+
+    def narrow(self) -> None:
+        """Let only half as many in, once for all refusals of a moment."""
+        if self._clock() - self._changed < _CLEAN_S and self.limit < self._most:
+            return
+        self.limit = max(1, self.limit // 2)
+        self._changed = self._clock()
+
+    def _wake(self) -> None:
+        free = self.limit - self.inside
+        while self._waiting and free > 0:
+            future = self._waiting.popleft()
+            if not future.done():
+                future.set_result(None)
+                free -= 1

@@ -1,0 +1,89 @@
+"""Prompt template over columns: ``"Classify: {text}"``."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import TYPE_CHECKING, Any
+
+from minimax_nb.errors import short
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_BRACES = re.compile(r"\{\{([^{}\n]{1,200})\}\}|\{([^{}\n]{1,200})\}")
+_FIELD = re.compile(r"(?P<name>.+?)(?:!(?P<conversion>[rsa]))?(?::(?P<spec>[^:]*))?", re.DOTALL)
+_CONVERSIONS: dict[str, Any] = {"r": repr, "s": str, "a": ascii}
+
+
+class Template:
+    """Text with columns in braces; a format may follow a name, ``{price:.2f}``, as in an f-string.
+
+    Braces that hold no name, such as those of JSON or of a formula, stay as they are, and ``{{name}}`` is the word
+    ``{name}``.
+
+    Args:
+        text: the template.
+        columns: the columns there are.
+
+    Attributes:
+        columns: the columns that it uses, in order, each once.
+
+    Raises:
+        ValueError: a name in braces is no column; it says which was probably meant.
+    """
+
+    def __init__(self, text: str, columns: Iterable[Any]) -> None:
+        known = {str(column): column for column in columns}
+        self._parts: list[str | tuple[Any, str, str]] = []
+        end = 0
+        for found in _BRACES.finditer(text):
+            inner = found[1] or found[2]
+            field = _field(inner, known)
+            if field is None:
+                continue
+            self._parts.append(text[end : found.start()])
+            self._parts.append(f"{{{inner}}}" if found[1] else field)
+            end = found.end()
+        self._parts.append(text[end:])
+        self.columns = tuple(dict.fromkeys(part[0] for part in self._parts if not isinstance(part, str)))
+
+    def fill(self, values: Mapping[Any, Any]) -> str:
+        """The text with a row's values in it.
+
+        Args:
+            values: the value of each column in ``columns``.
+
+        Raises:
+            ValueError: a value does not take its format.
+        """
+        return "".join(part if isinstance(part, str) else _written(values[part[0]], *part) for part in self._parts)
+
+
+def _field(inner: str, known: dict[str, Any]) -> tuple[Any, str, str] | None:
+    """Column, conversion and format of what stands in braces; None if it is no name."""
+    if inner in known:
+        return known[inner], "", ""
+    found = _FIELD.fullmatch(inner)
+    name = found["name"].strip() if found else ""
+    if name in known and found:
+        return known[name], found["conversion"] or "", found["spec"] or ""
+    if not name.isidentifier():
+        return None
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    meant = f"did you mean {{{near[0]}}}? " if near else ""
+    there = ", ".join(list(known)[:20]) or "none"
+    raise ValueError(
+        f"expected the name of a column in braces, got {{{name}}}: {meant}The columns are: {there}. "
+        f"To have the word itself, write {{{{{name}}}}}"
+    )
+
+
+def _written(value: Any, column: Any, conversion: str, spec: str) -> str:
+    value = _CONVERSIONS[conversion](value) if conversion else value
+    try:
+        return format(value, spec) if spec else str(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"the column {column!r} holds {short(value)}, which does not take :{spec} ({error})"
+        ) from error
