@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from .analysis.comparison import Comparison, acompare, compare
     from .analysis.frames import models, to_frame, usage
     from .analysis.speed import measure_speed
-    from .batch.batch import abatch, batch, read_batch
+    from .batching.batch import abatch, batch, read_batch
     from .chat.chat import Chat, panel
     from .client.configure import aconnect, configure, connect
     from .client.sdk import explain
@@ -82,7 +82,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "batch.batch": "abatch batch read_batch",
+    "batching.batch": "abatch batch read_batch",
     "chat.chat": "Chat panel",
     "client.configure": "aconnect configure connect",
     "stream.last_reply": "last_reply",

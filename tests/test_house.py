@@ -36,7 +36,7 @@ FLOORS: dict[str, int] = {
     "display": 5,
     "trace": 5,
     "chat": 6,
-    "batch": 6,
+    "batching": 6,
     "analysis": 7,
     "magics": 8,
     "cli": 8,
