@@ -65,7 +65,13 @@ class MinimaxMagics(Magics):
     @argument("--system", metavar="TEXT", help="a system message, in quotes; of a chat that begins")
     @argument("--native", action="store_true", help="ask for the thinking inside the answer, as <think>")
     @argument("--omit", metavar="NAMES", help=OMIT_HELP)
-    @argument("-r", "--raw", action="store_true", help="fill nothing in: every brace is itself")
+    @argument(
+        "-r",
+        "--response",
+        metavar="TYPE",
+        help="the type that the answer is to have, of the notebook: City, 'list[City]'",
+    )
+    @argument("--raw", action="store_true", help="fill nothing in: every brace is itself")
     @argument("-h", "--help", action="store_true", help="show this")
     def minimax(self, line: str, cell: str | None = None) -> Reply | None:
         """Ask a model: the cell is the question, the reply streams below it and is the value of the cell.
@@ -87,7 +93,7 @@ class MinimaxMagics(Magics):
         question = self._filled(question.strip("\n").rstrip())
         if not question:
             raise UsageError("expected a question below the line of %%minimax, got none; %%minimax? shows how")
-        reply = self._chat(options)(question)
+        reply = self._chat(options)(question, response=self._type(options.response))
         if options.output is not None:
             self._shell.user_ns[options.output] = reply
         return reply
@@ -160,6 +166,17 @@ class MinimaxMagics(Magics):
             value = self._shell.user_ns[name]
             found += value if isinstance(value, list | tuple) else [value]
         return toolbox(found)
+
+    def _type(self, text: str | None) -> Any:
+        """The type that an option names, of the notebook or of Python."""
+        if text is None:
+            return None
+        try:
+            return self._shell.ev(text)
+        except Exception as error:
+            raise UsageError(
+                f"expected a type of this notebook behind --response, got {text!r}: {type(error).__name__}: {error}"
+            ) from error
 
     def _filled(self, text: str) -> str:
         if self._raw:

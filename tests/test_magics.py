@@ -350,3 +350,13 @@ def test_a_chat_begun_while_tapes_are_replayed_goes_on_in_the_next_block(
     assert run("%%minimax\nHi").content == "Taped."
     run("tapes.stop()")
     assert run("%%minimax\nHi").content != "Taped."
+
+
+def test_the_answer_may_be_of_a_type_of_the_notebook(cells: Cells) -> None:
+    cells.script.answers[:] = [message('{"name": "Rome"}')]
+    cells.run("import dataclasses\n@dataclasses.dataclass\nclass City:\n    name: str")
+    assert cells.run("%%minimax -r City\nWhere?").parsed == cells["City"]("Rome")
+    cells.script.answers.append(message('[{"name": "Rome"}]'))
+    assert cells.run("%%minimax --response 'list[City]'\nWhere?").parsed == [cells["City"]("Rome")]
+    with pytest.raises(UsageError, match="expected a type of this notebook behind --response, got 'Town'"):
+        cells.run("%%minimax -r Town\nWhere?")

@@ -13,7 +13,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.client.parameters import request_parameters
-from minimax_nb.errors import ToolArgumentsError, ToolError, TurnLimitError, UnknownToolError, short
+from minimax_nb.errors import (
+    ResponseFormatError,
+    ToolArgumentsError,
+    ToolError,
+    TurnLimitError,
+    UnknownToolError,
+    short,
+)
 from minimax_nb.message.arguments import read_arguments
 from minimax_nb.message.calls import is_custom, read_tool_calls
 from minimax_nb.message.events import ToolResult
@@ -32,6 +39,8 @@ from .sendable import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from minimax_nb.tools.response_format import ResponseFormat
 
 MAX_ROUNDS = 50
 """Requests to the model in one run, unless told otherwise: a model that calls the same tool for ever costs money."""
@@ -59,6 +68,7 @@ class ToolLoop:
         *,
         max_rounds: int = MAX_ROUNDS,
         options: dict[str, Any] | None = None,
+        response: ResponseFormat | None = None,
     ) -> None:
         if not isinstance(messages, list):
             raise TypeError(f"expected a list of messages, which the run extends, got {type(messages).__name__}")
@@ -70,6 +80,8 @@ class ToolLoop:
         self.reply = Reply(partial_reason="cut", problem="nothing was asked yet")
         self._max_rounds = max_rounds
         self._options = dict(options or {})
+        self._form = response
+        self._asked_again = False
         self._answers: list[dict[str, Any]] = []
         self._cut: int | None = None  # which call of the turn may have been cut off
         self._custom: set[int] = set()  # which call a custom tool
@@ -120,6 +132,28 @@ class ToolLoop:
         if calls or worth_keeping(reply):
             self.messages.extend([message, *self._answers])  # at once: an interrupt finds all of them or none
         return calls
+
+    def is_over(self) -> bool:
+        """Whether the last reply, which calls nothing, ends the run.
+
+        Where a form was asked for, ``self.reply`` gets its ``parsed``; an answer that does not fit is told why, once,
+        and the run goes on.
+
+        Raises:
+            ResponseFormatError: the answer does not fit, and has been asked for again or was cut off.
+        """
+        if self._form is None:
+            return True
+        try:
+            self.reply = replace(self.reply, parsed=self._form.read(self.reply.content))
+        except ResponseFormatError as error:
+            if self._asked_again or not self.reply.complete:
+                why = f" ({self.reply.problem})" if self.reply.problem else ""
+                raise ResponseFormatError(f"{error}{why}; the reply is in .reply", reply=self.reply) from None
+            self._asked_again = True
+            self.messages.append({"role": "user", "content": self._form.again(str(error))})
+            return False
+        return True
 
     def keep_partial(self, reply: Reply) -> None:
         """Put a reply that failed or was interrupted into the history, if it can stand there."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from minimax_nb.message.events import RunEvent
     from minimax_nb.message.reply import Reply
+    from minimax_nb.tools.response_format import ResponseFormat
 
     from .calls import Approve
 
@@ -33,6 +34,7 @@ def run_tools(
     *,
     max_rounds: int = MAX_ROUNDS,
     approve: Approve | None = None,
+    response: ResponseFormat | None = None,
     **options: Any,
 ) -> Generator[RunEvent, None, Reply]:
     """Let a model use tools until it answers.
@@ -48,6 +50,8 @@ def run_tools(
         tools: functions, tool dicts or ``Tool`` values.
         max_rounds: how many requests to make at most.
         approve: asked before each call: True lets it run, False does not, a text is told to the model as the reason.
+        response: the form that the answer is to have; the last message has to say so. An answer that does not fit is
+            asked for once more.
         **options: handed to ``create``: ``model``, ``temperature``, ``extra_body``, ``stream=False`` … Usage is
             asked for while streaming; ``stream_options=None`` leaves that out, for servers that refuse it.
             ``reasoning_split`` goes into ``extra_body``.
@@ -64,8 +68,9 @@ def run_tools(
         StreamError: a reply failed midway; a partial answer is kept in the history if it can stand there.
         StreamInterrupted: you pressed stop; ``.reply`` is the reply as far as it came.
         ToolError: a tool cannot be made.
+        ResponseFormatError: the answer does not have the form, not even when asked for again.
     """
-    loop = ToolLoop(messages, tools, max_rounds=max_rounds, options=options)
+    loop = ToolLoop(messages, tools, max_rounds=max_rounds, options=options, response=response)
     while True:
         request = loop.request()
         yield RoundStarted(loop.round)
@@ -80,6 +85,8 @@ def run_tools(
         calls = loop.take(acc.finish())
         yield RoundEnded(loop.round, loop.reply, time.perf_counter() - started)
         if not calls:
+            if not loop.is_over():
+                continue
             yield Finished(loop.reply)
             return loop.reply
         try:
@@ -95,6 +102,7 @@ async def arun_tools(
     *,
     max_rounds: int = MAX_ROUNDS,
     approve: Approve | None = None,
+    response: ResponseFormat | None = None,
     **options: Any,
 ) -> AsyncGenerator[RunEvent, None]:
     """Let a model use tools until it answers: the twin of ``run_tools``, for ``async for`` and ``AsyncOpenAI``.
@@ -107,6 +115,7 @@ async def arun_tools(
         tools: as for ``run_tools``.
         max_rounds: as for ``run_tools``.
         approve: as for ``run_tools``.
+        response: as for ``run_tools``.
         **options: as for ``run_tools``.
 
     Yields:
@@ -117,9 +126,10 @@ async def arun_tools(
         StreamError: as for ``run_tools``.
         StreamInterrupted: as for ``run_tools``.
         ToolError: as for ``run_tools``.
+        ResponseFormatError: as for ``run_tools``.
         asyncio.CancelledError: the task was cancelled; the history can be sent.
     """
-    loop = ToolLoop(messages, tools, max_rounds=max_rounds, options=options)
+    loop = ToolLoop(messages, tools, max_rounds=max_rounds, options=options, response=response)
     while True:
         request = loop.request()
         yield RoundStarted(loop.round)
@@ -135,6 +145,8 @@ async def arun_tools(
         calls = loop.take(acc.finish())
         yield RoundEnded(loop.round, loop.reply, time.perf_counter() - started)
         if not calls:
+            if not loop.is_over():
+                continue
             yield Finished(loop.reply)
             return
         async with aclosing(arun_calls(loop, calls, approve)) as results:

@@ -16,6 +16,7 @@ from minimax_nb.client.parameters import check_parameters
 from minimax_nb.client.sdk import async_client
 from minimax_nb.display.run_view import open_run_view
 from minimax_nb.history.check import check_history, listed_messages
+from minimax_nb.tools.response_format import ResponseFormat
 from minimax_nb.tools.tool import toolbox
 
 from .conversation import Conversation
@@ -137,11 +138,14 @@ class Chat(Conversation):
 
         open_panel(self)
 
-    def __call__(self, question: str | list[dict[str, Any]]) -> Reply:
+    def __call__(self, question: str | list[dict[str, Any]], *, response: Any = None) -> Reply:
         """Ask, and go on until there is an answer.
 
         Args:
             question: the text, or a list of content parts for models that take pictures.
+            response: the type that the answer is to have: a pydantic model, dataclass, TypedDict, ``list[…]``,
+                ``Literal``. Its schema goes into the question, the value is ``reply.parsed``, and an answer that does
+                not fit is asked for once more.
 
         Returns:
             The last reply.
@@ -151,24 +155,28 @@ class Chat(Conversation):
             TurnLimitError: the model still calls tools after ``max_rounds`` requests. ``chat("Go on")`` goes on.
             StreamError: a reply failed midway; a question that led to nothing is taken back.
             StreamInterrupted: you pressed stop; likewise.
+            ResponseFormatError: the answer does not have the type of ``response``; ``.reply`` is what came.
             openai.APIError: the request failed; likewise.
         """
         if _is_async(self._client):
             raise TypeError("expected a synchronous client, this chat has an async one: reply = await chat.ask(…)")
-        with self._turn(question) as turn:
+        form = None if response is None else ResponseFormat(response)
+        with self._turn(question, form=form) as turn:
             create = self._client.chat.completions.create
-            with closing(run_tools(create, self.messages, self.tools.values(), **self._settings())) as events:
+            settings = {**self._settings(), "response": form}
+            with closing(run_tools(create, self.messages, self.tools.values(), **settings)) as events:
                 for event in events:
                     turn.take(event)
         return turn.reply
 
-    async def ask(self, question: str | list[dict[str, Any]]) -> Reply:
+    async def ask(self, question: str | list[dict[str, Any]], *, response: Any = None) -> Reply:
         """Ask without holding up the kernel: ``reply = await chat.ask("…")``, the twin of ``chat("…")``.
 
         A synchronous client is taken as the description of an async one.
 
         Args:
             question: as for ``chat("…")``.
+            response: as for ``chat("…")``.
 
         Returns:
             The last reply.
@@ -178,11 +186,13 @@ class Chat(Conversation):
             TurnLimitError: as for ``chat("…")``.
             StreamError: as for ``chat("…")``.
             StreamInterrupted: as for ``chat("…")``.
+            ResponseFormatError: as for ``chat("…")``.
             asyncio.CancelledError: the task was cancelled; the history can be sent.
             openai.APIError: as for ``chat("…")``.
         """
+        form = None if response is None else ResponseFormat(response)
         async with async_client(self._client) as client:
-            return await self._ask(client, question, None, self._approve)
+            return await self._ask(client, question, None, self._approve, form)
 
     async def answer_in(self, view: View, question: str, approve: Callable[[ToolCall], Any] | None = None) -> Reply:
         """Ask for a panel: as ``ask``, shown in a view of its own.
@@ -196,9 +206,11 @@ class Chat(Conversation):
         async with async_client(self._client, own=True) as client:
             return await self._ask(client, question, view, decide)
 
-    async def _ask(self, client: Any, question: Any, view: View | None, approve: Any) -> Reply:
-        with self._turn(question, view) as turn:
-            settings = {**self._settings(), "approve": approve}
+    async def _ask(
+        self, client: Any, question: Any, view: View | None, approve: Any, form: ResponseFormat | None = None
+    ) -> Reply:
+        with self._turn(question, view, form) as turn:
+            settings = {**self._settings(), "approve": approve, "response": form}
             run = arun_tools(client.chat.completions.create, self.messages, self.tools.values(), **settings)
             async with aclosing(run) as events:
                 async for event in events:
@@ -210,12 +222,15 @@ class Chat(Conversation):
         return f"Chat({self.model!r}, {len(self.messages)} messages{tools})"
 
     @contextmanager
-    def _turn(self, question: str | list[dict[str, Any]], view: View | None = None) -> Iterator[Turn]:
+    def _turn(
+        self, question: str | list[dict[str, Any]], view: View | None = None, form: ResponseFormat | None = None
+    ) -> Iterator[Turn]:
         """One question at a time, and only with a history that the service takes."""
         if not self._answering.acquire(blocking=False):
             raise RuntimeError("this chat is still answering: wait for it, stop it, or begin another Chat")
         try:
-            asked = {"role": "user", "content": checked_question(question)}
+            content = checked_question(question)
+            asked = {"role": "user", "content": content if form is None else form.asked_with(content)}
             schemas = [tool.schema for tool in self.tools.values()] or None
             check_history([*self.messages, asked], tools=schemas, model=self.model).raise_if_refused()
             self._check_fits(asked)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from minimax_nb.agent.loop import NOT_FINISHED
 from minimax_nb.errors import StreamInterrupted
-from minimax_nb.message.events import RoundEnded, RunEvent, ToolResult
+from minimax_nb.message.events import Finished, RoundEnded, RunEvent, ToolResult
 from minimax_nb.message.finish_reason import TAKEN_BACK
 from minimax_nb.message.reply import Reply
 from minimax_nb.stream.last_reply import last_reply_here, left_over
@@ -59,7 +59,9 @@ class Turn:
 
     def take(self, event: RunEvent) -> None:
         """One more event of the run."""
-        if isinstance(event, RoundEnded):
+        if isinstance(event, Finished):
+            self.reply = event.reply
+        elif isinstance(event, RoundEnded):
             self.reply = event.reply
             self._unanswered = dict(enumerate(event.reply.tool_calls))
             self._record_question()

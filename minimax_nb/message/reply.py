@@ -6,7 +6,7 @@ Two equal contents are equal; nothing here has an identity, a clock or a connect
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from minimax_nb.catalog import PRICED_REGION, cost_usd
@@ -159,6 +159,7 @@ class Reply(RichDisplay):
         partial_reason: why the reply is not whole: "interrupted", "cut", "error" or "length"; None when it is.
         problem: for a partial reply, what went wrong in words.
         origin: where it came from, when known.
+        parsed: the answer in the form that was asked for with ``response=``; None where none was.
     """
 
     message: dict[str, Any] = field(default_factory=lambda: {"role": "assistant", "content": ""})
@@ -173,6 +174,7 @@ class Reply(RichDisplay):
     partial_reason: PartialReason | None = None
     problem: str | None = None
     origin: Origin | None = None
+    parsed: Any = field(default=None, compare=False)
 
     @property
     def complete(self) -> bool:
@@ -193,8 +195,8 @@ class Reply(RichDisplay):
         return cost_usd(self.model, self.usage)
 
     def to_dict(self) -> dict[str, Any]:
-        """A plain dict, ready for JSON."""
-        return asdict(self)
+        """A plain dict, ready for JSON; without ``parsed``, which may be of any type and follows from the content."""
+        return asdict(replace(self, parsed=None) if self.parsed is not None else self)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:

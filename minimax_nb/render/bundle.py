@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from . import reply_html as html
 from .markdown.html import to_html
 from .markdown.safe_markdown import to_markdown
+from .parsed import parsed_markdown
 from .text.markup import EMPTY, Bundle, Html, Markdown, join_markdown
 from .text.quoting import code_span, fenced, quoted, words
 from .text.text import visible
@@ -70,6 +71,8 @@ def _markdown(reply: Reply) -> Markdown:
         parts.append(quoted(Markdown(f"*{label}*\n\n{to_markdown(reply.reasoning.strip())}")))
     if reply.content.strip():
         parts.append(to_markdown(reply.content))
+    if reply.parsed is not None and (table := parsed_markdown(reply.parsed)) is not None:
+        parts.append(table)
     parts += [
         Markdown(f"Tool call: {code_span(call.name)}\n\n{fenced(html.pretty_arguments(call.arguments), 'json')}")
         for call in reply.tool_calls

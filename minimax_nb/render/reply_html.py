@@ -14,6 +14,7 @@ from minimax_nb.hosts import minimax_region
 from minimax_nb.message.finish_reason import TAKEN_BACK, ending
 from minimax_nb.message.parts import refusal_of
 
+from .parsed import parsed_html
 from .regions import THOUGHTS_CLASS, Region
 from .text.escape import escape, escape_content, escape_prose
 from .text.markup import EMPTY, Html, join_html
@@ -76,6 +77,8 @@ def page(reply: Reply, reasoning: Html, answer: Html) -> Html:
         )
         parts.append(panel)
     parts.append(Html(f"<div>{answer}</div>"))
+    if reply.parsed is not None:
+        parts.append(parsed_html(reply.parsed))
     if reply.tool_calls:
         parts.append(Html(f"<div>{join_html(map(tool_call, reply.tool_calls))}</div>"))
     parts.append(note(reply))

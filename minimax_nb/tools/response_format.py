@@ -6,6 +6,7 @@ into the prompt, and the answer is read past fences and prose.
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import types
@@ -47,6 +48,8 @@ class ResponseFormat:
         self.name = getattr(wanted, "__name__", None) or str(wanted)
         self.name = str(wanted) if typing.get_origin(wanted) else self.name
         try:
+            if inspect.isroutine(wanted):  # pydantic would take its arguments for fields
+                raise TypeError("it is a function")
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 self._adapter: pydantic.TypeAdapter[Any] = pydantic.TypeAdapter(_modern(wanted))
@@ -93,6 +96,16 @@ class ResponseFormat:
             return read
         fault = max(faults)[1] if faults else f"there is no JSON in {short(bare, 80)}" if bare else "it is empty"
         raise ResponseFormatError(f"expected an answer that fits {self.name}: {fault}")
+
+    def asked_with(self, question: str | list[Any]) -> str | list[Any]:
+        """A question that says which form its answer is to have.
+
+        Args:
+            question: the text, or content parts.
+        """
+        if isinstance(question, str):
+            return f"{question}\n\n{self.instructions}"
+        return [*question, {"type": "text", "text": self.instructions}]
 
     def again(self, fault: str) -> str:
         """What the model is told about an answer that does not fit.
