@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from minimax_nb.catalog import find
@@ -14,7 +15,8 @@ from minimax_nb.steps.exchanges import Exchange, Recollection
 from minimax_nb.steps.recorder import StepRecorder
 from minimax_nb.trace import Trace
 
-from .talk_file import Talk, read_talk, write_talk
+from .export import export_text
+from .talk_file import Talk, kept_options, read_talk, write_talk, write_whole
 
 if TYPE_CHECKING:
     import os
@@ -124,9 +126,30 @@ class Conversation:
             TypeError: an option or a message holds what JSON cannot.
             OSError: the file cannot be written.
         """
+        write_talk(path, self._talk(), self._key())
+
+    def export(self, path: str | os.PathLike[str]) -> None:
+        """Write the conversation for others: a page to read, or a notebook or script that asks the same again.
+
+        Args:
+            path: the file; its ending decides: .md, .html (a page that loads nothing), .ipynb (with the answers as
+                outputs), .py. One that is there is replaced.
+
+        Raises:
+            ValueError: the ending is another one.
+            OSError: the file cannot be written.
+        """
+        place, talk = Path(path).expanduser(), self._talk()
+        talk = talk._replace(options=kept_options(talk.options, self._key()))
+        write_whole(place, export_text(place, talk, self.exchanges(), list(self.tools)))
+
+    def _talk(self) -> Talk:
         options = {"reasoning_split": self._reasoning_split, **self.options}
+        return Talk(self.messages, self.model, options, self.trace)
+
+    def _key(self) -> str:
         key = getattr(self._client, "api_key", None)
-        write_talk(path, Talk(self.messages, self.model, options, self.trace), key if isinstance(key, str) else "")
+        return key if isinstance(key, str) else ""
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], client: Any = None, **settings: Any) -> Self:

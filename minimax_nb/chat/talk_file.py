@@ -47,12 +47,11 @@ def write_talk(path: str | os.PathLike[str], talk: Talk, key: str) -> None:
         TypeError: an option or a message holds what JSON cannot.
         OSError: the file cannot be written.
     """
-    options = {name: value for name, value in talk.options.items() if name not in _NEVER_KEPT}
     data = {
         "format": FORMAT,
         "version": VERSION,
         "model": talk.model,
-        "options": Masker([key]).value(_plain("options", options)),
+        "options": _plain("options", kept_options(talk.options, key)),
         "messages": [_plain(f"messages[{at}]", as_dict(message)) for at, message in enumerate(talk.messages)],
         "trace": json.loads(talk.trace.to_json()),
     }
@@ -60,7 +59,7 @@ def write_talk(path: str | os.PathLike[str], talk: Talk, key: str) -> None:
     text = json.dumps(data, ensure_ascii=False, indent=1)
     if not _is_utf8(text):
         text = json.dumps(data, indent=1)
-    _replace(Path(path).expanduser(), text + "\n")
+    write_whole(Path(path).expanduser(), text + "\n")
 
 
 def read_talk(path: str | os.PathLike[str]) -> Talk:
@@ -114,8 +113,27 @@ def _is_utf8(text: str) -> bool:
     return True
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write beside it, then put it in its place: a full disk or a crash leaves the old file as it was."""
+def kept_options(options: dict[str, Any], key: str) -> dict[str, Any]:
+    """The options that may stand in a file: none that can hold a key, and the key itself nowhere.
+
+    Args:
+        options: what goes with each request.
+        key: the client's.
+    """
+    kept: dict[str, Any] = Masker([key]).value({n: value for n, value in options.items() if n not in _NEVER_KEPT})
+    return kept
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file beside its place, then put it there: a full disk or a crash leaves the old one as it was.
+
+    Args:
+        path: the file.
+        text: what it is to hold.
+
+    Raises:
+        OSError: it cannot be written.
+    """
     handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

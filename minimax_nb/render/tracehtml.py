@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .figure_table import scrolling
 from .markdown.code import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
 from .markdown.html import to_html
+from .own_page import own_page
 from .regions import THOUGHTS_CLASS
 from .reply_html import pretty_arguments
 from .text.escape import escape, escape_prose
@@ -49,7 +50,6 @@ _BARS = "The line under a step shows when it ran, and how long."
 _BODY = "margin:.2em 0 .9em 1.1em"
 _PRE = "background:transparent;border:0;margin:0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere"
 _SMALL = "font-size:.88em;opacity:.75"
-_PAGE = "font:16px/1.55 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere"
 
 _IN_NOTEBOOK = 400_000
 """Characters of all texts together that a notebook's output unfolds to."""
@@ -82,13 +82,7 @@ def page(steps: Sequence[Step], rounds: Sequence[Round]) -> Html:
         A whole HTML document that loads nothing.
     """
     body = _timeline(steps, rounds, whole=_IN_FILE, formulas="mathml", scroll=False)
-    return Html(
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        f'<title>Trace: {escape(" · ".join(facts(steps, rounds)))}</title>\n</head>\n<body style="{_PAGE}">\n'
-        f"{body}\n</body>\n</html>\n"
-    )
+    return own_page(f"Trace: {' · '.join(facts(steps, rounds))}", body)
 
 
 def row(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = None, table: Html = EMPTY) -> Html:

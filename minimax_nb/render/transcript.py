@@ -87,15 +87,16 @@ def answer_html(exchange: Exchange, formulas: Formulas) -> Html:
     return Html(f"<div>{done}{last}</div>")
 
 
-def exchange_bundle(exchange: Exchange) -> Bundle:
+def exchange_bundle(exchange: Exchange, formulas: Formulas = "tex") -> Bundle:
     """Write one question and all that came of it as text/plain, text/markdown and text/html.
 
     Args:
         exchange: the question and what came of it; nothing in it is trusted.
+        formulas: as for ``markdown.to_html``.
     """
     question, left_out = shortened(exchange.question, _LONGEST_QUESTION)
     system, system_left_out = shortened(exchange.system, _LONGEST_QUESTION)
-    answer = _answer_texts(exchange)
+    answer = answer_bundle(exchange, formulas)
     plain = [f"You: {visible(question)}"] if question else []
     markdown = [Markdown(f"**You**\n\n{_quoted(question)}")] if question else []
     html = [Html(f'<div style="{_LABEL}">You</div>{_question(question)}')] if question else []
@@ -137,8 +138,13 @@ def _question(text: str) -> Html:
     return Html(f'<div style="{_QUESTION}">{escape_prose(text)}</div>')
 
 
-def _answer_texts(exchange: Exchange) -> Bundle:
-    """Write what came of a question, in each form."""
+def answer_bundle(exchange: Exchange, formulas: Formulas = "tex") -> Bundle:
+    """Write all that came of a question as text/plain, text/markdown and text/html.
+
+    Args:
+        exchange: as for ``exchange_bundle``.
+        formulas: as for ``exchange_bundle``.
+    """
     reply = exchange.reply
     name = (reply.model if reply is not None else None) or "Model"
     if reply is None:
@@ -150,5 +156,5 @@ def _answer_texts(exchange: Exchange) -> Bundle:
     return {
         "text/plain": f"{visible(name)}: {plain}",
         "text/markdown": Markdown(f"**{words(name)}**\n\n{markdown}"),
-        "text/html": answer_html(exchange, "tex"),
+        "text/html": answer_html(exchange, formulas),
     }
