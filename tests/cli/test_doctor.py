@@ -21,7 +21,7 @@ def test_all_is_well(embedded: Callable[..., object], capsys: pytest.CaptureFixt
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
     assert "requests go to 127.0.0.1 with the key from OPENAI_API_KEY." in out
-    assert "8 models: " in out
+    assert "9 models: " in out
     assert f"openai      {version('openai')}" in out
     assert "minimax-nb lab opens the lessons" in out
 
@@ -30,7 +30,7 @@ def test_without_a_key_the_embedded_server_answers(capsys: pytest.CaptureFixture
     assert main(["doctor"]) == 0
     out = capsys.readouterr().out
     assert "no key found" in out
-    assert "8 models" in out
+    assert "9 models" in out
     assert "set MINIMAX_API_KEY" in out
 
 

@@ -37,7 +37,7 @@ def test_it_serves_until_ctrl_c() -> None:
                 f"{given['OPENAI_BASE_URL']}/models", headers={"authorization": f"Bearer {given['OPENAI_API_KEY']}"}
             )
             with urllib.request.urlopen(request, timeout=20) as answer:
-                assert len(json.load(answer)["data"]) == 8
+                assert len(json.load(answer)["data"]) == 9
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=20)
         finally:
@@ -89,7 +89,7 @@ def test_the_key_can_be_chosen(key: str, monkeypatch: pytest.MonkeyPatch, capsys
 
     monkeypatch.setattr(serve, "wait_for_ctrl_c", ask)
     assert main(["serve", "--key", key]) == 0
-    assert answers[:2] == ["8", "8"]
+    assert answers[:2] == ["9", "9"]
     assert "minimax-nb serve (or record) was started, in the line export OPENAI_API_KEY=" in answers[2]
     assert "--key lets you choose it" in answers[2]
     assert "mm.configure()" not in answers[2]

@@ -86,8 +86,8 @@ def test_no_client_of_this_machine_goes_through_a_proxy(
         os.environ.update(OPENAI_BASE_URL=server.base_url, OPENAI_API_KEY=server.api_key)
     mm.configure(**given)
     with openai.OpenAI(max_retries=0) as plain, mm.connect(max_retries=0) as ours, ours.with_options(timeout=9) as copy:
-        assert len(_names(plain)) == len(_names(ours)) == len(_names(copy)) == 8
-    assert len(asyncio.run(_async_names())) == 8
+        assert len(_names(plain)) == len(_names(ours)) == len(_names(copy)) == 9
+    assert len(asyncio.run(_async_names())) == 9
     assert len(asyncio.run(_answers())) == 2
     with pytest.raises(BlockingIOError):
         trap.accept()
@@ -108,7 +108,7 @@ def test_a_child_process_reaches_the_server_too(server: EmbeddedServer) -> None:
     mm.configure(base_url=server.base_url, api_key=server.api_key)
     code = "import openai; print(len(openai.OpenAI().models.list().data))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.strip() == "8"
+    assert done.stdout.strip() == "9"
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_doctor_tells_of_it_where_only_this_machine_is_asked(capsys: pytest.Capt
     assert main(["doctor"]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert 'pip install "httpx[socks]"' in out
-    assert "8 models" in out
+    assert "9 models" in out
 
 
 @pytest.mark.parametrize(

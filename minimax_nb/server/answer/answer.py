@@ -99,6 +99,24 @@ def cut_to(answer: Answer, limit: int) -> Answer:
     )
 
 
+_EFFORTS = {"low": 4, "minimal": 4, "medium": 6, "high": 8, "xhigh": 9}
+"""Tenths of the thinking that an effort leaves; all of it for "max", for none and for what is not known."""
+
+
+def with_effort(answer: Answer, effort: object) -> Answer:
+    """Shorten the thinking of an answer as ``reasoning_effort`` asks, to whole words.
+
+    Args:
+        answer: the answer, thought through to the end.
+        effort: what the request says.
+    """
+    tenths = _EFFORTS.get(effort, 10) if isinstance(effort, str) else 10
+    if tenths == 10 or not answer.reasoning:
+        return answer
+    kept = _share(answer.reasoning, tenths, 10).rpartition(" ")[0].rstrip(" ,.;:") + " …"
+    return replace(answer, reasoning=kept, reasoning_tokens=None, completion_tokens=None)
+
+
 def _share(text: str, part: int, whole: int) -> str:
     """Return the first ``part`` of ``whole`` equal parts of a text."""
     return text[: len(text) * part // whole]

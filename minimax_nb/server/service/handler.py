@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from minimax_nb.server.answer import wire
-from minimax_nb.server.answer.answer import cut_to
+from minimax_nb.server.answer.answer import cut_to, with_effort
 from minimax_nb.server.answer.chunking import reply_times, segments
 from minimax_nb.server.api_error import ApiError, invalid, unauthorised
 from minimax_nb.server.practice.practice import rehearse
@@ -220,7 +220,9 @@ def _within_limits(answer: Answer, request: dict[str, Any], model: ServedModel) 
     """Hold an answer to the request's own limits: thinking off where it can be, and the number of tokens."""
     if not model.is_m2 and (request.get("thinking") or {}).get("type") == "disabled":
         answer = replace(answer, reasoning="", reasoning_tokens=None, completion_tokens=None)
-    if answer.calls and not answer.content:
+    if model.thinks_apart:
+        answer = with_effort(answer, request.get("reasoning_effort"))
+    elif answer.calls and not answer.content:
         answer = replace(answer, content="\n")  # as the service writes it beside calls
     limit = request.get("max_completion_tokens") or request.get("max_tokens")
     return cut_to(answer, limit) if limit else answer
@@ -228,8 +230,11 @@ def _within_limits(answer: Answer, request: dict[str, Any], model: ServedModel) 
 
 def _form(request: dict[str, Any], model: ServedModel) -> wire.WireFormat:
     options = request.get("stream_options") or {}
+    asked = request.get("reasoning_split")
     return wire.WireFormat(
-        split=bool(request.get("reasoning_split")),
+        split=model.thinks_apart if asked is None else bool(asked),
+        details=not model.thinks_apart or asked is not None,
+        null_content=model.thinks_apart,
         closing="\n</think>\n\n" if model.is_m2 else "\n</think>\n",
         include_usage=bool(options.get("include_usage")),
     )

@@ -21,6 +21,8 @@ class ServedModel:
         max_output: tokens of output at most.
         tokens_per_s: the documented speed; 60 where none is documented.
         top_temperature: the highest temperature that is accepted.
+        thinks_apart: whether the M3.1 line's rules hold (text generation guide, November 2026): it always thinks, in
+            ``reasoning_content`` unless told otherwise, as long as ``reasoning_effort`` says; no content beside calls.
     """
 
     id: str
@@ -29,6 +31,7 @@ class ServedModel:
     max_output: int = 204_800
     tokens_per_s: float = 60.0
     top_temperature: float = 1.0
+    thinks_apart: bool = False
 
     @property
     def is_m2(self) -> bool:
@@ -39,6 +42,14 @@ class ServedModel:
 MODELS: dict[str, ServedModel] = {
     model.id: model
     for model in (
+        ServedModel(
+            "MiniMax-M3.1-Flash",
+            1792454400,  # of its general release, about
+            context=1_000_000,
+            max_output=524_288,
+            top_temperature=2.0,
+            thinks_apart=True,
+        ),
         ServedModel("MiniMax-M3", 1780272000, context=1_000_000, max_output=524_288, top_temperature=2.0),
         ServedModel("MiniMax-M2.7", 1773799200),
         ServedModel("MiniMax-M2.7-highspeed", 1773799200, tokens_per_s=100.0),

@@ -136,6 +136,8 @@ def _thinking(request: dict[str, Any], model: ServedModel) -> None:
     # The M2 family takes the field and goes on thinking.
     if thinking is not None and not model.is_m2 and thinking.get("type") not in ("adaptive", "disabled"):
         raise invalid(f'invalid thinking.type: "{thinking.get("type")}" (allowed: adaptive, disabled)')  # seen
+    if thinking is not None and model.thinks_apart and thinking.get("type") == "disabled":
+        raise invalid(f"model[{model.id}] requires adaptive thinking")  # seen
 
 
 def _tools(request: dict[str, Any]) -> None:
