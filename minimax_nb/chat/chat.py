@@ -55,6 +55,7 @@ class Chat(Conversation):
         max_rounds: int = MAX_ROUNDS,
         approve: Callable[[ToolCall], Any] | bool | None = None,
         display: bool = True,
+        trim: bool | int = False,
         **options: Any,
     ) -> None:
         """Begin a conversation.
@@ -71,11 +72,14 @@ class Chat(Conversation):
             max_rounds: how many requests one question may lead to at most.
             approve: asked before each call of a tool, see ``run_tools``; True for a prompt in the cell.
             display: whether to show the turns.
+            trim: whether the oldest exchanges are left out before a question that the context window has no room for
+                (and says so); a number for as many tokens as may be left.
             **options: go with each request, such as ``temperature``, ``max_completion_tokens`` or ``extra_body``;
                 ``stream_options=None`` leaves that parameter out.
 
         Raises:
             TypeError: a parameter is unknown, or the model is given twice.
+            ValueError: ``trim`` is a number below 1.
             ToolError: a tool cannot be offered to a model.
             ConfigurationError: there is no client, and ``connect()`` fails.
         """
@@ -86,6 +90,8 @@ class Chat(Conversation):
                 )
             client, model = None, client
         check_parameters(options)
+        if trim is not True and trim < 0:
+            raise ValueError(f"expected trim to be True, False or a number of tokens from 1, got {trim!r}")
         self.tools = toolbox(tools)
         self.model = model or DEFAULT_MODEL
         self.options = dict(options)
@@ -95,6 +101,7 @@ class Chat(Conversation):
         self._max_rounds = max_rounds
         self._reasoning_split = reasoning_split
         self._display = display
+        self._trim = trim
         self._client = _default_client() if client is None else client
         self._answering = threading.Lock()
         super().__init__()
@@ -231,6 +238,8 @@ class Chat(Conversation):
         try:
             content = checked_question(question)
             asked = {"role": "user", "content": content if form is None else form.asked_with(content)}
+            if self._trim:
+                self._make_room(asked, None if self._trim is True else self._trim)
             schemas = [tool.schema for tool in self.tools.values()] or None
             check_history([*self.messages, asked], tools=schemas, model=self.model).raise_if_refused()
             self._check_fits(asked)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from minimax_nb.catalog import find
 from minimax_nb.errors import HistoryError
 from minimax_nb.history.check import check_history
+from minimax_nb.history.trim import trim_history
 from minimax_nb.message.token_estimate import estimate_tokens
 from minimax_nb.steps.exchanges import Exchange, Recollection
 from minimax_nb.steps.recorder import StepRecorder
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from minimax_nb.tools.tool import Tool
 
 
+_ROOM = 0.8
+"""Share of the window that a conversation may fill before its oldest exchanges are left out."""
 _SURE = 0.75
 """What is sure of an estimate: nothing is refused here that the service would take."""
 
@@ -98,6 +101,22 @@ class Conversation:
         if self.messages and usage.prompt_tokens is not None and usage.completion_tokens is not None:
             tokens = usage.prompt_tokens + usage.completion_tokens
             self._counted = (self.messages[-1], len(self.messages) - 1, tokens)
+
+    def _make_room(self, asked: dict[str, Any], most: int | None) -> None:
+        """Leave out the oldest exchanges if there is too little room for a question, and say so.
+
+        Args:
+            asked: the question's message.
+            most: tokens that may be left, the question's included; None for four fifths of the window.
+        """
+        context = self._context((asked,))
+        most = round(_ROOM * context.window) if most is None and context.window else most
+        if most is None or context.tokens <= most:
+            return
+        kept = trim_history([*self.messages, asked], keep_tokens=max(1, most))
+        if kept.dropped:
+            self.messages[:] = kept[:-1]
+            print(f"minimax_nb: {kept!r}")  # noqa: T201 - part of the history is gone, which nobody should overlook
 
     def _check_fits(self, asked: dict[str, Any]) -> None:
         """Say so before the service does, which takes its time.

@@ -108,3 +108,29 @@ def test_what_only_an_estimate_puts_beyond_the_window_is_sent() -> None:
     assert chat.context.tokens > 204_800
     chat("Hi?")
     assert script.requests
+
+
+def test_a_chat_may_make_room_by_itself_and_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    chat, script = chat_of(message("One."), message("Two."), message("Three."), system="Count.", trim=60)
+    chat("First? " + "word " * 40)
+    chat("Second? " + "word " * 40)
+    assert "1 exchange left out" in capsys.readouterr().out
+    assert [entry["content"][:3] for entry in chat.messages] == ["Cou", "Sec", "Two"]
+    assert script.requests[1]["messages"] == chat.messages[:-1]
+
+
+@pytest.mark.parametrize("trim", [False, True, 10_000])
+def test_where_there_is_room_all_is_kept(trim: bool | int, capsys: pytest.CaptureFixture[str]) -> None:
+    chat, _ = chat_of(message("One."), message("Two."), trim=trim)
+    chat("First?")
+    chat("Second?")
+    assert len(chat.messages) == 4
+    assert not capsys.readouterr().out
+
+
+def test_a_full_window_is_made_room_in() -> None:
+    chat, script = chat_of(message("Hi."), trim=True)
+    chat.messages += [{"role": "user", "content": "word " * 400_000}, {"role": "assistant", "content": "Long."}]
+    chat.messages += [{"role": "user", "content": "Short?"}, {"role": "assistant", "content": "Yes."}]
+    chat("Hi?")
+    assert [entry["content"] for entry in script.requests[0]["messages"]] == ["Short?", "Yes.", "Hi?"]
