@@ -87,8 +87,6 @@ class Rows:
                     "ask the same. If that is meant, say dedupe=False"
                 )
             for column in self._template.columns:
-                if list(table.columns).count(column) > 1:
-                    raise ValueError(f"expected one column {column!r}, got {list(table.columns).count(column)}")
                 self._values[column] = table[column].to_numpy(dtype=object)
         elif not callable(prompt):
             raise TypeError(
@@ -104,7 +102,8 @@ class Rows:
     def label(self, position: int) -> str:
         """How to call a row in an error: by its label in the index."""
         label = self.index[position]
-        return short(label.item() if hasattr(label, "item") else label, 40)
+        parts = [part.item() if hasattr(part, "item") else part for part in (label if _is_tuple(label) else [label])]
+        return short(tuple(parts) if _is_tuple(label) else parts[0], 40)
 
     def _error(self, position: int, kind: str) -> RowError:
         return RowError(self.label(position), kind)
@@ -175,6 +174,10 @@ def _as_frame(frame: Any) -> tuple[pd.DataFrame, str | None]:
         odd = next(row for row in frame if not isinstance(row, str | Mapping)) if _has_odd(frame) else frame[0]
         raise TypeError(f"expected {_ACCEPTED}; got a list with {type(odd).__name__} {short(odd)} in it")
     raise TypeError(f"expected {_ACCEPTED}; got {type(frame).__name__}")
+
+
+def _is_tuple(label: Any) -> bool:
+    return isinstance(label, tuple)
 
 
 def _has_odd(rows: list[Any]) -> bool:
