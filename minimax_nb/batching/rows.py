@@ -57,7 +57,8 @@ class Rows:
 
     Args:
         frame: a DataFrame, a Series, a list of texts or of dicts.
-        prompt: a template over columns, or a function of a row that gives a text, content parts or messages.
+        prompt: a template over columns, or a function of a row that gives a text, content parts or messages. A row of
+            a Series or a list of texts is its value.
         limit: how many rows to take at most, from the first.
 
     Attributes:
@@ -79,6 +80,8 @@ class Rows:
         self._template: Template | None = None
         self._values: dict[Any, Any] = {}
         if isinstance(prompt, str):
+            if not len(table) and not len(table.columns):
+                return  # an empty list names no columns
             self._template = Template(prompt, table.columns)
             if not self._template.columns and not repeats:
                 named = ", ".join(f"{{{column}}}" for column in list(table.columns)[:10]) or "{text}"
@@ -118,6 +121,7 @@ class Rows:
             RowError: a value that the template needs is missing, or the function failed or gave no prompt.
         """
         made = self._filled(position) if self._template else self._called(position)
+        made = list(made) if isinstance(made, tuple) else made
         if isinstance(made, str):
             if not made.strip():
                 raise self._error(position, f"expected a prompt, got {made!r}")
@@ -144,9 +148,10 @@ class Rows:
             raise self._error(position, str(error)) from error
 
     def _called(self, position: int) -> Any:
-        row: Any = self._table.iloc[position]
-        if self._series_name is not None and isinstance(row.iloc[0], str):
-            row = TextRow.of(row.iloc[0], self._series_name)
+        row: Any = self._table.iloc[position].copy()  # the function may write into it
+        if self._series_name is not None:
+            row = row.iloc[0]
+            row = TextRow.of(row, self._series_name) if isinstance(row, str) else row
         try:
             return self._prompt(row)
         except Exception as error:
@@ -167,21 +172,19 @@ def _as_frame(frame: Any) -> tuple[pd.DataFrame, str | None]:
     if isinstance(frame, tuple):
         frame = list(frame)
     if isinstance(frame, list):
+        if not frame:
+            return pd.DataFrame(), _TEXT
         if all(isinstance(row, str) for row in frame):
             return pd.DataFrame({_TEXT: pd.Series(frame, dtype=object)}), _TEXT
         if all(isinstance(row, Mapping) for row in frame):
             return pd.DataFrame(frame), None
-        odd = next(row for row in frame if not isinstance(row, str | Mapping)) if _has_odd(frame) else frame[0]
+        odd = next((row for row in frame if not isinstance(row, str | Mapping)), frame[0])
         raise TypeError(f"expected {_ACCEPTED}; got a list with {type(odd).__name__} {short(odd)} in it")
     raise TypeError(f"expected {_ACCEPTED}; got {type(frame).__name__}")
 
 
 def _is_tuple(label: Any) -> bool:
     return isinstance(label, tuple)
-
-
-def _has_odd(rows: list[Any]) -> bool:
-    return any(not isinstance(row, str | Mapping) for row in rows)
 
 
 def _is_missing(value: Any) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pydantic
 import typing_extensions
+from pydantic_core import from_json
 
 from minimax_nb.errors import ResponseFormatError, short
 from minimax_nb.message.calls import BROKEN, json_text
@@ -24,9 +25,10 @@ from minimax_nb.message.notation import Notation, read_value
 from .schemas import inlined_schema
 from .signature import first_line
 
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[^\n]*\n(.*?)^[ \t]*\1", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]*+(`{3,}+|~{3,}+)[^\n]*+\n(.*?)^[ \t]*\1", re.DOTALL | re.MULTILINE)
 _MOST_TRIES = 50
 _MOST_FAULTS = 5
+_AROUND = "`\"'* "
 _INTRODUCTION = "Answer with JSON alone, without any other text, that fits this JSON schema:"
 
 
@@ -90,11 +92,15 @@ class ResponseFormat:
                 faults.append((length, fault_here))
         if fits:
             return max(fits, key=lambda one: one[0])[1]
-        bare = answer.strip().strip("`\"'").rstrip(".").strip()
-        read, fault_here = self._validated(json.dumps(bare, ensure_ascii=False)) if bare else (None, "")
-        if fault_here is None and bare:
-            return read
-        fault = max(faults)[1] if faults else f"there is no JSON in {short(bare, 80)}" if bare else "it is empty"
+        whole = answer.strip()
+        for bare in filter(None, (whole, whole.strip(_AROUND).rstrip(".").strip(_AROUND))):
+            read, fault_here = self._validated(json.dumps(bare, ensure_ascii=False))
+            if fault_here is None:
+                return read
+        if faults:
+            fault = max(faults)[1]
+        elif not _is_json(whole):
+            fault = f"there is no JSON in {short(whole, 80)}" if whole else "it is empty"
         raise ResponseFormatError(f"expected an answer that fits {self.name}: {fault}")
 
     def asked_with(self, question: str | list[Any]) -> str | list[Any]:
@@ -130,6 +136,14 @@ class ResponseFormat:
         told = [f"{'.'.join(map(str, fault['loc'])) or 'the value'}: {fault['msg']}" for fault in faults[:_MOST_FAULTS]]
         more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
         return None, "; ".join(told) + more
+
+
+def _is_json(text: str) -> bool:
+    try:
+        from_json(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _candidates(answer: str) -> list[tuple[int, Any]]:
