@@ -6,8 +6,11 @@ service (2026).
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any, Literal, NamedTuple
 
 from minimax_nb.client.hints import code_in
@@ -22,10 +25,16 @@ PASSING = frozenset({1000, 1001, 1013, 1024, 1033})
 FATAL = frozenset({1004, 1008, 1028, 1030, 2049, 2056, 2061})
 """The key, the balance or the plan: every row would fail."""
 _OF_THE_ROW = frozenset({1026, 1027, 1042, 2013})
-_FATAL_STATUS = frozenset({401, 402, 403, 404, 405})
+_FATAL_STATUS = frozenset({401, 402, 403, 404, 405, 501})
 _PASSING_STATUS = frozenset({408, 409, 425})
-_NO_MONEY = re.compile(r"insufficient[_ ]quota|billing|balance|credits?\b|payment", re.IGNORECASE)
-_LONGEST_PAUSE_S = 300.0
+_NO_MONEY = re.compile(
+    r"insufficient[_ ](?:quota|balance|credits?|funds)|exceeded your current quota|payment required"
+    r"|(?:out of|no|not enough|run out of) (?:credits?|balance|quota)\b|balance (?:is )?(?:too low|not enough|insufficient)"
+    r"|余额不足|欠费",
+    re.IGNORECASE,
+)
+"""Of HTTP 429. Words such as "billing" alone also stand in advice: "… add a payment method to raise your rate limit"."""
+_LONGEST_PAUSE_S = 3600.0
 _WORDS = {
     1002: "rate limit",
     1039: "token limit",
@@ -118,12 +127,20 @@ def _number(error: BaseException) -> int | None:
 
 
 def _pause(headers: Any) -> float | None:
-    """Seconds that the service asks to wait, from ``retry-after`` or ``retry-after-ms``."""
+    """Seconds that the service asks to wait: ``retry-after-ms``, or ``retry-after`` as a number or a date."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
+        said = str(headers.get(name) or "")
         try:
-            seconds = float(headers.get(name)) / unit
-        except (AttributeError, TypeError, ValueError):
-            continue
-        if seconds > 0:
+            seconds = float(said) / unit
+        except ValueError:
+            seconds = _seconds_until(said)
+        if 0 < seconds < math.inf:
             return min(seconds, _LONGEST_PAUSE_S)
     return None
+
+
+def _seconds_until(date: str) -> float:
+    try:
+        return parsedate_to_datetime(date).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return 0.0

@@ -159,7 +159,7 @@ class Service:
         return most
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):  # the last: it is over
             while (asked := await self._read(reader)) is not None:
                 self.asked.append(asked)
                 self.flying += 1
