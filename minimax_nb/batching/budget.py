@@ -49,6 +49,8 @@ class Budget:
         self._max_tokens = max_tokens
         self._held = Reserved(0, 0.0)
         self._in_flight = 0
+        self._characters = 0
+        self._prompt_tokens = 0
         self._replies = 0
         self._reply_tokens = 0
         self._bills = True
@@ -70,7 +72,10 @@ class Budget:
         Args:
             characters: of its prompt.
         """
-        prompt = characters // _CHARACTERS_A_TOKEN + 1
+        if self._characters and self._prompt_tokens:  # of the replies so far, with whatever the service adds
+            prompt = characters * self._prompt_tokens // self._characters + 1
+        else:
+            prompt = characters // _CHARACTERS_A_TOKEN + 1
         reply = self._reply_tokens // self._replies if self._replies else _FIRST_GUESS
         dollars = cost_usd(self._model, Usage(prompt, reply)) if self._bills else 0.0
         return Reserved(prompt + reply, dollars or 0.0)
@@ -97,10 +102,18 @@ class Budget:
         self._in_flight -= 1
         self._held = Reserved(self._held.tokens - reserved.tokens, self._held.dollars - reserved.dollars)
 
-    def count(self, reply: Reply) -> None:
-        """Enter what a reply has cost."""
+    def count(self, reply: Reply, characters: int = 0) -> None:
+        """Enter what a reply has cost.
+
+        Args:
+            reply: the reply.
+            characters: of its prompt.
+        """
         usage = reply.usage
         self.add(usage, reply.cost)
+        if usage.prompt_tokens and characters:
+            self._characters += characters
+            self._prompt_tokens += usage.prompt_tokens
         if usage.completion_tokens is not None:
             self._replies += 1
             self._reply_tokens += usage.completion_tokens

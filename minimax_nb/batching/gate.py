@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import deque
 from typing import TYPE_CHECKING
@@ -30,7 +31,8 @@ class Gate:
         self.inside = 0
         self._most = most
         self._clock = clock
-        self._changed = clock()
+        self._changed = clock()  # when the limit was changed, or would have been
+        self._halved = -math.inf
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def enter(self) -> None:
@@ -55,10 +57,10 @@ class Gate:
 
     def narrow(self) -> None:
         """Let only half as many in, once for all refusals of a moment."""
-        if self._clock() - self._changed < _CLEAN_S and self.limit < self._most:
-            return
-        self.limit = max(1, self.limit // 2)
-        self._changed = self._clock()
+        now = self._changed = self._clock()
+        if now - self._halved >= _CLEAN_S:
+            self.limit = max(1, self.limit // 2)
+            self._halved = now
 
     def _wake(self) -> None:
         free = self.limit - self.inside

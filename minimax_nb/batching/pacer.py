@@ -26,6 +26,8 @@ _CLEAN_S = 3.0
 _OBSERVED_S = 10.0
 _LONGEST_PAUSE_S = 60.0
 _FIRST_PAUSE_S = 1.0
+_LONGEST_SPACE_S = 20.0
+"""Seconds between requests, at most: whoever asks less often learns too late that the service is free again."""
 _NO_SPACE_S = 1e-4
 
 
@@ -33,7 +35,7 @@ class Pacer:
     """When the next request may go.
 
     Made for one account and shared by whatever asks in its name, from any thread. It sleeps for nobody: it says how
-    long to wait.
+    long to wait. Each run has at most one place waiting, or a change of pace would hold for the newest alone.
 
     Args:
         requests_per_minute: None for no limit.
@@ -85,7 +87,7 @@ class Pacer:
         with self._lock:
             now = self._clock()
             self._speed_up(now)
-            burst = self._burst if not self._refusals else 1
+            burst = self._burst if self._space_s == self._documented_s else 1
             at = max(now, self._held_until, self._next - (burst - 1) * self._space_s)
             if self._token_s and tokens:
                 at = max(at, self._next_token - _TOKEN_BURST_S)
@@ -97,7 +99,10 @@ class Pacer:
     def settle(self, reserved: int, used: int) -> None:
         """Give back tokens that were reserved and not used, or take those that were used beyond."""
         with self._lock:
-            self._next_token += (used - reserved) * self._token_s
+            owed = used - reserved
+            if owed > 0:  # what is owed is not paid by the time that has passed since
+                self._next_token = max(self._next_token, self._clock())
+            self._next_token += owed * self._token_s
 
     def answered(self) -> None:
         """A request was answered."""
@@ -123,7 +128,7 @@ class Pacer:
             pause = _FIRST_PAUSE_S * 2 ** min(self._refusals - 1, 10)
             pause = min(pause, _LONGEST_PAUSE_S) * (0.75 + 0.5 * self._jitter())
             self._held_until = max(self._held_until, now + (pause if pause_s is None else pause_s))
-            self._next = max(self._held_until, now)
+            self._next = max(self._held_until, self._next)
             self._next_token = max(self._next_token, self._held_until)
             self.generation += 1
             return self._held_until - now
@@ -134,14 +139,14 @@ class Pacer:
         sent = [at for at in self._granted if at <= now]
         seconds = max(now - sent[0], 0.1) if sent else _OBSERVED_S
         observed_s = seconds / max(len(sent), 1)
-        self._space_s = max(self._space_s, observed_s) * _SLOWER
+        slower_s = max(self._space_s, observed_s) * _SLOWER
+        self._space_s = max(min(slower_s, _LONGEST_SPACE_S), self._documented_s)
         self._granted.clear()
 
     def _speed_up(self, now: float) -> None:
         since = max(self._changed, self._held_until)
         while self._space_s > self._documented_s and now - since >= _CLEAN_S:
             faster = max(self._space_s * _FASTER, self._documented_s)
-            # What waits already was given a place at the slower pace.
             self._next = now + max(0.0, self._next - now) * faster / self._space_s
             self._space_s = faster if faster > _NO_SPACE_S else self._documented_s
             since += _CLEAN_S
@@ -152,7 +157,7 @@ _pacers: dict[tuple[object, ...], Pacer] = {}
 _pacers_lock = threading.Lock()
 
 
-def shared_pacer(account: str, model: str, requests: float | None, tokens: float | None, burst: int) -> Pacer:
+def shared_pacer(account: str, model: str, requests: float | None, tokens: float | None) -> Pacer:
     """The one pacer of this process for an account and a model under these limits.
 
     Args:
@@ -160,8 +165,7 @@ def shared_pacer(account: str, model: str, requests: float | None, tokens: float
         model: the model.
         requests: requests per minute, or None.
         tokens: tokens per minute, or None.
-        burst: requests that may go at once.
     """
-    name = (account, model, requests, tokens, burst)
+    name = (account, model, requests, tokens)
     with _pacers_lock:
-        return _pacers.setdefault(name, Pacer(requests, tokens, burst=burst))
+        return _pacers.setdefault(name, Pacer(requests, tokens))

@@ -21,7 +21,7 @@ from .checkpoint import Checkpoint
 from .engine import Engine
 from .gate import Gate
 from .job import Job
-from .pacer import BURST, Pacer, shared_pacer
+from .pacer import Pacer, shared_pacer
 from .rows import Rows
 from .sender import Sender
 from .table import Table
@@ -200,9 +200,8 @@ class BatchRun:
                 ("tokens_per_minute", settings.tokens_per_minute),
             )
         )
-        burst = min(BURST, settings.max_concurrency)
         account = hashlib.blake2b(f"{host}\n{self._key}".encode(), digest_size=16).hexdigest()
-        return shared_pacer(account, model, requests, tokens, burst)
+        return shared_pacer(account, model, requests, tokens)
 
     def _count_what_was_spent(self, checkpoint: Checkpoint) -> None:
         for line in checkpoint.lines.values():

@@ -68,6 +68,7 @@ class Sender:
         self._attempts = attempts
         self._secret = key
         self._landed = asyncio.Event()
+        self._next_to_go = asyncio.Lock()  # one waits for a place at a time: a change of pace holds for all others
         self._failures = 0
         self._answered_at = time.monotonic()
 
@@ -143,9 +144,10 @@ class Sender:
                 self._gate.leave()
                 await self._wait_for_money()
                 continue
-            generation = self._pacer.generation
-            if wait := self._pacer.place(reserved.tokens):
-                await self._sleep(wait)
+            async with self._next_to_go:
+                generation = self._pacer.generation
+                if wait := self._pacer.place(reserved.tokens):
+                    await self._sleep(wait)
             if not self.stopping.is_set() and generation == self._pacer.generation:
                 if not self._pacer.held_s:
                     self.waiting = ""
