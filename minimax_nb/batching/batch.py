@@ -10,7 +10,7 @@ from minimax_nb.errors import StreamInterrupted
 from .checkpoint import read_lines
 from .dask_frame import is_dask, lazy_batch
 from .run import BatchRun, Settings
-from .table import DTYPES, Outcome
+from .table import DTYPES, Outcome, column
 
 if TYPE_CHECKING:
     import os
@@ -220,7 +220,7 @@ def read_batch(path: str | os.PathLike[str]) -> pd.DataFrame:
     header, lines = read_lines(path)
     latest = {line["key"]: line for line in lines}
     outcomes = [Outcome.of_line(line) for line in latest.values()]
-    columns = {name: pd.array([getattr(one, name) for one in outcomes], dtype=kind) for name, kind in DTYPES.items()}  # type: ignore[call-overload]
+    columns = {name: column([getattr(one, name) for one in outcomes], kind) for name, kind in DTYPES.items()}
     shared = header.get("shared") or []
     columns["messages"] = pd.Series([[*shared, *line.get("messages", ())] for line in latest.values()], dtype=object)
     return pd.DataFrame(columns)

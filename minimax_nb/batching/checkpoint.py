@@ -49,6 +49,7 @@ class Checkpoint:
     Attributes:
         path: the file.
         lines: the finished rows that were there, by key; a later line of the same key counts.
+        earlier: the lines that later ones have replaced.
 
     Raises:
         ConfigurationError: the file is of another kind or of another batch, or somebody else writes to it; it is left
@@ -59,6 +60,7 @@ class Checkpoint:
     def __init__(self, path: str | os.PathLike[str], header: Mapping[str, Any], shared: list[Any]) -> None:
         self.path = Path(path).expanduser()
         self.lines: dict[str, dict[str, Any]] = {}
+        self.earlier: list[dict[str, Any]] = []
         if not self.path.parent.is_dir():
             raise FileNotFoundError(
                 f"expected the folder {str(self.path.parent)!r} for the checkpoint, found none: make it first"
@@ -73,7 +75,7 @@ class Checkpoint:
             _lock(self._file, self.path)
             self._torn = self._take_in(header)
             if self._size() == 0:
-                self._write(_DUMP({"minimax_nb": FORMAT, "version": VERSION, **header, "shared": shared}))
+                self._write(_dumped({"minimax_nb": FORMAT, "version": VERSION, **header, "shared": shared}))
         except BaseException:
             os.close(self._file)
             self._file = -1
@@ -88,7 +90,7 @@ class Checkpoint:
         Raises:
             OSError: it could not be written, as on a full disk; the file is as it was before.
         """
-        self._write(_DUMP(line))
+        self._write(_dumped(line))
 
     def sync(self) -> None:
         """Ask for what was written to be on the disk, and not only with the system; slow, so not for each line."""
@@ -110,7 +112,7 @@ class Checkpoint:
             file.seek(0)
             first = file.readline()
             if not first.endswith(b"\n"):
-                if first and not (_MARK.startswith(first[: len(_MARK)]) or first.startswith(_MARK)):
+                if not _is_torn_header(first):
                     raise _other_kind(self.path)
                 os.ftruncate(self._file, 0)  # its header is torn, so no row was written yet
                 return False
@@ -119,11 +121,13 @@ class Checkpoint:
             for raw in file:
                 last = raw
                 if (line := _line(raw)) is not None:
+                    if (before := self.lines.get(line["key"])) is not None:
+                        self.earlier.append(before)
                     self.lines[line["key"]] = line
         return not last.endswith(b"\n")
 
     def _write(self, text: str) -> None:
-        data = text.encode("utf-8", "replace") + b"\n"  # half a character cannot be written, nor sent
+        data = text.encode() + b"\n"
         if self._torn:
             data = b"\n" + data
         written = 0
@@ -154,6 +158,8 @@ def read_lines(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Iterator[d
     path = Path(path).expanduser()
     with path.open("rb") as file:
         first = file.readline()
+    if _is_torn_header(first):  # it is just being made, or whoever made it was killed
+        return {}, iter(())
     header = _header(first, path)
 
     def lines() -> Iterator[dict[str, Any]]:
@@ -173,13 +179,32 @@ def plain(value: Any) -> Any:
 _DUMP = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=plain).encode
 
 
+def _dumped(line: Mapping[str, Any]) -> str:
+    text = _DUMP(line)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character, as of an emoji at the token limit: kept, in digits
+        return json.dumps(line, separators=(",", ":"), default=plain)
+    return text
+
+
 def _line(raw: bytes) -> dict[str, Any] | None:
     """A line; None where it is torn or no row."""
     try:
         value = from_json(raw, cache_strings="keys")
     except ValueError:
-        return None
+        if b"\\ud" not in raw:
+            return None
+        try:
+            value = json.loads(raw)  # the one that takes half a character
+        except (ValueError, RecursionError):
+            return None
     return value if isinstance(value, dict) and isinstance(value.get("key"), str) else None
+
+
+def _is_torn_header(first: bytes) -> bool:
+    """Whether a first line is the beginning of a header, or nothing at all."""
+    return not first.endswith(b"\n") and (_MARK.startswith(first) or first.startswith(_MARK))
 
 
 def _header(first: bytes, path: Path) -> dict[str, Any]:

@@ -59,6 +59,7 @@ class Engine:
     ) -> None:
         self.failure: BaseException | None = None
         """What ended the run, where that is an error of ours or of a row under ``on_error="raise"``."""
+        self.failure_in_words = ""
         self._job = job
         self._rows = rows
         self._sender = sender
@@ -71,12 +72,10 @@ class Engine:
         self._first: dict[str, int] = {}
         self._repeats: list[tuple[int, int]] = []
         self._occurrences: dict[str, int] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._ended = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
 
     async def run(self) -> None:
         """Ask for all rows, or as many as may be; what is done is in the table."""
-        self._loop = asyncio.get_running_loop()
         positions = iter(range(len(self._rows)))
         workers = [asyncio.create_task(self._work(positions)) for _ in range(min(self._concurrency, len(self._rows)))]
         beside = [asyncio.create_task(self._tick())]
@@ -84,6 +83,7 @@ class Engine:
             beside.append(asyncio.create_task(self._sync(self._checkpoint)))
         try:
             await self._wait_for(workers)
+            self._enter_what_is_known(positions)
             self._enter_repeats()
         finally:
             for task in (*workers, *beside):
@@ -92,9 +92,8 @@ class Engine:
 
     def interrupt(self) -> None:
         """Send nothing more, from any thread; what is in flight has a few seconds."""
-        if self._loop is not None:
-            with suppress(RuntimeError):  # it has ended
-                self._loop.call_soon_threadsafe(self._sender.stop, "interrupted", "")
+        with suppress(RuntimeError):  # it has ended
+            self._loop.call_soon_threadsafe(self._sender.stop, "interrupted", "")
 
     async def _wait_for(self, workers: list[asyncio.Task[None]]) -> None:
         if not workers:
@@ -118,16 +117,16 @@ class Engine:
             except Stop:
                 return
             except Exception as error:  # noqa: BLE001 - of the checkpoint, or of ours: raised when all have stopped
-                self._fail(error)
+                self._fail(error, "it could not go on")
                 return
 
     async def _row(self, position: int) -> None:
         try:
             messages = self._rows.messages(position)
+            key = self._key(position, messages)
         except RowError as error:
             self._enter(position, Outcome(error=str(error), kind=error.kind), error)
             return
-        key = self._key(messages)
         if key in self._first:
             self._repeats.append((position, self._first[key]))
             return
@@ -138,13 +137,18 @@ class Engine:
                 await asyncio.sleep(0)
             return
         run = RowRun(self._job, messages, self._sender)
-        outcome = await run.outcome()
-        if self._checkpoint is not None:
-            self._checkpoint.add(outcome.line(key, run.kept))
+        try:
+            outcome = await run.outcome()
+        finally:  # also of a row that was stopped: what it has cost counts
+            if self._checkpoint is not None and (line := run.line(key)) is not None:
+                self._checkpoint.add(line)
         self._enter(position, outcome, run.error)
 
-    def _key(self, messages: list[Any]) -> str:
-        key = self._job.key(messages)
+    def _key(self, position: int, messages: list[Any]) -> str:
+        try:
+            key = self._job.key(messages)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise RowError(self._rows.label(position), f"expected messages that JSON can hold ({error})") from error
         if self._dedupe:
             return key
         nth = self._occurrences[key] = self._occurrences.get(key, -1) + 1
@@ -163,19 +167,32 @@ class Engine:
     def _enter(self, position: int, outcome: Outcome, error: BaseException | None = None) -> None:
         self._table.enter(position, outcome)
         if outcome.error is not None and self._on_error == "raise":
-            self._fail(error or RowError(self._rows.label(position), outcome.error))
+            self._fail(error or RowError(self._rows.label(position), outcome.error), "a row has no answer")
+
+    def _enter_what_is_known(self, positions: Iterator[int]) -> None:
+        """Enter what the checkpoint has of the rows that were not come to, as the run was stopped."""
+        if self._checkpoint is None or not self._checkpoint.lines:
+            return
+        for position in positions:
+            with suppress(RowError):
+                key = self._key(position, self._rows.messages(position))
+                if key in self._first:
+                    self._repeats.append((position, self._first[key]))
+                elif (found := self._found(key)) is not None:
+                    self._first[key] = position
+                    self._table.enter(position, found)
 
     def _enter_repeats(self) -> None:
         for position, first in self._repeats:
             if (outcome := self._table.outcomes.get(first)) is not None:
                 paid = 0.0 if outcome.cost is not None else None
                 self._table.enter(position, replace(outcome, cost=paid, attempts=0))
-                self._table.repeated += 1
+                self._table.repeated += not outcome.from_checkpoint
 
-    def _fail(self, error: BaseException) -> None:
+    def _fail(self, error: BaseException, why: str) -> None:
         if self.failure is None:
-            self.failure = error
-        self._sender.stop("refused", str(error))
+            self.failure, self.failure_in_words = error, self._sender.in_words(error)
+        self._sender.stop("refused", self.failure_in_words, why)
 
     async def _tick(self) -> None:
         while True:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _DIGEST = 16
 _REHEARSAL_SPEED = 20
 """Times as fast as the model would be: nobody rehearses a thousand rows to wait for them."""
+_APART = frozenset({"model", "timeout", "extra_headers"})
+"""What stands elsewhere, or says nothing of the answer: whoever goes on may be more patient."""
 EMBEDDED = "embedded server"
 
 
@@ -74,7 +76,7 @@ class Job:
         said = "\n\n".join(filter(None, (system, self.format.instructions if self.format else "")))
         self.shared: list[dict[str, Any]] = [{"role": "system", "content": said}] if said else []
         schemas = [tool.schema for tool in self.tools.values()]
-        parameters = {name: value for name, value in request_parameters(self.options).items() if name != "model"}
+        parameters = {name: value for name, value in request_parameters(self.options).items() if name not in _APART}
         common = [model, self.endpoint, self.shared, schemas, parameters]
         self._common = hashlib.blake2b(_canonical(common), digest_size=_DIGEST)
         self.header = {
@@ -119,5 +121,12 @@ def _fingerprint(prompt: str | Callable[[Any], Any]) -> str:
 
 
 def _parts_of(code: types.CodeType) -> list[Any]:
-    inner = [_parts_of(one) if isinstance(one, types.CodeType) else repr(one) for one in code.co_consts if one]
-    return [list(code.co_names), inner]
+    return [list(code.co_names), [_part(one) for one in code.co_consts if one]]
+
+
+def _part(constant: Any) -> Any:
+    if isinstance(constant, types.CodeType):
+        return _parts_of(constant)
+    if isinstance(constant, frozenset):  # whose order is another in each process
+        return sorted(map(repr, constant))
+    return repr(constant)

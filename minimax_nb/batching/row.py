@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.agent.calls import arun_calls
@@ -44,13 +45,23 @@ class RowRun:
         self._sender = sender
         self._loop = ToolLoop([*job.shared, *messages], job.tools.values(), options=job.sent_options)
         self._plain = len(messages) == 1 and isinstance(messages[0].get("content"), str)
+        self._given = len(messages)
+        self._ended = False
         self._outcome = Outcome()
         self._thoughts: list[str] = []
 
-    @property
-    def kept(self) -> list[Any]:
-        """The conversation, without the messages that all rows begin with."""
-        return self._loop.messages[len(self._job.shared) :]
+    def line(self, key: str) -> dict[str, Any] | None:
+        """What a checkpoint keeps of it; None where it has cost nothing and there is no answer.
+
+        Args:
+            key: the name of the row's question.
+        """
+        outcome = self._outcome
+        if outcome.error is None and not self._ended:
+            if outcome.prompt_tokens is None:
+                return None
+            outcome = replace(outcome, error="the run stopped before there was an answer")
+        return outcome.line(key, self._loop.messages[len(self._job.shared) :], self._given)
 
     async def outcome(self) -> Outcome:
         """Ask until there is an answer.
@@ -67,6 +78,7 @@ class RowRun:
             raise
         except Exception as error:  # noqa: BLE001 - it is told in the row
             self._give_up(error)
+        self._ended = True
         self._outcome.reasoning = "\n\n".join(self._thoughts) or self._outcome.reasoning
         return self._outcome
 

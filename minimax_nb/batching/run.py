@@ -6,6 +6,7 @@ import hashlib
 import warnings
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal
 
 from openai import AsyncOpenAI
@@ -119,11 +120,13 @@ class BatchRun:
         self._pacer = self._paced(model, host_of(base_url))
         self._table = Table(len(self._rows))
         self._engine: Engine | None = None
+        self._interrupted = False
         if settings.checkpoint is None and len(self._rows) >= _WITHOUT_CHECKPOINT:
             _warn(len(self._rows))
 
     def interrupt(self) -> None:
         """Send nothing more, from any thread."""
+        self._interrupted = True
         if self._engine is not None:
             self._engine.interrupt()
 
@@ -168,6 +171,8 @@ class BatchRun:
                     on_error=settings.on_error,
                     tell=lambda: watcher.show(meter.now(sender)),
                 )
+                if self._interrupted:  # before there was anything to stop
+                    sender.stop("interrupted", "")
                 try:
                     await self._engine.run()
                 finally:
@@ -180,11 +185,10 @@ class BatchRun:
             BatchError: something ended the run that is no matter of the service.
         """
         out = self._table.frame(self._rows.index, parsed=self._job.format is not None)
-        failure = self._engine.failure if self._engine is not None else None
-        if failure is not None:
+        if self._engine is not None and (failure := self._engine.failure) is not None:
             raise BatchError(
-                f"the batch stopped with {self._table.answered:,} of {self._table.rows:,} rows answered: {failure}\n"
-                "What was answered is in .result",
+                f"the batch stopped with {self._table.answered:,} of {self._table.rows:,} rows answered: "
+                f"{self._engine.failure_in_words}\nWhat was answered is in .result",
                 result=out,
             ) from failure
         return out
@@ -204,7 +208,7 @@ class BatchRun:
         return shared_pacer(account, model, requests, tokens)
 
     def _count_what_was_spent(self, checkpoint: Checkpoint) -> None:
-        for line in checkpoint.lines.values():
+        for line in (*checkpoint.lines.values(), *checkpoint.earlier):
             usage = Usage(line.get("prompt_tokens"), line.get("completion_tokens"), None, line.get("cached_tokens"))
             self._budget.add(usage, line.get("cost"))
 
@@ -218,9 +222,9 @@ def _warn(rows: int) -> None:
 
 
 def _check_whole(name: str, value: Any, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
         raise ValueError(f"expected {name} to be a whole number from {least}, got {value!r}")
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import time
 from dataclasses import replace
@@ -82,10 +83,16 @@ class Sender:
         """Seconds that all still have to wait after a refusal."""
         return self._pacer.held_s
 
-    def stop(self, how: Stopped, problem: str) -> None:
-        """Send nothing more; the first reason counts."""
+    def stop(self, how: Stopped, problem: str, why: str = "") -> None:
+        """Send nothing more; the first reason counts.
+
+        Args:
+            how: how the run ended.
+            problem: what was said, such as the service's words; "" where there is no more to say.
+            why: the reason in a few words, where ``how`` alone would be misleading.
+        """
         if not self.stopping.is_set():
-            self._table.stopped, self._table.problem = how, problem
+            self._table.stopped, self._table.problem, self._table.why = how, problem, why
             self.stopping.set()
             self._landed.set()
 
@@ -114,11 +121,11 @@ class Sender:
                 attempt += verdict.action != "wait"
                 outcome.attempts += verdict.action != "wait"
                 if isinstance(error, StreamServiceError) and error.reply is not None:
-                    self._count(error.reply, outcome)
+                    self._count(error.reply, outcome, characters)
                 await self._after(error, verdict, attempt, reserved)
                 continue
             outcome.attempts += 1
-            self._answered(reply, outcome, time.perf_counter() - began)
+            self._answered(reply, outcome, time.perf_counter() - began, characters)
             usage = reply.usage
             self._leave(reserved, (usage.prompt_tokens or 0) + (usage.completion_tokens or 0))
             return reply
@@ -185,34 +192,27 @@ class Sender:
         # The bytes, for the SDK would make objects of them that are taken apart again.
         raw = await completions.with_raw_response.create(**request)
         response = raw.http_response
-        try:
-            data = from_json(response.content)
-        except ValueError:
-            raise StreamFormatError(
-                f"expected a chat completion, got {response.text[:80]!r}; check that the base URL points at a chat "
-                "completions service"
-            ) from None
-        reply = from_completion(data)
+        reply = from_completion(_read(response))
         if reply.origin is None and (host := host_behind(str(response.url), response.headers)):
             reply = replace(reply, origin=Origin("service", host))
         session.count(reply)
         return reply
 
-    def _answered(self, reply: Reply, outcome: Outcome, measured_s: float) -> None:
+    def _answered(self, reply: Reply, outcome: Outcome, measured_s: float, characters: int) -> None:
         self._pacer.answered()
         self._failures = 0
         self._answered_at = time.monotonic()
-        self._count(reply, outcome)
+        self._count(reply, outcome, characters)
         told = reply.timing.total_s  # a tape's own time, the same on every run
         seconds = measured_s if told is None else told
         outcome.seconds = round((outcome.seconds or 0.0) + seconds, 6)
         tokens = reply.usage.completion_tokens
         outcome.tokens_per_s = reply.timing.tokens_per_s or (tokens / seconds if tokens and seconds > 0 else None)
 
-    def _count(self, reply: Reply, outcome: Outcome) -> None:
+    def _count(self, reply: Reply, outcome: Outcome, characters: int) -> None:
         usage = reply.usage
         outcome.count(usage, reply.cost)
-        self._budget.count(reply)
+        self._budget.count(reply, characters)
         self._table.tokens += (usage.prompt_tokens or 0) + (usage.completion_tokens or 0)
         self._table.completion_tokens += usage.completion_tokens or 0
         self._table.cost += reply.cost or 0.0
@@ -223,7 +223,7 @@ class Sender:
         """What a failed request leads to; returns if it is to be sent again.
 
         Raises:
-            Stop: the run stops.
+            Stop: the run stops, and this row was not given up.
             Exception: the error, if the row is given up.
         """
         if verdict.action == "wait":
@@ -245,8 +245,22 @@ class Sender:
             raise error
         backoff = min(_FIRST_BACKOFF_S * 2 ** (attempt - 1), _LONGEST_BACKOFF_S) * (0.5 + random.random())  # noqa: S311
         await self._sleep(backoff if verdict.pause_s is None else verdict.pause_s)
-        if self.stopping.is_set():
-            raise error
+        if self.stopping.is_set():  # it may still have come to an answer: it counts as not asked
+            raise Stop
+
+
+def _read(response: Any) -> Any:
+    """The JSON of a response."""
+    try:
+        return from_json(response.content)
+    except ValueError:  # half a character, as of an emoji at the token limit, is not to its taste
+        try:
+            return json.loads(response.content)
+        except ValueError:
+            raise StreamFormatError(
+                f"expected a chat completion, got {response.text[:80]!r}; check that the base URL points at a chat "
+                "completions service"
+            ) from None
 
 
 def _characters(messages: list[Any]) -> int:

@@ -79,9 +79,15 @@ class Outcome:
         if cost is not None:
             self.cost = (self.cost or 0.0) + cost
 
-    def line(self, key: str, messages: list[Any]) -> dict[str, Any]:
-        """What a checkpoint keeps; what the messages say already is left out."""
-        kept: dict[str, Any] = {"key": key}
+    def line(self, key: str, messages: list[Any], given: int = 1) -> dict[str, Any]:
+        """What a checkpoint keeps; what the messages say already is left out.
+
+        Args:
+            key: the name of the row's question.
+            messages: the row's conversation.
+            given: how many of these are the question, which may hold replies of its own.
+        """
+        kept: dict[str, Any] = {"key": key} if given == 1 else {"key": key, "given": given}
         for name in _KEPT:
             if (value := getattr(self, name)) is not None:
                 kept[name] = value
@@ -98,7 +104,7 @@ class Outcome:
         outcome = cls(**{name: line.get(name) for name in _KEPT}, from_checkpoint=True)  # type: ignore[arg-type]
         outcome.attempts = outcome.attempts or 0
         thoughts = []
-        for message in line.get("messages") or ():
+        for message in (line.get("messages") or [])[line.get("given", 1) :]:
             if isinstance(message, dict) and message.get("role") == "assistant":
                 reasoning, content = _said(message)
                 thoughts.append(reasoning)
@@ -140,7 +146,9 @@ class Table:
         unpriced: replies in this run whose cost is not known.
         kinds: how many rows failed of each kind, with an example of its words.
         stopped: how it ended.
-        problem: why it stopped before the end, in words.
+        problem: why it stopped before the end, in the words of whoever ended it.
+        why: the same in a few words, where ``stopped`` alone would be misleading.
+        cut: answers that end at the token limit.
     """
 
     rows: int
@@ -157,6 +165,7 @@ class Table:
     cut: int = 0
     stopped: Stopped = "complete"
     problem: str = ""
+    why: str = ""
     kinds: Counter[str] = field(default_factory=Counter)
     outcomes: dict[int, Outcome] = field(default_factory=dict)
 
@@ -185,7 +194,7 @@ class Table:
         found = [self.outcomes.get(position, nothing) for position in range(len(index))]
         columns: dict[str, Any] = {}
         for name, dtype in DTYPES.items():
-            columns[name] = pd.array([getattr(one, name) for one in found], dtype=dtype)  # type: ignore[call-overload]
+            columns[name] = column([getattr(one, name) for one in found], dtype)
             if name == "reasoning" and parsed:
                 values = np.empty(len(found), dtype=object)  # one by one: a list or dict is a value here, not several
                 for place, one in enumerate(found):
@@ -198,9 +207,20 @@ class Table:
             "answered": self.answered,
             "failed": self.failed,
             "requests": self.requests,
-            "cost": self.cost,
+            "cost": None if self.unpriced else self.cost,
         }
         return out
+
+
+def column(values: list[Any], dtype: str) -> Any:
+    """Values as an array of that kind. Half characters, which Arrow cannot hold, are replaced."""
+    import pandas as pd
+
+    try:
+        return pd.array(values, dtype=dtype)  # type: ignore[call-overload]
+    except UnicodeEncodeError:
+        whole = [v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for v in values]
+        return pd.array(whole, dtype=dtype)  # type: ignore[call-overload]
 
 
 _LONGEST_KIND = 300

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 import uuid
 from collections import deque
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
-from minimax_nb.frontend import by_display_mode, publish
+from minimax_nb.frontend import by_display_mode, current_shell, publish
 from minimax_nb.render.progress import Progress, moment, progress_bundle, summary
 from minimax_nb.render.text.text import visible
 
@@ -66,16 +68,16 @@ class TextProgress:
     def __init__(self, out: TextIO | None = None) -> None:
         self._out = sys.stderr if out is None else out
         self._terminal = self._out.isatty()
-        self._width = 0
+        self._width = 0  # of the line that stands there
 
     def show(self, progress: Progress) -> None:
         """Write over the line."""
         if not self._terminal:
             return
         parts = filter(None, (summary(progress), moment(progress)))
-        line = " · ".join(parts)[:200]
-        self._out.write(f"\r{line.ljust(self._width)}")
-        self._out.flush()
+        # A line that wraps cannot be written over.
+        line = " · ".join(parts)[: shutil.get_terminal_size().columns - 1]
+        self._write(f"\r{line.ljust(self._width)}")
         self._width = len(line)
 
     def finish(self, progress: Progress) -> None:
@@ -83,10 +85,12 @@ class TextProgress:
         text = progress_bundle(progress)["text/plain"]
         lead = "\r" if self._terminal else ""
         first, _, rest = text.partition("\n")
-        self._out.write(f"{lead}{first.ljust(self._width)}\n")
-        if rest:
-            self._out.write(f"{visible(rest)}\n")
-        self._out.flush()
+        self._write(f"{lead}{first.ljust(self._width)}\n" + (f"{visible(rest)}\n" if rest else ""))
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError, ValueError):  # nobody reads it any more: no reason to lose the answers
+            self._out.write(text)
+            self._out.flush()
 
 
 class NoProgress:
@@ -102,6 +106,8 @@ class NoProgress:
 def open_watcher(*, wanted: bool) -> Watcher:
     """The watcher that fits here and now."""
     if not wanted:
+        return NoProgress()
+    if sys.stderr is None and current_shell() is None:
         return NoProgress()
     ways: dict[str, type[Watcher]] = {"live": LiveProgress, "static": StaticProgress, "text": TextProgress}
     return by_display_mode(**ways)()
@@ -126,7 +132,7 @@ class Meter:
         table = self._table
         running = sender is not None
         speed, left = self._speed() if running else (None, None)
-        stopped = "" if table.stopped == "complete" else _WHY[table.stopped]
+        stopped = "" if table.stopped == "complete" else table.why or _WHY[table.stopped]
         expected = None
         asked = table.answered - table.resumed - table.repeated
         if self._whole > table.rows and asked > 0 and table.list_cost and not running:
@@ -136,6 +142,7 @@ class Meter:
             whole=self._whole,
             answered=table.answered,
             failed=table.failed,
+            cut=table.cut,
             resumed=table.resumed,
             tokens=table.tokens,
             cost=None if table.unpriced else table.cost,
@@ -143,7 +150,7 @@ class Meter:
             left_s=left,
             held=sender.waiting if sender is not None and sender.held_s else "",
             held_s=sender.held_s if sender is not None else 0.0,
-            kinds=table.kinds.most_common(),
+            kinds=sorted(table.kinds.items(), key=lambda kind: (-kind[1], kind[0])),  # whichever failed first
             stopped=stopped,
             problem=table.problem if table.stopped == "refused" else "",
             expected=expected,

@@ -34,6 +34,7 @@ class Progress:
         whole: how many the frame has, where only some of them are asked; else ``rows``.
         answered: with an answer.
         failed: without one.
+        cut: of those answered, those that end at the token limit.
         resumed: of both, those that a checkpoint had.
         tokens: of prompts and replies, in this run.
         cost: US dollars in this run; None where it is not known.
@@ -52,6 +53,7 @@ class Progress:
     whole: int
     answered: int
     failed: int
+    cut: int = 0
     resumed: int = 0
     tokens: int = 0
     cost: float | None = None
@@ -71,6 +73,8 @@ def summary(progress: Progress) -> str:
     rows = f"{progress.rows:,} {'row' if progress.rows == 1 else 'rows'}"
     of = f" of {progress.whole:,}" if progress.whole != progress.rows else ""
     parts = [f"{rows}{of}: {progress.answered:,} answered"]
+    if progress.cut:
+        parts[0] += f" ({progress.cut:,} cut at the token limit)"
     if progress.failed:
         parts[0] += f", {progress.failed:,} failed"
     left = progress.rows - progress.answered - progress.failed

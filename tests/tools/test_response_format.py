@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 import enum
 import json
 import time
@@ -24,7 +24,7 @@ class City(pydantic.BaseModel):
     """A city."""
 
     name: str
-    founded: datetime.date | None = None
+    founded: dt.date | None = None
 
 
 class Trip(pydantic.BaseModel):
@@ -103,7 +103,7 @@ class Colour(enum.Enum):
         (int, " 42.\n", 42),
         (float, "1.5", 1.5),
         (bool, "True", True),
-        (datetime.date, "2026-01-02", datetime.date(2026, 1, 2)),
+        (dt.date, "2026-01-02", dt.date(2026, 1, 2)),
         (str, "Hello.", "Hello."),
         (str, '"Hello."', "Hello."),
         (str, "`code`", "`code`"),
@@ -148,7 +148,7 @@ AROUND = [
 )
 def test_fences_prose_and_other_notations_are_read_past(around: str, text: str) -> None:
     read = ResponseFormat(City).read(around % text)
-    assert read == City(name="Lima", founded=datetime.date(1535, 1, 18))
+    assert read == City(name="Lima", founded=dt.date(1535, 1, 18))
 
 
 def test_of_several_that_fit_the_longest_counts() -> None:
