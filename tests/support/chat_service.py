@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import threading
 import time
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 MODEL = "MiniMax-M2.7"
+_ids = itertools.count(1)  # a reply is known by its id
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def says(
         ]
     prompt, completion = usage
     body = {
-        "id": "c-1",
+        "id": f"c-{next(_ids)}",
         "object": "chat.completion",
         "created": 1,
         "model": MODEL,
