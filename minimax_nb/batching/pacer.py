@@ -20,6 +20,9 @@ BURST = 8
 _TOKEN_BURST_S = 4.0
 """Seconds' worth of tokens that may go at once."""
 _SLOWER = 2.0
+_SLOWER_AT_MOST = 2
+"""Times in a row, with nothing answered between, that a refusal slows down: then the service answers nobody, and it is
+the pauses that grow."""
 _FASTER = 0.8
 _CLEAN_S = 3.0
 """Seconds without a refusal after which the pace is raised a step."""
@@ -108,12 +111,13 @@ class Pacer:
         """A request was answered."""
         self._refusals = 0
 
-    def refused(self, pause_s: float | None = None) -> float:
+    def refused(self, generation: int, pause_s: float | None = None) -> float:
         """The service said "too much": go slower, and let nobody send for a while.
 
         What was in flight at the time comes back with the same answer; all of that counts once.
 
         Args:
+            generation: what ``generation`` was when the request was sent.
             pause_s: how long to wait, if the service said so.
 
         Returns:
@@ -121,16 +125,18 @@ class Pacer:
         """
         with self._lock:
             now = self._clock()
-            if now >= self._held_until:
+            if generation == self.generation:
+                self.generation += 1
                 self._refusals += 1
-                self._slow_down(now)
+                if self._refusals <= _SLOWER_AT_MOST:
+                    self._slow_down(now)
                 self._changed = now
-            pause = _FIRST_PAUSE_S * 2 ** min(self._refusals - 1, 10)
-            pause = min(pause, _LONGEST_PAUSE_S) * (0.75 + 0.5 * self._jitter())
-            self._held_until = max(self._held_until, now + (pause if pause_s is None else pause_s))
+                if pause_s is None:
+                    pause = min(_FIRST_PAUSE_S * 2 ** min(self._refusals - 1, 10), _LONGEST_PAUSE_S)
+                    pause_s = pause * (0.75 + 0.5 * self._jitter())
+            self._held_until = max(self._held_until, now + (pause_s or 0.0))
             self._next = max(self._held_until, self._next)
             self._next_token = max(self._next_token, self._held_until)
-            self.generation += 1
             return self._held_until - now
 
     def _slow_down(self, now: float) -> None:

@@ -14,7 +14,7 @@ from openai import AsyncOpenAI
 from minimax_nb.catalog import DEFAULT_MODEL, find
 from minimax_nb.client.sdk import async_client
 from minimax_nb.errors import BatchError
-from minimax_nb.hosts import host_of, minimax_region
+from minimax_nb.hosts import address_of, host_of, minimax_region
 from minimax_nb.message.reply import Usage
 
 from .budget import Budget
@@ -117,7 +117,7 @@ class BatchRun:
         )
         self._key = str(getattr(self._client, "api_key", None) or "")
         self._budget = Budget(model, settings.max_cost, settings.max_tokens_total)
-        self._pacer = self._paced(model, host_of(base_url))
+        self._pacer = self._paced(model, base_url)
         self._table = Table(len(self._rows))
         self._engine: Engine | None = None
         self._interrupted = False
@@ -193,10 +193,10 @@ class BatchRun:
             ) from failure
         return out
 
-    def _paced(self, model: str, host: str) -> Pacer:
+    def _paced(self, model: str, base_url: str) -> Pacer:
         """The pacer for this account; the documented limits are MiniMax's own, and hold for no other host."""
         settings = self._settings
-        known = find(model) if minimax_region(host) is not None else None
+        known = find(model) if minimax_region(host_of(base_url)) is not None else None
         requests, tokens = (
             (getattr(known, name) if known is not None else None) if wanted == "documented" else wanted
             for name, wanted in (
@@ -204,7 +204,7 @@ class BatchRun:
                 ("tokens_per_minute", settings.tokens_per_minute),
             )
         )
-        account = hashlib.blake2b(f"{host}\n{self._key}".encode(), digest_size=16).hexdigest()
+        account = hashlib.blake2b(f"{address_of(base_url)}\n{self._key}".encode(), digest_size=16).hexdigest()
         return shared_pacer(account, model, requests, tokens)
 
     def _count_what_was_spent(self, checkpoint: Checkpoint) -> None:

@@ -110,7 +110,7 @@ class Sender:
         attempt = 0
         characters = _characters(request["messages"])
         while True:
-            reserved = await self._turn(characters)
+            reserved, generation = await self._turn(characters)
             self._table.requests += 1
             began = time.perf_counter()
             try:
@@ -122,7 +122,12 @@ class Sender:
                 outcome.attempts += verdict.action != "wait"
                 if isinstance(error, StreamServiceError) and error.reply is not None:
                     self._count(error.reply, outcome, characters)
-                await self._after(error, verdict, attempt, reserved)
+                if verdict.action == "wait":
+                    self._pacer.refused(generation, verdict.pause_s)
+                    self._gate.narrow()
+                    self.waiting = verdict.reason
+                self._leave(reserved, 0)
+                await self._after(error, verdict, attempt)
                 continue
             outcome.attempts += 1
             self._answered(reply, outcome, time.perf_counter() - began, characters)
@@ -138,8 +143,11 @@ class Sender:
             text = f"{text}\nHint: {hint}"
         return mask_key(text if isinstance(error, MinimaxNbError) else f"{type(error).__name__}: {text}", self._secret)
 
-    async def _turn(self, characters: int) -> Reserved:
+    async def _turn(self, characters: int) -> tuple[Reserved, int]:
         """Wait until a request may go, and take its place.
+
+        Returns:
+            What was reserved for it, and the pacer's generation.
 
         Raises:
             Stop: none may go any more.
@@ -158,7 +166,7 @@ class Sender:
             if not self.stopping.is_set() and generation == self._pacer.generation:
                 if not self._pacer.held_s:
                     self.waiting = ""
-                return reserved
+                return reserved, generation
             self._leave(reserved, 0)
 
     async def _wait_for_money(self) -> None:
@@ -219,18 +227,13 @@ class Sender:
         self._table.list_cost += cost_usd(reply.model, usage) or 0.0
         self._table.unpriced += reply.cost is None
 
-    async def _after(self, error: Exception, verdict: Verdict, attempt: int, reserved: Reserved) -> None:
+    async def _after(self, error: Exception, verdict: Verdict, attempt: int) -> None:
         """What a failed request leads to; returns if it is to be sent again.
 
         Raises:
             Stop: the run stops, and this row was not given up.
             Exception: the error, if the row is given up.
         """
-        if verdict.action == "wait":
-            self._pacer.refused(verdict.pause_s)
-            self._gate.narrow()
-            self.waiting = verdict.reason
-        self._leave(reserved, 0)
         if verdict.action == "wait" and time.monotonic() - self._answered_at < _LONGEST_HOLD_S:
             return
         self._failures += 1

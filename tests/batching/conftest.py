@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def service() -> Iterator[Service]:
+def service(hurried: None) -> Iterator[Service]:
     """A service of the test's own, that echoes until it is told otherwise."""
     with chat_service() as running:
         yield running
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have failures waited for a moment alone; how long it is otherwise is seen in the pacer's tests."""
     monkeypatch.setattr(sender, "_FIRST_BACKOFF_S", 0.005)

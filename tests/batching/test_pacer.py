@@ -74,7 +74,7 @@ class Simulation:
                 self.sent.append(clock.now - start)
                 if accepted:
                     self.tokens.append((clock.now - start, cost))
-                push(latency_s if accepted else 0.05, "answer" if accepted else "refusal")
+                push(latency_s if accepted else 0.05, "answer" if accepted else "refusal", generation)
                 continue
             waiting += 1
             if kind == "answer":
@@ -82,7 +82,7 @@ class Simulation:
                 pacer.settle(estimate, cost)
             else:
                 self.refused.append(clock.now - start)
-                pacer.refused(pause_s)
+                pacer.refused(generation, pause_s)
                 pacer.settle(estimate, 0)
 
     def between(self, begin: float, end: float) -> int:
@@ -209,10 +209,11 @@ def test_a_pause_that_the_service_asks_for_holds_for_all() -> None:
     clock = Clock()
     pacer = Pacer(500, None, clock=clock)
     before = pacer.generation
-    assert pacer.refused(30.0) == 30.0
+    assert pacer.refused(before, 30.0) == 30.0
     assert pacer.held_s == 30.0
     assert pacer.generation > before  # places given out are none any more
-    assert pacer.refused(5.0) == 30.0  # a shorter one does not end it
+    assert pacer.refused(before, 5.0) == 30.0  # a shorter one does not end it
+    assert pacer.refused(before) == 30.0
     waits = [pacer.place() for _ in range(3)]
     assert waits[0] == 30.0
     assert waits[1] > 30.0  # no herd when it ends
@@ -222,15 +223,19 @@ def test_a_pause_that_the_service_asks_for_holds_for_all() -> None:
 
 def test_refusals_of_a_moment_count_once() -> None:
     clock = Clock()
-    one, many = (Pacer(60, None, clock=clock, jitter=lambda: 0.5) for _ in range(2))
+    one, many = (Pacer(None, None, clock=clock, jitter=lambda: 0.5) for _ in range(2))
     for pacer in (one, many):
-        for _ in range(8):
+        for _ in range(32):
             pacer.place()
-    pauses = {one.refused()}
-    for _ in range(8):
-        pauses.add(many.refused())
-    assert pauses == {1.0}
-    assert one.place() == many.place()
+    clock.now += 0.1
+    sent = one.generation
+    one.refused(sent)
+    for _ in range(32):
+        many.refused(sent)
+        clock.now += 0.25  # long after the pause has ended, and nothing was sent meanwhile
+    assert many.generation == one.generation == sent + 1
+    waits = [many.place() for _ in range(3)]
+    assert waits == [pytest.approx(0.00625 * at, abs=0.003) for at in range(3)]  # twice what it was, and no more
 
 
 def test_pauses_grow_while_nothing_is_answered() -> None:
@@ -238,11 +243,11 @@ def test_pauses_grow_while_nothing_is_answered() -> None:
     pacer = Pacer(None, None, clock=clock, jitter=lambda: 0.5)
     pauses = []
     for _ in range(9):
-        pauses.append(pacer.refused())
+        pauses.append(pacer.refused(pacer.generation))
         clock.now += pauses[-1]
     assert pauses == [1, 2, 4, 8, 16, 32, 60, 60, 60]
     pacer.answered()
-    assert pacer.refused() == 1
+    assert pacer.refused(pacer.generation) == 1
 
 
 @pytest.mark.parametrize("rpm", [1, 2])
@@ -251,6 +256,15 @@ def test_a_limit_below_one_a_refusal_is_kept(rpm: int) -> None:
     run = Simulation(Pacer(rpm, None, clock=clock), clock, HOUR_S, accepts=lambda at: at > 60)
     assert busiest(ones(run.sent)) <= rpm + BURST
     assert busiest(ones([at for at in run.sent if at > 600])) <= rpm + BURST
+
+
+def test_after_an_outage_it_is_soon_as_fast_as_before() -> None:
+    clock = Clock()
+    run = Simulation(
+        Pacer(500, None, clock=clock, jitter=lambda: 0.5), clock, 400, accepts=lambda at: not 100 <= at < 200
+    )
+    assert run.between(100, 200) <= 20
+    assert run.between(250, 300) >= 0.95 * 500 / 60 * 50
 
 
 def test_an_account_has_one_pacer_whatever_the_run() -> None:
