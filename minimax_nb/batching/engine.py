@@ -109,8 +109,8 @@ class Engine:
             stopping.cancel()
 
     async def _work(self, positions: Iterator[int]) -> None:
-        for position in positions:
-            if self._sender.stopping.is_set():
+        while not self._sender.stopping.is_set():
+            if (position := next(positions, None)) is None:
                 return
             try:
                 await self._row(position)

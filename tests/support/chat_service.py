@@ -163,6 +163,9 @@ class Service:
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):  # the last: it is over
             while (asked := await self._read(reader)) is not None:
+                if not asked.body:
+                    await _write(writer, Said({}, 404))
+                    continue
                 self.asked.append(asked)
                 self.flying += 1
                 self.most_flying = max(self.most_flying, self.flying)
@@ -182,7 +185,9 @@ class Service:
             head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         except asyncio.IncompleteReadError:
             return None
-        lines = head.split("\r\n")[1:]
+        lines = head.split("\r\n")
+        if lines[0].startswith("GET"):  # for the models: nobody says which there are
+            return Asked(time.monotonic(), {}, {})
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines) if name}
         body = await reader.readexactly(int(headers.get("content-length", 0)))
         return Asked(time.monotonic(), json.loads(body or b"{}"), headers)
