@@ -34,6 +34,7 @@ def lazy_batch(frame: Any, prompt: str | Callable[[Any], Any], settings: Setting
 
     Raises:
         ConfigurationError: a client is given, which no other process could use.
+        ValueError: a limit of rows is given.
     """
     if settings.client is not None:
         raise ConfigurationError(
@@ -68,14 +69,9 @@ def _partition(
 
 def _shared_out(settings: Settings, *, partitions: int, processes: int) -> Settings:
     """The settings of one partition: limits by process, the budget by partition."""
-    requests, tokens = (
-        value / processes if isinstance(value, int | float) else value
-        for value in (settings.requests_per_minute, settings.tokens_per_minute)
-    )
     return replace(
         settings,
-        requests_per_minute=requests,
-        tokens_per_minute=tokens,
+        processes=processes,
         max_cost=None if settings.max_cost is None else settings.max_cost / partitions,
         max_tokens_total=None if settings.max_tokens_total is None else settings.max_tokens_total // partitions,
     )

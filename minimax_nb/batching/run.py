@@ -43,6 +43,9 @@ _WITHOUT_CHECKPOINT = 10_000
 class Settings:
     """The arguments of ``batch`` but frame and prompt; what each means is said there.
 
+    Attributes:
+        processes: how many share the limits, documented ones too, as each has a pacer of its own.
+
     Raises:
         ValueError: a number is out of range, or ``on_error`` is neither "column" nor "raise".
     """
@@ -63,6 +66,7 @@ class Settings:
     dedupe: bool = True
     limit: int | None = None
     progress: bool | None = None
+    processes: int = 1
     request: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -204,6 +208,7 @@ class BatchRun:
                 ("tokens_per_minute", settings.tokens_per_minute),
             )
         )
+        requests, tokens = (value and value / settings.processes for value in (requests, tokens))
         account = hashlib.blake2b(f"{address_of(base_url)}\n{self._key}".encode(), digest_size=16).hexdigest()
         return shared_pacer(account, model, requests, tokens)
 

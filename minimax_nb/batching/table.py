@@ -199,7 +199,7 @@ class Table:
                 values = np.empty(len(found), dtype=object)  # one by one: a list or dict is a value here, not several
                 for place, one in enumerate(found):
                     values[place] = one.parsed
-                columns["parsed"] = values
+                columns["parsed"] = pd.Series(values, index=index, dtype=object)  # texts among them, too
         out = pd.DataFrame(columns, index=index)
         out.attrs["minimax_nb"] = {
             "stopped": self.stopped,

@@ -19,8 +19,8 @@ _TRACK = "height:.45em;border-radius:.25em;background:rgba(128,128,128,.25);over
 _FILL = "height:100%;background:rgb(60,130,210);border-radius:.25em"
 _FIGURES = "font-variant-numeric:tabular-nums"
 _BESIDE = "opacity:.75;font-size:.92em;font-variant-numeric:tabular-nums"
-_HELD = "border-left:3px solid rgb(190,130,20);padding-left:.7em;margin:.4em 0"
-_FAILED = "border-left:3px solid rgb(214,69,69);padding-left:.7em;margin:.4em 0"
+_HELD = "border-left:3px solid rgb(190,130,20);padding:0 0 0 .7em;margin:.4em 0"
+_FAILED = "border-left:3px solid rgb(214,69,69);padding:0 0 0 .7em;margin:.4em 0"
 _MOST_KINDS = 5
 _LONGEST = 400
 
@@ -107,7 +107,7 @@ def moment(progress: Progress) -> str:
 def progress_bundle(progress: Progress) -> Bundle:
     """Write the progress as text/plain, text/markdown and text/html."""
     line = summary(progress)
-    plain = [line, *(f"  {number:,} × {visible(_short(kind))}" for kind, number in _kinds(progress))]
+    plain = [visible(line), *(f"  {number:,} × {visible(_short(kind))}" for kind, number in _kinds(progress))]
     if progress.problem:
         plain.append(f"  {visible(_short(progress.problem))}")
     markdown = [words(line)]
@@ -122,7 +122,8 @@ def progress_bundle(progress: Progress) -> Bundle:
 
 
 def _html(progress: Progress, line: str) -> Html:
-    parts = [Html(f'<div style="{_FIGURES}">{escape_prose(line)}</div>')]
+    style = f' style="{_FIGURES}"' if progress.running else ""  # what stays needs no digits of one width
+    parts = [Html(f"<div{style}>{escape_prose(line)}</div>")]
     if progress.running:
         done = progress.answered + progress.failed
         share = done / progress.rows if progress.rows else 1.0
