@@ -26,7 +26,7 @@ FORMAT = "batch"
 VERSION = 1
 _MARK = b'{"minimax_nb":"batch"'
 _LOCK_AT = 1 << 62  # beyond the end: on Windows a locked part cannot be read
-_NO_LOCKS = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.ENOSYS, errno.EINVAL}
+_NOT_OFFERED = {errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOLCK, errno.ENOSYS, errno.EINVAL}
 _SHOWN = {
     "model": "the model",
     "endpoint": "where requests go",
@@ -93,9 +93,17 @@ class Checkpoint:
         self._write(_dumped(line))
 
     def sync(self) -> None:
-        """Ask for what was written to be on the disk, and not only with the system; slow, so not for each line."""
+        """Ask for what was written to be on the disk, and not only with the system; slow, so not for each line.
+
+        Raises:
+            OSError: the disk could not keep it.
+        """
         if self._file >= 0:
-            getattr(os, "fdatasync", os.fsync)(self._file)
+            try:
+                getattr(os, "fdatasync", os.fsync)(self._file)
+            except OSError as error:
+                if error.errno not in _NOT_OFFERED:
+                    raise
 
     def close(self) -> None:
         """Close the file and give up the lock."""
@@ -258,8 +266,8 @@ def _lock(file: int, path: Path) -> None:
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
-        if error.errno in _NO_LOCKS:
-            return  # a file system that knows no locks
+        if error.errno in _NOT_OFFERED:
+            return  # a file system that knows none
         raise ConfigurationError(
             f"expected to be the only one to write to the checkpoint {str(path)!r}, another batch is at it: wait for "
             "it, or choose another file name"

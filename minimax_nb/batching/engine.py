@@ -89,6 +89,7 @@ class Engine:
             for task in (*workers, *beside):
                 task.cancel()
             await asyncio.gather(*workers, *beside, return_exceptions=True)
+            self._sync_at_last()
 
     def interrupt(self) -> None:
         """Send nothing more, from any thread; what is in flight has a few seconds."""
@@ -198,6 +199,13 @@ class Engine:
         while True:
             self._tell()
             await asyncio.sleep(_TICK_S)
+
+    def _sync_at_last(self) -> None:
+        if self._checkpoint is not None:
+            try:
+                self._checkpoint.sync()
+            except OSError as error:  # the answers are there still, in the result
+                self._fail(error, "it could not go on")
 
     async def _sync(self, checkpoint: Checkpoint) -> None:
         """Have what was written go to the disk once a second, beside the work: it may take a while."""

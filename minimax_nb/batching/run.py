@@ -150,7 +150,6 @@ class BatchRun:
             if settings.checkpoint is not None:
                 checkpoint = Checkpoint(settings.checkpoint, self._job.header, self._job.shared)
                 stack.callback(checkpoint.close)
-                stack.callback(checkpoint.sync)
                 self._count_what_was_spent(checkpoint)
             meter = Meter(self._table, self._rows.whole)
             watcher = open_watcher(wanted=settings.progress is not False)

@@ -22,9 +22,9 @@ _CONVERSIONS: dict[str, Any] = {"r": repr, "s": str, "a": ascii}
 
 
 class Template:
-    """Text with columns in braces; a format may follow a name, ``{price:.2f}``, as in an f-string.
+    r"""Text with columns in braces; a format may follow a name, ``{price:.2f}``, as in an f-string.
 
-    Braces that hold no name, such as those of JSON, and those of TeX, ``\\frac{a}{b}``, stay as they are, and
+    Braces that hold no name, such as those of JSON, and those of TeX, ``\frac{a}{b}``, stay as they are, and
     ``{{name}}`` is the word ``{name}``.
 
     Args:

@@ -29,11 +29,12 @@ _FATAL_STATUS = frozenset({401, 402, 403, 404, 405, 501})
 _PASSING_STATUS = frozenset({408, 409, 425})
 _NO_MONEY = re.compile(
     r"insufficient[_ ](?:quota|balance|credits?|funds)|exceeded your current quota|payment required"
-    r"|(?:out of|no|not enough|run out of) (?:credits?|balance|quota)\b|balance (?:is )?(?:too low|not enough|insufficient)"
+    r"|(?:out of|no|not enough|run out of) (?:credits?|balance|quota)\b"
+    r"|balance (?:is )?(?:too low|not enough|insufficient)"
     r"|余额不足|欠费",
     re.IGNORECASE,
 )
-"""Of HTTP 429. Words such as "billing" alone also stand in advice: "… add a payment method to raise your rate limit"."""
+"""Of HTTP 429. Words such as "billing" alone also stand in advice: "add a payment method to raise your limit"."""
 _LONGEST_PAUSE_S = 3600.0
 _WORDS = {
     1002: "rate limit",

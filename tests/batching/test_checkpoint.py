@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +14,9 @@ from hypothesis import strategies as st
 from minimax_nb.batching.batch import read_batch
 from minimax_nb.batching.checkpoint import Checkpoint, read_lines
 from minimax_nb.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 HEADER: dict[str, Any] = {
     "model": "M",
@@ -119,7 +121,7 @@ OTHER = {
 def test_a_file_of_another_kind_is_refused_and_left_as_it_is(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     for read in (opened, read_batch):
-        with pytest.raises(ConfigurationError, match="expected a checkpoint of mm.batch"):
+        with pytest.raises(ConfigurationError, match=r"expected a checkpoint of mm.batch"):
             read(path)
     assert path.read_bytes() == content
 
@@ -176,7 +178,7 @@ def test_two_writers_are_one_too_many(path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="expected the folder .*gone.* make it first"):
+    with pytest.raises(FileNotFoundError, match=r"expected the folder .*gone.* make it first"):
         opened(tmp_path / "gone" / "out.jsonl")
     with pytest.raises(FileNotFoundError):
         read_batch(tmp_path / "out.jsonl")
@@ -217,7 +219,7 @@ def test_on_a_full_disk_the_file_stays_whole(path: Path, left: int, monkeypatch:
     before = path.read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", FullDisk(left))
-        with pytest.raises(OSError, match="No space left on device. What was written before is whole; make room"):
+        with pytest.raises(OSError, match=r"No space left on device. What was written before is whole; make room"):
             checkpoint.add(TWO)
     assert path.read_bytes() == before
     checkpoint.add(TWO)  # there is room again
@@ -244,7 +246,10 @@ def test_closing_twice_and_syncing_when_closed_do_nothing(path: Path) -> None:
 
 
 ANY_JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_categories=()), max_size=9),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text(st.characters(exclude_categories=()), max_size=9),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=6,
 )

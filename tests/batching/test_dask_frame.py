@@ -10,12 +10,13 @@ import pytest
 
 import minimax_nb as mm
 from minimax_nb.batching.dask_frame import _empty, _partition, _processes, _shared_out, is_dask
-from minimax_nb.batching.pacer import Pacer
 from minimax_nb.batching.run import BatchRun, Settings
 from minimax_nb.batching.table import DTYPES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from minimax_nb.batching.pacer import Pacer
 
 Lazy = type("DataFrame", (), {"__module__": "dask.dataframe.dask_expr", "npartitions": 4})
 

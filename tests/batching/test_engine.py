@@ -124,9 +124,7 @@ def test_a_finished_row_is_on_disk_before_it_counts(service: Service, tmp_path: 
 
 
 @pytest.mark.parametrize("stop", ["budget", "refused"])
-def test_what_the_file_has_is_in_the_result_however_soon_it_stops(
-    service: Service, stop: str, tmp_path: Path
-) -> None:
+def test_what_the_file_has_is_in_the_result_however_soon_it_stops(service: Service, stop: str, tmp_path: Path) -> None:
     path = tmp_path / "x.jsonl"
     texts = [f"r{n}" for n in range(40)]
     ask(service, texts[10:], checkpoint=path)
@@ -368,7 +366,7 @@ def test_an_error_of_the_file_ends_the_run_with_what_was_answered(
         add(self, line)
 
     monkeypatch.setattr(Checkpoint, "add", full)
-    with pytest.raises(mm.BatchError, match="stopped with 5 of 50 rows answered: .*No space left") as caught:
+    with pytest.raises(mm.BatchError, match=r"stopped with 5 of 50 rows answered: .*No space left") as caught:
         ask(service, [f"r{n}" for n in range(50)], checkpoint=tmp_path / "x.jsonl", max_concurrency=2, progress=True)
     assert caught.value.result.reply.notna().sum() == 5
     assert isinstance(caught.value.__cause__, OSError)

@@ -160,9 +160,7 @@ def test_whole_json_that_ends_at_the_limit_is_an_answer(service: Service) -> Non
     ],
     ids=["native", "lines", "split", "vLLM", "none"],
 )
-def test_thinking_is_kept_apart_in_every_form(
-    service: Service, message: Said, reasoning: str, tmp_path: Path
-) -> None:
+def test_thinking_is_kept_apart_in_every_form(service: Service, message: Said, reasoning: str, tmp_path: Path) -> None:
     service.answer = lambda asked: message
     path = tmp_path / "x.jsonl"
     for _ in range(2):  # fresh, and from the checkpoint

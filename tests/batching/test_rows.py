@@ -107,12 +107,12 @@ def test_a_function_may_give_a_text_parts_or_messages(made: Any, messages: list[
 
 @pytest.mark.parametrize("made", [None, 3, "", "  ", [], {}, [3], [TEXT, {"role": "user", "content": "q"}], b"x"])
 def test_anything_else_is_an_error_of_its_row(made: Any) -> None:
-    with pytest.raises(RowError, match="row 0: expected (a|the) prompt"):
+    with pytest.raises(RowError, match=r"row 0: expected (a|the) prompt"):
         asked(["x"], lambda _: made)
 
 
 def test_what_a_function_raises_is_an_error_of_its_row() -> None:
-    with pytest.raises(RowError, match="row 0: the function that makes the prompt raised KeyError: 'missing'") as caught:
+    with pytest.raises(RowError, match="row 0: the function that makes the prompt raised KeyError: ") as caught:
         asked([{"x": 1}], lambda row: row["missing"])
     assert isinstance(caught.value.__cause__, KeyError)
 
@@ -145,7 +145,7 @@ def test_an_async_function_is_refused() -> None:
     async def prompt(row: Any) -> str:
         return str(row)
 
-    with pytest.raises(TypeError, match="expected a plain function.*got an async one"):
+    with pytest.raises(TypeError, match=r"expected a plain function.*got an async one"):
         Rows(["a"], prompt)
 
 

@@ -168,9 +168,9 @@ def test_a_service_that_never_answers_is_given_up(service: Service) -> None:
 
 
 def test_nobody_at_the_address_is_given_up_soon() -> None:
-    from ..support.servers import closed_port
-
     import openai
+
+    from ..support.servers import closed_port
 
     with openai.OpenAI(base_url=f"http://127.0.0.1:{closed_port()}/v1", api_key="k") as client:
         out = mm.batch([str(n) for n in range(500)], "{text}", client=client, progress=False, max_concurrency=8)

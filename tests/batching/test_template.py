@@ -90,13 +90,13 @@ def test_what_the_error_advises_helps() -> None:
 
 def test_a_name_of_several_columns_is_refused_where_it_is_used() -> None:
     for columns in (["x", "x", "y"], [1, "1", "y"]):
-        with pytest.raises(ValueError, match="expected one column .*got 2.*rename"):
+        with pytest.raises(ValueError, match=r"expected one column .*got 2.*rename"):
             Template(f"{{{columns[0]}}}", columns)
         assert Template("{y}", columns).columns == ("y",)
 
 
 def test_a_value_that_does_not_take_its_format_is_named() -> None:
-    with pytest.raises(ValueError, match="the column 'text' holds 'so .*does not take :.2f"):
+    with pytest.raises(ValueError, match=r"the column 'text' holds 'so .*does not take :.2f"):
         filled("{text:.2f}")
 
 

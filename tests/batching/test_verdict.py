@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from email.utils import formatdate
 import time
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -57,9 +57,7 @@ def test_the_groups_share_no_number() -> None:
 
 @pytest.mark.parametrize("status", [200, 400, 401, 429, 500, 529])
 @pytest.mark.parametrize(("code", "action"), ACTIONS.items())
-def test_the_services_number_decides_whatever_the_status(
-    service: Service, code: int, action: str, status: int
-) -> None:
+def test_the_services_number_decides_whatever_the_status(service: Service, code: int, action: str, status: int) -> None:
     assert verdict(service, refuses(code, status=status))[:2] == (action, code)
 
 

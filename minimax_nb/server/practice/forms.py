@@ -12,7 +12,7 @@ from minimax_nb.server.tape.match import text_without_media
 from .arguments import fitting_value
 from .hints import hints
 
-_SCHEMA = re.compile(r"JSON[ -]schema\b[^{\n]{0,80}\n?\s{0,20}(?=\{)", re.IGNORECASE)
+_SCHEMA = re.compile(r"JSON[ -]schema\b[^{\n]{0,80}\n?\s{0,20}(?:```\w{0,10}\s{1,20})?(?=\{)", re.IGNORECASE)
 _LONGEST = 200_000
 
 
