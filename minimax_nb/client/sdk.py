@@ -259,6 +259,25 @@ def without_openai_account(options: dict[str, Any]) -> dict[str, Any]:
     return {**options, "default_headers": {**hidden, **(options.get("default_headers") or {})}}
 
 
+def _async_key(client: OpenAI | AsyncOpenAI) -> Any:
+    """The key of a client, or the function that gives it, as an async one."""
+    give: Any = getattr(client, "_api_key_provider", None)
+    if give is None or isinstance(client, AsyncOpenAI):
+        return give or client.api_key
+
+    async def key() -> str:
+        return str(give())
+
+    return key
+
+
+def _headers_of(client: OpenAI | AsyncOpenAI) -> dict[str, str]:
+    """The headers that somebody has given to the HTTP client under a client."""
+    usual = {"accept", "accept-encoding", "connection", "user-agent"}
+    given = getattr(client._client, "headers", {})  # noqa: SLF001 - it has no other way to ask
+    return {name: value for name, value in given.items() if name.lower() not in usual}
+
+
 @asynccontextmanager
 async def async_client(client: Any, *, own: bool = False) -> AsyncIterator[Any]:
     """The client itself if it is async, or of another make; for an ``openai.OpenAI`` its twin, closed at the end.
@@ -272,12 +291,12 @@ async def async_client(client: Any, *, own: bool = False) -> AsyncIterator[Any]:
         return
     async with AsyncClient(
         base_url=client.base_url,
-        api_key=client.api_key,
+        api_key=_async_key(client),
         organization=client.organization,
         project=client.project,
         timeout=client.timeout,
         max_retries=client.max_retries,
-        default_headers=client._custom_headers,  # noqa: SLF001 - openai has no other way to ask for them
+        default_headers={**_headers_of(client), **client._custom_headers},  # noqa: SLF001 - it has no other way to ask
         default_query=client._custom_query,  # noqa: SLF001
     ) as twin:
         yield twin

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import openai
 import pandas as pd
 import pytest
@@ -118,6 +119,25 @@ def test_a_client_keeps_its_headers_and_timeout_and_serves_several_calls(service
         assert asked.headers["x-mine"] == "1"
         assert asked.headers["authorization"] == "Bearer sk-mine"
         assert asked.headers["x-stainless-read-timeout"] == "7"
+
+
+def test_a_key_may_be_a_function_and_headers_may_be_the_http_clients(service: Service) -> None:
+    async def give() -> str:
+        return "sk-given"
+
+    async def close() -> None:
+        await http.aclose()
+
+    http = httpx.AsyncClient(headers={"X-Http": "1"})
+    for client in (
+        openai.OpenAI(base_url=service.url, api_key=lambda: "sk-given"),
+        openai.AsyncOpenAI(base_url=service.url, api_key=give),
+        openai.AsyncOpenAI(base_url=service.url, api_key="sk-given", http_client=http),
+    ):
+        assert ask(service, ["a"], client=client).reply[0] == "SAY A"
+        assert service.asked[-1].headers["authorization"] == "Bearer sk-given"
+    assert service.asked[-1].headers["x-http"] == "1"
+    asyncio.run(close())
 
 
 def test_one_async_client_serves_loops_and_calls_between_them(service: Service) -> None:
