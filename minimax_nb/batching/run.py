@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import warnings
 from contextlib import ExitStack
@@ -178,6 +179,9 @@ class BatchRun:
                     sender.stop("interrupted", "")
                 try:
                     await self._engine.run()
+                except asyncio.CancelledError:
+                    sender.stop("interrupted", "")
+                    raise
                 finally:
                     watcher.finish(meter.now(None))
 

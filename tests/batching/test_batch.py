@@ -181,7 +181,9 @@ def test_the_loop_stays_free_while_abatch_waits(service: Service) -> None:
     assert asyncio.run(main()) > 5
 
 
-def test_abatch_that_is_cancelled_keeps_its_checkpoint(service: Service, tmp_path: Path) -> None:
+def test_abatch_that_is_cancelled_keeps_its_checkpoint_and_says_so(
+    service: Service, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     def answer(asked: Asked) -> Any:
         return says("x", delay_s=0 if asked.text == "say a" else 30)
 
@@ -190,11 +192,12 @@ def test_abatch_that_is_cancelled_keeps_its_checkpoint(service: Service, tmp_pat
 
     async def main() -> None:
         async with service.aclient() as client:
-            coming = mm.abatch(["a", "b"], "say {text}", client=client, checkpoint=path, progress=False)
+            coming = mm.abatch(["a", "b"], "say {text}", client=client, checkpoint=path)
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(coming, 0.5)
 
     asyncio.run(main())
+    assert "2 rows: 1 answered, 1 not asked · 15 tokens · stopped: interrupted" in capsys.readouterr().err
     assert list(mm.read_batch(path).reply) == ["x"]
     service.answer = lambda asked: says("y")
     assert list(ask(service, ["a", "b"], checkpoint=path).reply) == ["x", "y"]
