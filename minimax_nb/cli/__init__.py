@@ -5,6 +5,7 @@ from __future__ import annotations
 COMMANDS: dict[str, str] = {
     "lab": "open the lessons in JupyterLab, in a folder of your own (the default)",
     "ask": "ask a model, and watch it think and answer in the terminal",
+    "batch": "ask a prompt for each row of a file, and go on where it stopped",
     "serve": "run the embedded server, for any OpenAI client on this machine",
     "record": "record what the service answers, for lessons that run without a key",
     "check": "find what is wrong in a file of messages, and mend it, or in a tape",

@@ -18,6 +18,19 @@ def port_number(text: str) -> int:
     raise argparse.ArgumentTypeError(f"expected a port from 0 to {_LARGEST_PORT}, got {text[:40]!r}")
 
 
+def check_text(*texts: str) -> None:
+    """Refuse what cannot be sent: bytes of the command line that are no UTF-8 arrive as halves of characters.
+
+    Raises:
+        UnusableInputError: one of the texts holds such a half.
+    """
+    for text in texts:
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise UnusableInputError(f"expected text in UTF-8 on the command line, got {text[:60]!r}") from error
+
+
 def read_text(name: str) -> str:
     """The text of a file, or of standard input for ``-``.
 

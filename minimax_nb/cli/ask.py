@@ -22,7 +22,7 @@ from minimax_nb.render.text.text import visible
 from minimax_nb.stream.reading import collect
 
 from . import OK, CommandError, UnusableInputError
-from .arguments import read_text
+from .arguments import check_text, read_text
 
 if TYPE_CHECKING:
     import argparse
@@ -116,9 +116,7 @@ def _on_a_terminal(options: argparse.Namespace) -> _View:
 def _request(options: argparse.Namespace) -> dict[str, Any]:
     messages = [{"role": "system", "content": options.system}] if options.system else []
     messages.append({"role": "user", "content": _question(options.question)})
-    for text in (options.model, *(message["content"] for message in messages)):
-        if not _is_unicode(text):
-            raise UnusableInputError(f"expected text in UTF-8 on the command line, got {text[:60]!r}")
+    check_text(options.model, *(message["content"] for message in messages))
     asked = {"model": options.model, "messages": messages, "reasoning_split": not options.native}
     try:
         return request_parameters(without(asked, omitted_names(options.omit)))
@@ -133,12 +131,3 @@ def _question(words: list[str]) -> str:
     if not parts:
         raise UnusableInputError("expected a question, got none; such as: minimax-nb ask Why is the sky blue?")
     return "\n\n".join(parts)
-
-
-def _is_unicode(text: str) -> bool:
-    """Whether the text can be sent: bytes of the command line that are no UTF-8 arrive as halves of characters."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
