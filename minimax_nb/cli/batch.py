@@ -66,7 +66,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--max-cost", type=float, metavar="USD", help="stop when so many US dollars are spent, those before included")
     add("--max-tokens-total", type=int, metavar="N", help="stop when so many tokens are spent, likewise")
     add("--concurrency", type=int, default=32, metavar="N", help="requests in flight at once; default: %(default)s")
-    add("--rpm", type=_per_minute, default="documented", metavar="N", help="requests a minute, or none; default: %(default)s")
+    add(
+        "--rpm",
+        type=_per_minute,
+        default="documented",
+        metavar="N",
+        help="requests a minute, or none; default: %(default)s",
+    )
     add("--attempts", type=int, default=6, metavar="N", help="requests for one reply at most; default: %(default)s")
     add("--checkpoint", metavar="FILE", help="where each answer is kept; default: beside the answers' file")
     add("--no-dedupe", action="store_true", help="ask equal rows again, each for itself")

@@ -61,8 +61,8 @@ def read_rows(name: str, form: str) -> pd.DataFrame:
     if form == "parquet":
         frame = _read_parquet(name)
     else:
-        reader = {"csv": _read_csv, "jsonl": _read_jsonl, "txt": _read_lines}[form]
-        frame = reader(read_text(name), called)
+        text = read_text(name)
+        frame = _read_lines(text) if form == "txt" else (_read_csv if form == "csv" else _read_jsonl)(text, called)
     frame.columns = pd.Index([str(column) for column in frame.columns], dtype=object)
     if twice := sorted(set(frame.columns[frame.columns.duplicated()])):
         raise UnusableInputError(f"expected each column once in {called}, got {_listed(twice)} more than once")
@@ -143,7 +143,7 @@ def _encoded(frame: pd.DataFrame, form: str) -> bytes:
 
 
 def _cell(value: Any) -> str:
-    """A cell of CSV. Python's own writer leaves a lone carriage return bare before 3.13, and readers end the row there."""
+    """A cell of CSV. Before 3.13 Python's own writer leaves a lone carriage return bare, where readers end the row."""
     value = _present(value)
     if value is None:
         return ""
@@ -197,7 +197,7 @@ def _read_jsonl(text: str, called: str) -> pd.DataFrame:
     return pd.DataFrame(rows, dtype=object)
 
 
-def _read_lines(text: str, called: str) -> pd.DataFrame:
+def _read_lines(text: str) -> pd.DataFrame:
     import pandas as pd
 
     lines = [line.removesuffix("\r") for line in text.split("\n")]

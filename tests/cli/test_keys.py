@@ -16,18 +16,20 @@ if TYPE_CHECKING:
     from minimax_nb.server.app import EmbeddedServer
 
 SECRET = "sk-very-secret-key-0123456789"
+BATCH = ["batch", "rows.txt", "Hi {text}"]
 
 
 @pytest.fixture(autouse=True)
 def nothing_runs_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, piped: Callable[[bytes], None]) -> None:
     """JupyterLab does not start, a server stops at once; the working folder is an empty one."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.txt").write_text("one\n")
     monkeypatch.setattr(lab, "_run_jupyterlab", lambda told: None)
     monkeypatch.setattr(serve, "wait_for_ctrl_c", lambda: None)
 
 
 @pytest.mark.parametrize("place", ["MINIMAX_API_KEY", "OPENAI_API_KEY", "MINIMAX_REGION", "OPENAI_BASE_URL"])
-@pytest.mark.parametrize("words", [["doctor"], ["ask", "hi"], ["lab"], ["serve"], ["check", "missing"]], ids=str)
+@pytest.mark.parametrize("words", [["doctor"], ["ask", "hi"], BATCH, ["lab"], ["serve"], ["check", "missing"]], ids=str)
 def test_no_command_shows_a_key_wherever_it_stands(
     words: list[str],
     place: str,
@@ -48,7 +50,7 @@ def test_no_command_shows_a_key_wherever_it_stands(
     assert "another-key" not in shown
 
 
-@pytest.mark.parametrize("words", [["doctor"], ["ask", "hi"]], ids=str)
+@pytest.mark.parametrize("words", [["doctor"], ["ask", "hi"], BATCH], ids=str)
 @pytest.mark.parametrize(
     "text",
     [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from minimax_nb.cli import CommandError, UnusableInputError
@@ -44,7 +44,11 @@ def put(path: Path, text: str) -> str:
         ("a.csv", "a,b\n", []),
         ("a.jsonl", '{"a": 1}\n\n{"b": [2.0, null]}\r\n', [{"a": 1, "b": None}, {"a": None, "b": [2.0, None]}]),
         ("a.ndjson", '{"a": "007", "b": 12345678901234567890}', [{"a": "007", "b": 12345678901234567890}]),
-        ("a.txt", "one\r\n\n  \n two\u2028lines\x0b\nthree", [{"text": t} for t in ("one", " two\u2028lines\x0b", "three")]),
+        (
+            "a.txt",
+            "one\r\n\n  \n two\u2028lines\x0b\nthree",
+            [{"text": t} for t in ("one", " two\u2028lines\x0b", "three")],
+        ),
     ],
 )
 def test_cells_stay_as_they_are_written(name: str, text: str, rows: list[dict[str, Any]], tmp_path: Path) -> None:
@@ -67,17 +71,18 @@ def test_cells_stay_as_they_are_written(name: str, text: str, rows: list[dict[st
         ("a.jsonl", "[" * 100_000, "line 1"),
         ("a.xlsx", "", "expected a file that ends with .csv"),
         ("a", "", "say --format"),
-        ("-", "parquet", "on standard input, got parquet"),
     ],
 )
 def test_what_is_no_such_file_is_told_with_its_line(name: str, text: str, said: str, tmp_path: Path) -> None:
+    file = put(tmp_path / name, text)
     with pytest.raises(UnusableInputError) as told:
-        if name == "-":
-            read_rows("-", "parquet")
-        else:
-            file = put(tmp_path / name, text)
-            read_rows(file, form_of(file))
+        read_rows(file, form_of(file))
     assert said in str(told.value)
+
+
+def test_parquet_does_not_come_by_a_pipe() -> None:
+    with pytest.raises(UnusableInputError, match="on standard input, got parquet"):
+        read_rows("-", "parquet")
 
 
 def test_a_wanted_form_comes_before_the_ending_and_standard_input_is_csv() -> None:
@@ -85,6 +90,7 @@ def test_a_wanted_form_comes_before_the_ending_and_standard_input_is_csv() -> No
     assert form_of("-") == "csv"
 
 
+@example(rows=[("a\rb", "c\r\nd"), ('e"f', "g,h"), (" i ", None)])
 @given(rows=st.lists(st.tuples(TEXTS | st.none(), TEXTS | st.none()), min_size=1, max_size=4))
 def test_every_reader_of_csv_finds_the_texts_again(rows: list[Any], tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("csv") / "out.csv"
@@ -177,9 +183,7 @@ def test_what_cannot_be_written_is_told_before_anything_is_asked(name: str, said
 
 
 @pytest.mark.parametrize("ask", [check_writable, lambda name: read_rows(name, "parquet")], ids=["write", "read"])
-def test_parquet_says_what_it_needs(
-    ask: Callable[[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_parquet_says_what_it_needs(ask: Callable[[str], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for engine in ("pyarrow", "fastparquet"):
         monkeypatch.setitem(sys.modules, engine, None)
     with pytest.raises(UnusableInputError, match="pip install pyarrow"):
