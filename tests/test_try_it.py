@@ -196,6 +196,27 @@ TRIES = {
             "image/png",
         ),
     ],
+    "11": [
+        Try(
+            "Fill in the empty note",
+            'mm.batch(notes.fillna("(nothing)"), PROMPT, max_tokens_total=40_000, **options)',
+            "40 answered (39 from the checkpoint)",
+        ),
+        Try(
+            "Change a word of `PROMPT`",
+            'from pathlib import Path\nbefore = Path("notes.jsonl").read_bytes()\n'
+            'try:\n    mm.batch(notes, PROMPT.replace("note", "letter"), **options)\n'
+            "except mm.ConfigurationError as error:\n    print(error)\n"
+            'print(Path("notes.jsonl").read_bytes() == before)',
+            "choose another file name\nTrue",
+        ),
+        Try(
+            "Press the stop button",
+            f"{STOP}out = mm.batch(notes, PROMPT, max_concurrency=1, "
+            'extra_body={"minimax_nb": {"speed": 1}})\nprint(out.attrs["minimax_nb"]["stopped"], len(out))',
+            "interrupted 40",
+        ),
+    ],
 }
 
 

@@ -35,7 +35,7 @@ class Progress:
         answered: with an answer.
         failed: without one.
         cut: of those answered, those that end at the token limit.
-        resumed: of both, those that a checkpoint had.
+        resumed: of those answered, those that a checkpoint had.
         tokens: of prompts and replies, in this run.
         cost: US dollars in this run; None where it is not known.
         tokens_per_s: of replies, at the moment; None when it is not known, or the run has ended.
@@ -73,15 +73,15 @@ def summary(progress: Progress) -> str:
     rows = f"{progress.rows:,} {'row' if progress.rows == 1 else 'rows'}"
     of = f" of {progress.whole:,}" if progress.whole != progress.rows else ""
     parts = [f"{rows}{of}: {progress.answered:,} answered"]
-    if progress.cut:
-        parts[0] += f" ({progress.cut:,} cut at the token limit)"
+    beside = [f"{progress.resumed:,} from the checkpoint"] if progress.resumed else []
+    beside += [f"{progress.cut:,} cut at the token limit"] if progress.cut else []
+    if beside:
+        parts[0] += f" ({', '.join(beside)})"
     if progress.failed:
         parts[0] += f", {progress.failed:,} failed"
     left = progress.rows - progress.answered - progress.failed
     if left and not progress.running:
         parts[0] += f", {left:,} not asked"
-    if progress.resumed:
-        parts[0] += f" ({progress.resumed:,} from the checkpoint)"
     parts.append(f"{progress.tokens:,} tokens")
     if progress.cost is not None:
         parts.append(dollars(progress.cost))
