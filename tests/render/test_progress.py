@@ -24,7 +24,7 @@ HOSTILE = "</div></div><script>alert(1)</script> <img src=https://x.y/z> $5 and 
         ({"rows": 1, "whole": 1, "answered": 1, "failed": 0}, "1 row: 1 answered · 412,000 tokens · $0.3100"),
         ({"answered": 900}, "1,000 rows: 900 answered, 3 failed, 97 not asked · 412,000 tokens · $0.3100"),
         ({"failed": 0, "answered": 1000, "cost": None}, "1,000 rows: 1,000 answered · 412,000 tokens"),
-        ({"resumed": 500}, "answered, 3 failed (500 from the checkpoint) · "),
+        ({"resumed": 500}, "answered (500 from the checkpoint), 3 failed · "),
         ({"cut": 2}, "997 answered (2 cut at the token limit), 3 failed"),
         ({"stopped": "interrupted"}, "$0.3100 · stopped: interrupted"),
         ({"whole": 9000, "expected": 2.8}, "1,000 rows of 9,000: 997 answered, 3 failed"),
