@@ -149,7 +149,7 @@ class ToolLoop:
         except ResponseFormatError as error:
             if self._asked_again or not self.reply.complete:
                 why = f" ({self.reply.problem})" if self.reply.problem else ""
-                raise ResponseFormatError(f"{error}{why}; the reply is in .reply", reply=self.reply) from None
+                raise ResponseFormatError(f"{error}{why}", reply=self.reply) from None
             self._asked_again = True
             self.messages.append({"role": "user", "content": self._form.again(str(error))})
             return False

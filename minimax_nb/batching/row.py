@@ -43,7 +43,8 @@ class RowRun:
         self.error: BaseException | None = None
         self._job = job
         self._sender = sender
-        self._loop = ToolLoop([*job.shared, *messages], job.tools.values(), options=job.sent_options)
+        history = [*job.shared, *messages]
+        self._loop = ToolLoop(history, job.tools.values(), options=job.sent_options, response=job.format)
         self._plain = len(messages) == 1 and isinstance(messages[0].get("content"), str)
         self._given = len(messages)
         self._ended = False
@@ -83,7 +84,6 @@ class RowRun:
         return self._outcome
 
     async def _answered(self) -> None:
-        again = self._job.format is not None
         while True:
             reply = await self._sender.ask(self._loop.request(), self._outcome)
             self._take(reply)
@@ -95,16 +95,12 @@ class RowRun:
             if fault := _fault(reply):
                 self._outcome.error = fault
                 return
-            if self._job.format is None:
-                return
             try:
-                self._outcome.parsed = self._job.format.read(reply.content)
+                is_over = self._loop.is_over()
             except ResponseFormatError as error:
-                if not again or reply.partial_reason is not None:
-                    raise ResponseFormatError(_cut_off(reply) or str(error), reply=reply) from None
-                again = False
-                self._loop.messages.append({"role": "user", "content": self._job.format.again(str(error))})
-            else:
+                raise ResponseFormatError(_cut_off(reply) or str(error), reply=reply) from None
+            if is_over:
+                self._outcome.parsed = self._loop.reply.parsed
                 return
 
     def _take(self, reply: Reply) -> None:
