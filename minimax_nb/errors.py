@@ -39,6 +39,10 @@ if TYPE_CHECKING:
 class MinimaxNbError(Exception):
     """The root: catch it to catch everything this library raises."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Python would call the class with the message alone, and a class may want more than that.
+        return _remade, (type(self), self.args), self.__dict__
+
 
 class ConfigurationError(MinimaxNbError):
     """Region, URL or key do not fit together. Nothing was sent."""
@@ -174,6 +178,11 @@ class TapeFormatError(TapeError):
 
 class NoMatchError(TapeError):
     """No tape fits a request. The message names the nearest one and the field that differs."""
+
+
+def _remade(kind: type[MinimaxNbError], args: tuple[Any, ...]) -> MinimaxNbError:
+    """An error as it comes out of a pickle, before its attributes: ``__init__`` has made those where it was raised."""
+    return kind.__new__(kind, *args)
 
 
 def short(value: Any, limit: int = 60) -> str:

@@ -21,7 +21,6 @@ ELSEWHERE = {
     "display/column_view.py": ("analysis/test_race.py", "columns need replies that run side by side"),
     "display/run_view.py": ("display/test_show.py", "a view is seen by what it leaves in a kernel"),
     "display/view.py": ("display/test_show.py", "a protocol, and the view that shows nothing"),
-    "errors.py": ("client/test_hints.py", "classes without logic, but for the shortening of long texts"),
     "agent/sendable.py": ("agent/test_foreign_calls.py", "what goes back is seen in the history of a run"),
     "message/blank.py": ("history/test_blank_results.py", "one rule, for runner, check and repair alike"),
     "message/calls.py": ("message/test_arguments.py", "calls are read together with their arguments"),
