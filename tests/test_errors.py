@@ -11,6 +11,7 @@ import pytest
 
 import minimax_nb
 from minimax_nb import errors
+from minimax_nb.batching.checkpoint import CheckpointInUseError
 from minimax_nb.batching.rows import RowError
 from minimax_nb.client.sdk import OutsideBlockError, TapeMissError
 from minimax_nb.message.reply import Reply, Usage
@@ -36,6 +37,7 @@ MADE = [
     errors.TapeError("words"),
     errors.TapeFormatError("words", path="turns[0]"),
     errors.NoMatchError("words"),
+    CheckpointInUseError("words"),
     RowError("7", "expected a value"),
 ]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from minimax_nb import background
 from minimax_nb.errors import StreamInterrupted
 
-from .checkpoint import read_lines
+from .checkpoint import checkpoint_files, read_lines
 from .dask_frame import is_dask, lazy_batch
 from .run import BatchRun, Settings
 from .table import DTYPES, Outcome, column
@@ -204,7 +204,7 @@ def read_batch(path: str | os.PathLike[str]) -> pd.DataFrame:
     """Read a checkpoint of ``batch``, also while it is being written.
 
     Args:
-        path: the file.
+        path: the file; for a Dask DataFrame the folder.
 
     Returns:
         A frame with the columns of ``batch``'s result and ``messages``, the whole conversation of each row: go on from
@@ -217,10 +217,12 @@ def read_batch(path: str | os.PathLike[str]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    header, lines = read_lines(path)
-    latest = {line["key"]: line for line in lines}
-    outcomes = [Outcome.of_line(line) for line in latest.values()]
-    columns = {name: column([getattr(one, name) for one in outcomes], kind) for name, kind in DTYPES.items()}
-    shared = header.get("shared") or []
-    columns["messages"] = pd.Series([[*shared, *line.get("messages", ())] for line in latest.values()], dtype=object)
+    kept: list[tuple[Outcome, list[Any]]] = []
+    for file in checkpoint_files(path):
+        header, lines = read_lines(file)
+        shared = header.get("shared") or []
+        latest = {line["key"]: line for line in lines}
+        kept += [(Outcome.of_line(line), [*shared, *line.get("messages", ())]) for line in latest.values()]
+    columns = {name: column([getattr(one, name) for one, _ in kept], kind) for name, kind in DTYPES.items()}
+    columns["messages"] = pd.Series([messages for _, messages in kept], dtype=object)
     return pd.DataFrame(columns)

@@ -38,6 +38,10 @@ _SHOWN = {
 }
 
 
+class CheckpointInUseError(ConfigurationError):
+    """Somebody else writes to a checkpoint."""
+
+
 class Checkpoint:
     """File that finished rows are written to, open for one writer.
 
@@ -178,6 +182,23 @@ def read_lines(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Iterator[d
     return header, lines()
 
 
+def checkpoint_files(path: str | os.PathLike[str]) -> list[Path]:
+    """The file of a checkpoint, or those in its folder, in the order of partitions.
+
+    Raises:
+        ConfigurationError: there is none in the folder.
+    """
+    path = Path(path).expanduser()
+    if not path.is_dir():
+        return [path]
+    found = sorted(path.glob("part-*.jsonl"))
+    if not found:
+        raise ConfigurationError(
+            f"expected checkpoints of a Dask DataFrame, part-….jsonl, in the folder {str(path)!r}, found none"
+        )
+    return found
+
+
 def plain(value: Any) -> Any:
     """What JSON does not know: an object of the SDK as its fields, anything else in words."""
     fields = as_dict(value)
@@ -268,7 +289,7 @@ def _lock(file: int, path: Path) -> None:
     except OSError as error:
         if error.errno in _NOT_OFFERED:
             return  # a file system that knows none
-        raise ConfigurationError(
+        raise CheckpointInUseError(
             f"expected to be the only one to write to the checkpoint {str(path)!r}, another batch is at it: wait for "
             "it, or choose another file name"
         ) from error

@@ -19,7 +19,7 @@ from minimax_nb.hosts import address_of, host_of, minimax_region
 from minimax_nb.message.reply import Usage
 
 from .budget import Budget
-from .checkpoint import Checkpoint
+from .checkpoint import Checkpoint, CheckpointInUseError
 from .engine import Engine
 from .gate import Gate
 from .job import Job
@@ -38,6 +38,7 @@ Limit = float | Literal["documented"] | None
 
 _WITHOUT_CHECKPOINT = 10_000
 """Rows from which on a batch without a checkpoint is warned about."""
+_LOOK_AGAIN_S = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +46,6 @@ class Settings:
     """The arguments of ``batch`` but frame and prompt; what each means is said there.
 
     Attributes:
-        processes: how many share the limits, documented ones too, as each has a pacer of its own.
 
     Raises:
         ValueError: a number is out of range, or ``on_error`` is neither "column" nor "raise".
@@ -67,7 +67,6 @@ class Settings:
     dedupe: bool = True
     limit: int | None = None
     progress: bool | None = None
-    processes: int = 1
     request: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -94,6 +93,9 @@ class BatchRun:
         frame: the rows.
         prompt: what is asked of each.
         settings: all else.
+        processes: how many share the limits per minute, this one included.
+        gate: counts what is in flight, where several batches share it.
+        patient: whether to wait where somebody else writes to the checkpoint.
 
     Raises:
         ValueError: as for ``batch``.
@@ -101,8 +103,20 @@ class BatchRun:
         ConfigurationError: there is a limit in money and no price, or ``connect()`` fails.
     """
 
-    def __init__(self, frame: Any, prompt: Any, settings: Settings) -> None:
+    def __init__(
+        self,
+        frame: Any,
+        prompt: Any,
+        settings: Settings,
+        *,
+        processes: int = 1,
+        gate: Gate | None = None,
+        patient: bool = False,
+    ) -> None:
         self._settings = settings
+        self._processes = processes
+        self._gate = Gate(settings.max_concurrency) if gate is None else gate
+        self._patient = patient
         self._rows = Rows(frame, prompt, limit=settings.limit, repeats=not settings.dedupe)
         self._client = settings.client
         if self._client is None:
@@ -149,7 +163,7 @@ class BatchRun:
         with ExitStack() as stack:
             checkpoint = None
             if settings.checkpoint is not None:
-                checkpoint = Checkpoint(settings.checkpoint, self._job.header, self._job.shared)
+                checkpoint = await self._opened(settings.checkpoint)
                 stack.callback(checkpoint.close)
                 self._count_what_was_spent(checkpoint)
             meter = Meter(self._table, self._rows.whole)
@@ -158,7 +172,7 @@ class BatchRun:
                 sender = Sender(
                     client.with_options(max_retries=0) if isinstance(client, AsyncOpenAI) else client,
                     pacer=self._pacer,
-                    gate=Gate(settings.max_concurrency),
+                    gate=self._gate,
                     budget=self._budget,
                     table=self._table,
                     attempts=settings.attempts,
@@ -185,6 +199,11 @@ class BatchRun:
                 finally:
                     watcher.finish(meter.now(None))
 
+    @property
+    def problem(self) -> str:
+        """Why it stopped before the end, in words; "" if it did not."""
+        return self._table.problem or self._table.stopped if self._table.stopped != "complete" else ""
+
     def result(self) -> pd.DataFrame:
         """The frame of what was answered.
 
@@ -200,6 +219,15 @@ class BatchRun:
             ) from failure
         return out
 
+    async def _opened(self, path: str | os.PathLike[str]) -> Checkpoint:
+        while True:
+            try:
+                return Checkpoint(path, self._job.header, self._job.shared)
+            except CheckpointInUseError:
+                if not self._patient:
+                    raise
+            await asyncio.sleep(_LOOK_AGAIN_S)
+
     def _paced(self, model: str, base_url: str) -> Pacer:
         """The pacer for this account; the documented limits are MiniMax's own, and hold for no other host."""
         settings = self._settings
@@ -211,7 +239,7 @@ class BatchRun:
                 ("tokens_per_minute", settings.tokens_per_minute),
             )
         )
-        requests, tokens = (value and value / settings.processes for value in (requests, tokens))
+        requests, tokens = (limit and limit / self._processes for limit in (requests, tokens))
         account = hashlib.blake2b(f"{address_of(base_url)}\n{self._key}".encode(), digest_size=16).hexdigest()
         return shared_pacer(account, model, requests, tokens)
 
