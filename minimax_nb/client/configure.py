@@ -15,8 +15,9 @@ from minimax_nb.frontend import current_shell
 from minimax_nb.hosts import address_of, is_loopback
 
 from .detours import Detour, lasting_address
-from .endpoint import Endpoint, describe, resolve
+from .endpoint import TAPES, Endpoint, describe, resolve
 from .proxies import changes_for, check_proxies
+from .validation import refuse_misplaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,7 +116,7 @@ def connect(
     Raises:
         ConfigurationError: as in ``configure``.
     """
-    _refuse_misplaced(misplaced)
+    refuse_misplaced(misplaced)
     given = _given(region, base_url, api_key, allow_http)
     return _client(_configure(given, transport=client_options.get("http_client")), client_options)
 
@@ -143,7 +144,7 @@ def aconnect(
     """
     from .sdk import AsyncClient, without_openai_account
 
-    _refuse_misplaced(misplaced)
+    refuse_misplaced(misplaced)
     given = _given(region, base_url, api_key, allow_http)
     endpoint = _configure(given, transport=client_options.get("http_client"))
     return AsyncClient(base_url=endpoint.base_url, api_key=endpoint.api_key, **without_openai_account(client_options))
@@ -156,6 +157,14 @@ def default_client() -> OpenAI:
         ConfigurationError: as in ``configure``.
     """
     return _client(_configure({}), {})
+
+
+def destination() -> str | None:
+    """The host that requests go to, or ``TAPES`` while they are recorded or replayed; None without a key."""
+    if _process.detours:
+        return TAPES
+    found = resolve(user_environment(), **_process.given)
+    return found.host if found else None
 
 
 def is_own_server(url: str) -> bool:
@@ -221,14 +230,6 @@ def _client(endpoint: Endpoint, options: dict[str, Any]) -> OpenAI:
     from .sdk import Client, without_openai_account
 
     return Client(base_url=endpoint.base_url, api_key=endpoint.api_key, **without_openai_account(options))
-
-
-def _refuse_misplaced(misplaced: tuple[object, ...]) -> None:
-    if misplaced:  # not shown: it may be a key
-        raise TypeError(
-            f"expected named arguments, got {len(misplaced)} without a name: connect(api_key=…), "
-            'connect(region="china") or connect(base_url=…, api_key=…)'
-        )
 
 
 def _given(region: str | None, base_url: str | None, api_key: str | None, allow_http: bool | None) -> dict[str, Any]:

@@ -33,6 +33,9 @@ _MINIMAX_URLS = ("MINIMAX_BASE_URL", "MINIMAX_API_HOST")
 VARIABLES = ("OPENAI_BASE_URL", "OPENAI_API_KEY", "MINIMAX_API_KEY", *_MINIMAX_URLS, "MINIMAX_REGION", ALLOW_HTTP)
 """All that is read here."""
 
+TAPES = "tapes"
+"""Stands for a host where requests are answered from tapes, or go onto them."""
+
 _HOST_HEADER = "minimax-nb-host"
 _EMBEDDED = "requests go to the embedded server on this machine."
 

@@ -183,3 +183,16 @@ def _meant(word: str) -> str:
             return region
     near = get_close_matches(word, REGIONS, n=1, cutoff=0.6)
     return near[0] if near else ""
+
+
+def refuse_misplaced(misplaced: tuple[object, ...]) -> None:
+    """See that ``connect`` was given no argument without its name.
+
+    Raises:
+        TypeError: it was.
+    """
+    if misplaced:  # not shown: it may be a key
+        raise TypeError(
+            f"expected named arguments, got {len(misplaced)} without a name: connect(api_key=…), "
+            'connect(region="china") or connect(base_url=…, api_key=…)'
+        )
