@@ -45,8 +45,6 @@ _LOOK_AGAIN_S = 0.2
 class Settings:
     """The arguments of ``batch`` but frame and prompt; what each means is said there.
 
-    Attributes:
-
     Raises:
         ValueError: a number is out of range, or ``on_error`` is neither "column" nor "raise".
     """
