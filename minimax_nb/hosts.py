@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ _MINIMAX_DOMAINS = {"global": ("minimax.io",), "china": ("minimaxi.com", "minima
 """MiniMax's own, by region; the last is of older documentation."""
 
 
+@lru_cache(maxsize=64)  # it is asked for every reply, several times
 def minimax_region(host: str) -> str | None:
     """The region of MiniMax that a host belongs to, "global" or "china"; None for a host that is not MiniMax's."""
     for region, domains in _MINIMAX_DOMAINS.items():

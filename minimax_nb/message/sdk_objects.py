@@ -28,6 +28,8 @@ def json_values(value: Any) -> Any:
         return value
     if isinstance(value, list | tuple):
         return [json_values(item) for item in value]
+    if type(value) is dict:  # the most there is of replies that were read as JSON
+        return {key: json_values(item) for key, item in value.items()}
     values, unknown, received = open_object(value)
     found = {key: json_values(item) for key, item in values.items() if item is not None or key in received}
     for key, item in unknown.items():
