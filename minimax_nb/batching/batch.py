@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from minimax_nb import background
 from minimax_nb.errors import StreamInterrupted
 
-from .checkpoint import checkpoint_files, read_lines
+from .checkpoint import checkpoint_files, collector_paused, read_lines
 from .dask_frame import is_dask, lazy_batch
 from .run import BatchRun, Settings
 from .table import DTYPES, Outcome, column
@@ -218,11 +218,12 @@ def read_batch(path: str | os.PathLike[str]) -> pd.DataFrame:
     import pandas as pd
 
     kept: list[tuple[Outcome, list[Any]]] = []
-    for file in checkpoint_files(path):
-        header, lines = read_lines(file)
-        shared = header.get("shared") or []
-        latest = {line["key"]: line for line in lines}
-        kept += [(Outcome.of_line(line), [*shared, *line.get("messages", ())]) for line in latest.values()]
+    with collector_paused():
+        for file in checkpoint_files(path):
+            header, lines = read_lines(file)
+            shared = header.get("shared") or []
+            latest = {line["key"]: line for line in lines}
+            kept += [(Outcome.of_line(line), [*shared, *line.get("messages", ())]) for line in latest.values()]
     columns = {name: column([getattr(one, name) for one, _ in kept], kind) for name, kind in DTYPES.items()}
     columns["messages"] = pd.Series([messages for _, messages in kept], dtype=object)
     return pd.DataFrame(columns)

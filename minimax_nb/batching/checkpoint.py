@@ -7,10 +7,11 @@ passed over. What a line holds: ``docs/checkpoint-format.md``.
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -130,12 +131,13 @@ class Checkpoint:
                 return False
             _compare(_header(first, self.path), header, self.path)
             last = first
-            for raw in file:
-                last = raw
-                if (line := _line(raw)) is not None:
-                    if (before := self.lines.get(line["key"])) is not None:
-                        self.earlier.append(before)
-                    self.lines[line["key"]] = line
+            with collector_paused():
+                for raw in file:
+                    last = raw
+                    if (line := _line(raw)) is not None:
+                        if (before := self.lines.get(line["key"])) is not None:
+                            self.earlier.append(before)
+                        self.lines[line["key"]] = line
         return not last.endswith(b"\n")
 
     def _write(self, text: str) -> None:
@@ -180,6 +182,18 @@ def read_lines(path: str | os.PathLike[str]) -> tuple[dict[str, Any], Iterator[d
             yield from filter(None, map(_line, file))
 
     return header, lines()
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """Keep the cyclic garbage collector away while many dicts are made, which it would look through again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def checkpoint_files(path: str | os.PathLike[str]) -> list[Path]:

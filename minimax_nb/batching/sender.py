@@ -203,7 +203,7 @@ class Sender:
         reply = from_completion(_read(response))
         if reply.origin is None and (host := host_behind(str(response.url), response.headers)):
             reply = replace(reply, origin=Origin("service", host))
-        session.count(reply)
+        session.count(reply, fresh=True)
         return reply
 
     def _answered(self, reply: Reply, outcome: Outcome, measured_s: float, characters: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
 from typing import TYPE_CHECKING, Any
@@ -291,3 +292,18 @@ def test_a_frame_of_pandas_is_not_one_of_dask() -> None:
     assert not dask_frame.is_dask([rows(1)])
     assert dask_frame.is_dask(lazy(rows(1)))
     assert dask_frame.is_dask(lazy(rows(1))["text"])
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_reading_a_folder_leaves_the_collector_as_it_was(service: RowService, tmp_path: Path, on: bool) -> None:
+    mm.batch(lazy(rows(2), 1), PROMPT, checkpoint=tmp_path / "answers", **FREE).compute()
+    (gc.enable if on else gc.disable)()
+    try:
+        mm.read_batch(tmp_path / "answers")
+        assert gc.isenabled() is on
+        (tmp_path / "answers" / "part-00001-of-00001.jsonl").write_text("no checkpoint\n", encoding="utf-8")
+        with pytest.raises(ConfigurationError):
+            mm.read_batch(tmp_path / "answers")
+        assert gc.isenabled() is on
+    finally:
+        gc.enable()
