@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     import pandas as pd
     from openai import OpenAI
 
-    from minimax_nb.message.usage_log import Entry
-
 
 def models(client: OpenAI | None = None) -> pd.DataFrame:
     """The models as a table, one row each; first the seven of the API page, in its order.
@@ -138,9 +136,6 @@ def _reply_row(reply: Reply) -> dict[str, Any]:
     return row
 
 
-_TOKENS = ("prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens")
-
-
 def usage() -> pd.DataFrame:
     """What this session has spent: tokens and US dollars by model, one row for each model and origin.
 
@@ -153,27 +148,7 @@ def usage() -> pd.DataFrame:
     from .usage_frame import DTYPES as USAGE_DTYPES
     from .usage_frame import UsageFrame
 
-    groups: dict[tuple[str, str | None], list[Entry]] = {}
-    for entry in session.entries():
-        groups.setdefault((entry.model or "unknown", entry.origin), []).append(entry)
-    rows = [_usage_row(origin, entries) for (_, origin), entries in groups.items()]
-    index = pd.Index([model for model, _ in groups], name="model", dtype="object")
+    spent = session.spent()
+    rows = [{name: getattr(one, name) for name in USAGE_DTYPES} for one in spent]
+    index = pd.Index([one.model for one in spent], name="model", dtype="object")
     return UsageFrame(pd.DataFrame(rows, columns=list(USAGE_DTYPES), index=index).astype(USAGE_DTYPES))
-
-
-def _usage_row(origin: str | None, entries: list[Entry]) -> dict[str, Any]:
-    tokens = {name: _sum(getattr(entry.usage, name) for entry in entries) for name in _TOKENS}
-    return {
-        "origin": origin,
-        "replies": len(entries),
-        **tokens,
-        "cost_usd": _sum(entry.cost for entry in entries),
-        "uncounted": sum(entry.usage.completion_tokens is None for entry in entries),
-        "unpriced": sum(entry.cost is None for entry in entries),
-    }
-
-
-def _sum(values: Iterable[float | None]) -> float | None:
-    """The sum of those that are known; None when none is."""
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None

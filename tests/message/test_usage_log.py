@@ -105,4 +105,19 @@ def test_threads_count_together(fresh: ledger.UsageLog) -> None:
         thread.start()
     for thread in threads:
         thread.join(20)
-    assert len(fresh.entries()) == 4 * 50
+    assert sum(one.replies for one in fresh.spent()) == 4 * 50
+
+
+def test_fresh_replies_are_counted_whatever_their_id_and_leave_nothing_behind(fresh: ledger.UsageLog) -> None:
+    for _ in range(1000):
+        fresh.count(reply(id="the same for all"), fresh=True)
+    assert mm.usage().loc["MiniMax-M2.7", "replies"] == 1000
+    assert not fresh._known
+    assert len(fresh.spent()) == 1
+
+
+def test_what_was_spent_is_told_as_of_now(fresh: ledger.UsageLog) -> None:
+    fresh.count(reply(id="1"))
+    (before,) = fresh.spent()
+    fresh.count(reply(id="2"))
+    assert before.replies == 1
