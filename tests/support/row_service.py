@@ -94,7 +94,8 @@ class RowService:
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         body = await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split()[0]))
-        text = json.loads(body)["messages"][-1]["content"]
+        content = json.loads(body)["messages"][-1]["content"]
+        text = content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
         self.asked[text] += 1
         self._inside += 1
         self.most = max(self.most, self._inside)
