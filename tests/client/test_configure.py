@@ -20,6 +20,7 @@ from minimax_nb.server.app import stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 OPENAI_KEY = "sk-openai-5e2f0c"
 MINIMAX_KEY = "mm-key-9d41ab77"
@@ -286,3 +287,17 @@ def test_a_child_process_inherits_the_way_to_the_embedded_server(embedded: Prete
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == f"{embedded.base_url}/\n", "what a script prints is its own"
     assert done.stderr == "minimax_nb: requests go to 127.0.0.1 with the key from OPENAI_API_KEY.\n"
+
+
+def test_the_destination_is_told_without_starting_anything(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from minimax_nb.client.configure import destination
+
+    assert destination() is None
+    assert "OPENAI_BASE_URL" not in os.environ
+    monkeypatch.setenv("MINIMAX_API_KEY", "k")
+    assert destination() == "api.minimax.io"
+    mm.configure(base_url="https://api.minimax.cn/v1", api_key="k")
+    assert destination() == "api.minimax.cn"
+    with mm.replaying(tmp_path):
+        assert destination() == "tapes"
+    assert destination() == "api.minimax.cn"
