@@ -52,7 +52,8 @@ def batch(
 
     Args:
         frame: a DataFrame, a Series, a list of texts (their column is ``{text}``) or of dicts; or a Dask DataFrame,
-            then the result is one too, and lazy.
+            then the result is one too, and lazy, without ``attrs``: limits are divided by processes, the budget by
+            partitions, and a row that was not asked says why in ``error``.
         prompt: a template over columns, or a function of a row that gives a text, content parts or messages.
         model: the model to ask; without it MiniMax-M2.7.
         system: the system message.
@@ -66,7 +67,8 @@ def batch(
         max_cost: US dollars, those of the checkpoint included. What is in flight when it is reached still counts.
         max_tokens_total: tokens of prompts and replies, likewise.
         attempts: requests for one reply at most; waits for a rate limit apart.
-        checkpoint: a file for the answers; it is made if it is not there.
+        checkpoint: a file for the answers; it is made if it is not there. For a Dask DataFrame a folder that all
+            workers see, with a file for each partition.
         on_error: "column" to keep going, with the reason in the column ``error``; "raise" to stop at the first row
             without an answer.
         dedupe: whether equal rows are asked once.
