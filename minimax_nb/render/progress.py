@@ -145,11 +145,17 @@ def _html(progress: Progress, line: str) -> Html:
 
 
 def _kinds(progress: Progress) -> list[tuple[str, int]]:
-    listed = list(progress.kinds)
+    listed = [(kind, number) for kind, number in progress.kinds if not _is_told(kind, progress.problem)]
     shown = listed[:_MOST_KINDS]
     if more := sum(number for _, number in listed[_MOST_KINDS:]):
         shown.append(("of other kinds: see the column error", more))
     return shown
+
+
+def _is_told(kind: str, problem: str) -> bool:
+    """Whether a kind, an error's number and its hint, is what ended the run, which is told in full."""
+    number, _, hint = kind.partition(": ")
+    return bool(hint) and number.isdigit() and number in problem and hint in problem
 
 
 def _short(text: str) -> str:

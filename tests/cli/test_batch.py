@@ -118,6 +118,7 @@ def test_run_again_it_asks_only_what_is_missing(
     service.requests.clear()
     assert main(words) == 0
     assert service.asked == ["four", "two"]
+    assert "4 rows: 4 answered (2 from the checkpoint) · 60 tokens" in capsys.readouterr().err
     assert [row["from_checkpoint"] for row in table((tmp_path / "out.csv").read_text())] == [
         "True",
         "False",
@@ -152,7 +153,8 @@ def test_a_service_that_refuses_stops_it(service: Service, tmp_path: Path, capsy
     service.refuse["two"] = (429, "insufficient balance (1008)")
     assert main(["batch", "rows.csv", PROMPT, "-o", "out.csv", "--concurrency", "1"]) == 1
     err = capsys.readouterr().err
-    assert "1008" in err
+    assert "Hint: The account's balance is used up" in err
+    assert err.count("1008") == err.count("balance is used up") == 1
     assert "run the same again to go on; what was answered is in out.csv.checkpoint.jsonl" in err
     assert "sk-very-secret" not in err + (tmp_path / "out.csv").read_text()
 
