@@ -15,10 +15,12 @@ Read        show, collect, last_reply; ashow, acollect for await.
 Tools       run_tools, arun_tools, Tool, parse_tool_calls
 History     check_history, repair_history, trim_history, Finding
 Look back   Trace, Step, Round, usage, to_frame
+Rows        batch, abatch, read_batch: a prompt for each row of a frame
 Compare     models, compare, acompare, Comparison, measure_speed
 Tapes       recording, replaying: lessons that run without a key
 Errors      explain says what to do. All are a MinimaxNbError:
-            ConfigurationError, HistoryError, TurnLimitError
+            ConfigurationError, HistoryError, TurnLimitError,
+            BatchError, ResponseFormatError
             StreamError: StreamCutError, StreamTimeoutError,
             StreamFormatError, StreamServiceError
             ToolError: ToolArgumentsError, UnknownToolError
