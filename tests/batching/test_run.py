@@ -46,7 +46,8 @@ def pace(monkeypatch: pytest.MonkeyPatch, url: str, **settings: Any) -> tuple[fl
     """Requests and tokens a minute that a run would keep to."""
     monkeypatch.setenv("OPENAI_BASE_URL", url)
     monkeypatch.setenv("OPENAI_API_KEY", "k")
-    pacer = BatchRun(["a"], "{text}", Settings(**settings))._pacer
+    processes = settings.pop("processes", 1)
+    pacer = BatchRun(["a"], "{text}", Settings(**settings), processes=processes)._pacer
     return tuple(round(60 / space) if space else 0 for space in (pacer._documented_s, pacer._token_s))  # type: ignore[return-value]
 
 
