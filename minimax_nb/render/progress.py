@@ -122,7 +122,7 @@ def progress_bundle(progress: Progress) -> Bundle:
 
 
 def _html(progress: Progress, line: str) -> Html:
-    style = f' style="{_FIGURES}"' if progress.running else ""  # what stays needs no digits of one width
+    style = Html(f' style="{_FIGURES}"') if progress.running else EMPTY  # what stays needs no digits of one width
     parts = [Html(f"<div{style}>{escape_prose(line)}</div>")]
     if progress.running:
         done = progress.answered + progress.failed
