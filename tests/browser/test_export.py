@@ -70,7 +70,7 @@ def test_an_exported_lesson_shows_its_outputs(page: Any, path: Path) -> None:
     export = Export(page, notebook)
     shown = [output for cell in notebook.cells for output in cell.get("outputs", ())]
     assert page.locator(".jp-OutputArea-output").count() >= len(shown)
-    replies = sum("text/markdown" in output.get("data", {}) for output in shown)
-    assert page.locator(".jp-OutputArea-output details").count() >= min(replies, 1)
+    folded = sum("".join(output.get("data", {}).get("text/html", "")).count("<details") for output in shown)
+    assert page.locator(".jp-OutputArea-output details").count() == folded
     assert export.dialogs == []
     assert export.strangers == set()

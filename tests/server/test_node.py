@@ -61,7 +61,7 @@ def said(server: EmbeddedServer) -> dict[str, Any]:
 
 
 def test_the_node_sdk_reads_everything(said: dict[str, Any]) -> None:
-    assert len(said["models"]) == 8
+    assert len(said["models"]) == 9
     assert said["content"] == said["whole"]["content"]
     assert said["reasoning"] == said["whole"]["reasoning_content"]
     assert said["usage"]["completion_tokens"] > 0
