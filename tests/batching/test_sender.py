@@ -98,6 +98,7 @@ THROTTLED = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("said", THROTTLED.values(), ids=THROTTLED)
 def test_a_refusal_for_the_number_is_no_attempt(service: Service, said: Said) -> None:
     service.answer = at_first(3, said)
@@ -107,6 +108,7 @@ def test_a_refusal_for_the_number_is_no_attempt(service: Service, said: Said) ->
     assert out.attrs["minimax_nb"]["requests"] == len(service.asked)
 
 
+@pytest.mark.heavy
 def test_a_pause_that_the_service_asks_for_is_kept_by_all(service: Service) -> None:
     paused = refuses(1002, status=429, retry_after="1")
     service.answer = lambda asked: paused if len(service.asked) <= 4 else echo(asked)
@@ -167,6 +169,7 @@ def test_a_service_that_never_answers_is_given_up(service: Service) -> None:
     assert len(service.asked) < 60
 
 
+@pytest.mark.heavy
 def test_nobody_at_the_address_is_given_up_soon() -> None:
     import openai
 

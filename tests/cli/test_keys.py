@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from minimax_nb.server.app import EmbeddedServer
 
 SECRET = "sk-very-secret-key-0123456789"
-BATCH = ["batch", "rows.txt", "Hi {text}"]
+BATCH = ["batch", "--attempts", "1", "rows.txt", "Hi {text}"]
 
 
 @pytest.fixture(autouse=True)

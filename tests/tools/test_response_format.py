@@ -216,6 +216,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("answer", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_answer_takes_no_longer_than_its_length(answer: str) -> None:
     began = time.process_time()
