@@ -225,6 +225,7 @@ def test_what_does_not_land_in_time_is_left(service: Service, monkeypatch: pytes
     assert out.error.isna().all()  # nobody knows what would have come
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("why", ["a pause", "a backoff", "the pace"])
 def test_an_interrupt_ends_every_wait(service: Service, why: str) -> None:
     said = {"a pause": refuses(1002, status=429, retry_after="60"), "a backoff": Said({}, 503, {"Retry-After": "60"})}

@@ -194,6 +194,7 @@ def test_rows_that_fail_for_themselves_do_not_stop_a_run_that_has_answers(servic
     }
 
 
+@pytest.mark.heavy
 def test_never_more_are_in_flight_than_may_be(service: Service) -> None:
     service.answer = lambda asked: says("x", delay_s=0.2)
     ask(service, 20, max_concurrency=5)
@@ -207,6 +208,7 @@ def test_requests_are_paced(service: Service) -> None:
     assert service.busiest(0.25) <= 10 + 8 + 1
 
 
+@pytest.mark.heavy
 def test_tokens_are_paced(service: Service) -> None:
     service.answer = lambda asked: says("x", usage=(500, 500))
     began = time.monotonic()
@@ -215,6 +217,7 @@ def test_tokens_are_paced(service: Service) -> None:
     assert len(service.asked) == 20
 
 
+@pytest.mark.heavy
 def test_two_runs_of_an_account_share_its_pace(service: Service) -> None:
     threads = [
         threading.Thread(

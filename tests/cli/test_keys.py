@@ -28,6 +28,7 @@ def nothing_runs_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, piped: Call
     monkeypatch.setattr(serve, "wait_for_ctrl_c", lambda: None)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("place", ["MINIMAX_API_KEY", "OPENAI_API_KEY", "MINIMAX_REGION", "OPENAI_BASE_URL"])
 @pytest.mark.parametrize("words", [["doctor"], ["ask", "hi"], BATCH, ["lab"], ["serve"], ["check", "missing"]], ids=str)
 def test_no_command_shows_a_key_wherever_it_stands(

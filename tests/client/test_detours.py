@@ -108,6 +108,7 @@ def tape_of(reply: mm.Reply) -> str:
     return str(reply.origin.tape)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_client_made_inside_goes_on_in_the_next_block_and_says_outside_which_it_wants(tapes: Path, kind: str) -> None:
     with mm.replaying(tapes / "first"):

@@ -64,6 +64,7 @@ def test_the_embedded_server_refuses_what_is_refused_here_and_takes_what_is_mend
     assert not mended or refusal(mended, model) is None
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("model", [M2, M3])
 @pytest.mark.parametrize("kind", ["image_url", "video_url"])
 def test_check_and_embedded_server_are_of_one_mind_about_every_picture_and_film(kind: str, model: str) -> None:

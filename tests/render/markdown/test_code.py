@@ -44,6 +44,7 @@ def test_the_code_is_never_changed(code: str, language: str) -> None:
     assert text_of(highlight(code, language)) == visible(code)
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_every_language_is_one_of_pygments_own(language: str) -> None:
     assert get_lexer_by_name(language).__module__.startswith("pygments.lexers.")
