@@ -220,7 +220,7 @@ def test_what_does_not_land_in_time_is_left(service: Service, monkeypatch: pytes
     began = time.monotonic()
     out = ask(service, ["r0", "r1", "r2"], max_concurrency=1)
     thread.join()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30  # it would hang for ever
     assert list(out.reply.fillna("-")) == ["R0", "-", "-"]
     assert out.error.isna().all()  # nobody knows what would have come
 
@@ -235,19 +235,20 @@ def test_an_interrupt_ends_every_wait(service: Service, why: str) -> None:
     rpm = 1 if why == "the pace" else None
     out = ask(service, [f"r{n}" for n in range(50)], max_concurrency=2, requests_per_minute=rpm)
     thread.join()
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 30  # each wait is a minute
     assert out.attrs["minimax_nb"]["stopped"] == "interrupted"
     assert out.error.isna().all()
 
 
-def test_a_second_interrupt_ends_at_once(service: Service) -> None:
+def test_a_second_interrupt_ends_at_once(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "GRACE_S", 90)
     service.answer = lambda asked: Said({}, hang=True)
     thread = interrupt_when(lambda: service.asked, times=2)
     began = time.monotonic()
     with pytest.raises(mm.StreamInterrupted):
         ask(service, ["a", "b"])
     thread.join()
-    assert time.monotonic() - began < engine.GRACE_S
+    assert time.monotonic() - began < 30
 
 
 def test_two_threads_at_one_file_are_one_too_many(service: Service, tmp_path: Path) -> None:

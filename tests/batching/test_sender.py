@@ -205,7 +205,6 @@ def test_requests_are_paced(service: Service) -> None:
     ask(service, 30, requests_per_minute=60 * 40)  # 40 a second
     times = [asked.at for asked in service.asked]
     assert times[-1] - times[0] >= 0.9 * (30 - 9) / 40  # the first has to connect
-    assert service.busiest(0.25) <= 10 + 8 + 1
 
 
 @pytest.mark.heavy

@@ -151,15 +151,6 @@ class Service:
         """A plain async client of it."""
         return openai.AsyncOpenAI(base_url=self.url, api_key="sk-test-0123456789", **options)
 
-    def busiest(self, seconds: float) -> int:
-        """How many requests came within so many seconds, at most."""
-        times, most, first = [asked.at for asked in self.asked], 0, 0
-        for last, at in enumerate(times):
-            while times[first] < at - seconds:
-                first += 1
-            most = max(most, last - first + 1)
-        return most
-
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):  # the last: it is over
             while (asked := await self._read(reader)) is not None:

@@ -17,6 +17,7 @@
  */
 
 const PATIENCE_MS = 1500;
+const SILENCE_MS = 5000; // after so long in the middle of an answer the kernel is asked whether it is still the same
 const RELEASE_MS = 3000;
 const SAVED_MS = 2000;
 
@@ -61,6 +62,12 @@ function open(model, sharedCode, live, typesetting, view) {
   /** @type {Set<ReturnType<typeof import("./box.js").view>>} */
   const ownViews = new Set();
   let painting = 0;
+  let heard = Date.now();
+  const listening = setInterval(() => {
+    if (state.now.phase === "idle" || shared.dead || Date.now() - heard < SILENCE_MS) return;
+    heard = Date.now();
+    lifeline.check();
+  }, SILENCE_MS);
   const saved = savedOutputs(model, (/** @type {number} */ place) => live.tell(model, { do: "write", place }));
 
   const unfollow = live.follow(model, {
@@ -69,6 +76,7 @@ function open(model, sharedCode, live, typesetting, view) {
     },
     /** @type {(operations: Operation[], moment: { news: boolean, latest: boolean }) => void} */
     take(operations, { news, latest }) {
+      heard = Date.now();
       for (const operation of operations) {
         if (operation[0] === "turns") state.items = [...state.items.slice(0, operation[1]), ...operation[2]];
         else if (operation[0] === "live") state.live = operation[1];
@@ -207,6 +215,7 @@ function open(model, sharedCode, live, typesetting, view) {
       saved.close();
       unfollow();
       lifeline.close();
+      clearInterval(listening);
       cancelAnimationFrame(painting);
       for (const each of [...views.values(), ...ownViews]) each.remove();
       hiding.remove();
