@@ -26,6 +26,7 @@ from .schemas import inlined_schema
 from .signature import first_line
 
 _FENCE = re.compile(r"^[ \t]*+(`{3,}+|~{3,}+)[^\n]*+\n(.*?)^[ \t]*\1", re.DOTALL | re.MULTILINE)
+_QUALIFIERS = (typing_extensions.Required, typing_extensions.NotRequired, typing_extensions.ReadOnly)
 _MOST_TRIES = 50
 _MOST_FAULTS = 5
 _AROUND = "`\"'* "
@@ -173,12 +174,7 @@ def _modern(wanted: Any) -> Any:
     """The type with each ``TypedDict`` of ``typing`` made anew: before Python 3.12 pydantic does not take them."""
     if isinstance(wanted, type) and typing.is_typeddict(wanted) and type(wanted).__module__ == "typing":
         hints = typing_extensions.get_type_hints(wanted, include_extras=True)
-        fields = {
-            name: typing_extensions.Required[_modern(hint)]
-            if name in wanted.__required_keys__  # type: ignore[attr-defined]
-            else typing_extensions.NotRequired[_modern(hint)]
-            for name, hint in hints.items()
-        }
+        fields = {name: _field(hint, name in wanted.__required_keys__) for name, hint in hints.items()}  # type: ignore[attr-defined]
         made: Any = typing_extensions.TypedDict(wanted.__name__, fields)  # type: ignore[misc]
         made.__doc__ = wanted.__doc__
         return made
@@ -191,3 +187,12 @@ def _modern(wanted: Any) -> Any:
     if typing.get_origin(wanted) in (typing.Union, types.UnionType):
         return typing.Union[modern]  # noqa: UP007 - of types that are not known here
     return wanted.copy_with(modern) if hasattr(wanted, "copy_with") else typing.get_origin(wanted)[modern]
+
+
+def _field(hint: Any, is_required: bool) -> Any:
+    """The type of a field, with its own word on whether it is required before the class's, which texts are lost on."""
+    while (origin := typing.get_origin(hint)) in _QUALIFIERS:
+        if origin is not typing_extensions.ReadOnly:
+            is_required = origin is typing_extensions.Required
+        hint = typing.get_args(hint)[0]
+    return (typing_extensions.Required if is_required else typing_extensions.NotRequired)[_modern(hint)]
