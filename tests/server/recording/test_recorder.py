@@ -180,8 +180,11 @@ def ask(who):
             continue
         os.write(1, f"{text}\\n".encode())
 
-for who in range(int(threads)):
-    threading.Thread(target=ask, args=(who,)).start()
+asking = [threading.Thread(target=ask, args=(who,)) for who in range(int(threads))]
+for thread in asking:
+    thread.start()
+for thread in asking:  # older SDKs load parts of themselves late, which Python refuses once the main thread has ended
+    thread.join()
 """
 
 
