@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
+from textwrap import fill
 from typing import Any, Literal, TypeVar, get_args
 
 from .errors import ConfigurationError
@@ -92,6 +93,13 @@ def current_shell() -> Any | None:
     """The IPython shell of this process, or None outside IPython. Never imports IPython."""
     ipython = sys.modules.get("IPython")
     return ipython.get_ipython() if ipython is not None else None
+
+
+def tell_reader(line: str) -> None:
+    """Print a line of the library's own: below the cell in a notebook, on standard error in a script."""
+    stream = sys.stdout if current_shell() is not None else sys.stderr  # a script's output is its own
+    if stream is not None:
+        print(fill(line, 80, subsequent_indent="  ", break_long_words=False), file=stream)
 
 
 def current_kernel() -> Any | None:

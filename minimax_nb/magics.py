@@ -135,9 +135,8 @@ class MinimaxMagics(Magics):
     def _new_chat(self, options: argparse.Namespace) -> Chat:
         system = None if options.system is None else self._filled(options.system)
         tools = self._tools(options).values()
-        chat = Chat(self._connected(), system=system, tools=tools, reasoning_split=not options.native)
-        if options.model is not None:
-            chat.model = self._filled(options.model)
+        model = None if options.model is None else self._filled(options.model)
+        chat = Chat(self._connected(), model, system=system, tools=tools, reasoning_split=not options.native)
         _leave_out(chat, options)
         return chat
 

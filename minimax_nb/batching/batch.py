@@ -55,7 +55,8 @@ def batch(
             then the result is one too, and lazy, without ``attrs``: limits are divided by processes, the budget by
             partitions, and a row that was not asked says why in ``error``.
         prompt: a template over columns, or a function of a row that gives a text, content parts or messages.
-        model: the model to ask; without it MiniMax-M2.7.
+        model: the model to ask; without it MiniMax-M2.7 where the endpoint serves it, else the newest that it serves,
+            and a line says so.
         system: the system message.
         response: the type that each answer is to have: a pydantic model, dataclass, TypedDict, ``list[…]``,
             ``Literal``. An answer that does not fit is asked for once more.

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from openai import AsyncOpenAI
 
-from minimax_nb.catalog import DEFAULT_MODEL, find
+from minimax_nb.catalog import find
+from minimax_nb.client.default_model import default_model
 from minimax_nb.client.sdk import async_client
 from minimax_nb.errors import BatchError
 from minimax_nb.hosts import address_of, host_of, minimax_region
@@ -121,7 +122,7 @@ class BatchRun:
             from minimax_nb.client.configure import default_client
 
             self._client = default_client()
-        model = settings.model or DEFAULT_MODEL
+        model = settings.model or default_model(self._client)
         base_url = str(getattr(self._client, "base_url", ""))
         self._job = Job(
             model=model,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import inspect
 import threading
-from contextlib import aclosing, closing, contextmanager, suppress
+from contextlib import aclosing, closing, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from minimax_nb.agent.approval import approver, ask_reader
 from minimax_nb.agent.loop import MAX_ROUNDS
 from minimax_nb.agent.run import arun_tools, run_tools
-from minimax_nb.catalog import DEFAULT_MODEL, MODELS
+from minimax_nb.catalog import MODELS
+from minimax_nb.client.default_model import default_model, served_models
 from minimax_nb.client.parameters import check_parameters
 from minimax_nb.client.sdk import async_client
 from minimax_nb.display.run_view import open_run_view
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
     from minimax_nb.display.view import View
     from minimax_nb.message.reply import Reply, ToolCall
-
-_MODELS_TIMEOUT_S = 5.0
 
 
 class Chat(Conversation):
@@ -63,7 +62,8 @@ class Chat(Conversation):
         Args:
             client: an ``openai.OpenAI``, or an ``AsyncOpenAI`` for ``await chat.ask(…)``; without it ``connect()``. A
                 text is taken for the model.
-            model: the model to ask; without it MiniMax-M2.7.
+            model: the model to ask; without it MiniMax-M2.7 where the endpoint serves it, else the newest that it
+                serves, and a line says so.
             system: the system message.
             messages: a history to go on from: dicts, message objects of the SDK or replies.
             tools: functions, tool dicts or ``Tool`` values, or a single one.
@@ -93,7 +93,6 @@ class Chat(Conversation):
         if trim is not True and trim < 0:
             raise ValueError(f"expected trim to be True, False or a number of tokens from 1, got {trim!r}")
         self.tools = toolbox(tools)
-        self.model = model or DEFAULT_MODEL
         self.options = dict(options)
         self.messages: list[Any] = [] if system is None else [{"role": "system", "content": system}]
         self.messages += listed_messages(messages)
@@ -103,6 +102,7 @@ class Chat(Conversation):
         self._display = display
         self._trim = trim
         self._client = _default_client() if client is None else client
+        self.model = model or default_model(self._client)
         self._answering = threading.Lock()
         super().__init__()
 
@@ -125,13 +125,7 @@ class Chat(Conversation):
 
     def model_names(self) -> list[str]:
         """The models to choose from: those that the endpoint says it serves, else those of the catalogue."""
-        from openai import OpenAI, OpenAIError
-
-        names = [model.name for model in MODELS]
-        if isinstance(self._client, OpenAI):
-            with suppress(OpenAIError):
-                asked = self._client.with_options(timeout=_MODELS_TIMEOUT_S, max_retries=0)
-                names = [model.id for model in asked.models.list()] or names
+        names = [name for name, _ in served_models(self._client)] or [model.name for model in MODELS]
         return list(dict.fromkeys([*names, self.model]))
 
     def panel(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from minimax_nb.catalog import find
 from minimax_nb.errors import HistoryError
+from minimax_nb.frontend import tell_reader
 from minimax_nb.history.check import check_history
 from minimax_nb.history.trim import trim_history
 from minimax_nb.message.token_estimate import estimate_tokens
@@ -116,7 +117,7 @@ class Conversation:
         kept = trim_history([*self.messages, asked], keep_tokens=max(1, most))
         if kept.dropped:
             self.messages[:] = kept[:-1]
-            print(f"minimax_nb: {kept!r}")  # noqa: T201 - part of the history is gone, which nobody should overlook
+            tell_reader(f"minimax_nb: {kept!r}")  # part of the history is gone, which nobody should overlook
 
     def _check_fits(self, asked: dict[str, Any]) -> None:
         """Say so before the service does, which takes its time.

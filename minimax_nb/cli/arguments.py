@@ -6,7 +6,11 @@ import argparse
 import sys
 from pathlib import Path
 
+from minimax_nb.catalog import DEFAULT_MODEL
+
 from . import UnusableInputError
+
+MODEL_HELP = f"the model to ask; default: {DEFAULT_MODEL} where it is served, else the newest that is"
 
 _LARGEST_PORT = 65_535
 

@@ -11,7 +11,6 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from minimax_nb.catalog import DEFAULT_MODEL
 from minimax_nb.client.configure import connect
 from minimax_nb.client.parameters import OMIT_HELP, omitted_names, request_parameters, without
 from minimax_nb.display.terminal import TextReply, tell_origin
@@ -22,7 +21,7 @@ from minimax_nb.render.text.text import visible
 from minimax_nb.stream.reading import collect
 
 from . import OK, CommandError, UnusableInputError
-from .arguments import check_text, read_text
+from .arguments import MODEL_HELP, check_text, read_text
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``ask``."""
     parser.add_argument("question", nargs="*", help="the question; quotes are not needed where your shell allows it")
-    parser.add_argument("-m", "--model", default=DEFAULT_MODEL, help="the model to ask; default: %(default)s")
+    parser.add_argument("-m", "--model", help=MODEL_HELP)
     parser.add_argument("--system", metavar="TEXT", help="a system message before the question")
     parser.add_argument("--native", action="store_true", help="ask for the thinking inside the answer, as <think>")
     parser.add_argument("--omit", metavar="NAMES", help=OMIT_HELP)
@@ -46,9 +45,11 @@ def run(options: argparse.Namespace) -> int:
     client = connect()
     from openai import OpenAIError
 
+    from minimax_nb.client.default_model import default_model
     from minimax_nb.client.sdk import explain
 
     view: _View = _on_a_terminal(options) if sys.stdout.isatty() else _AnswerAlone()
+    request["model"] = options.model or default_model(client)
     try:
         reply = collect(client.chat.completions.create(**request), on_event=view.feed)
     except (StreamError, StreamInterrupted) as error:
@@ -116,8 +117,8 @@ def _on_a_terminal(options: argparse.Namespace) -> _View:
 def _request(options: argparse.Namespace) -> dict[str, Any]:
     messages = [{"role": "system", "content": options.system}] if options.system else []
     messages.append({"role": "user", "content": _question(options.question)})
-    check_text(options.model, *(message["content"] for message in messages))
-    asked = {"model": options.model, "messages": messages, "reasoning_split": not options.native}
+    check_text(options.model or "", *(message["content"] for message in messages))
+    asked = {"messages": messages, "reasoning_split": not options.native}
     try:
         return request_parameters(without(asked, omitted_names(options.omit)))
     except ValueError as error:

@@ -20,13 +20,12 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.catalog import DEFAULT_MODEL
 from minimax_nb.client.configure import connect
 from minimax_nb.client.parameters import OMIT_HELP, omitted_names
 from minimax_nb.errors import BatchError, ConfigurationError
 
 from . import FAILED, INTERRUPTED, OK, CommandError, UnusableInputError
-from .arguments import check_text, read_text
+from .arguments import MODEL_HELP, check_text, read_text
 from .row_files import PIPED, check_writable, form_of, read_rows, write_rows
 
 if TYPE_CHECKING:
@@ -60,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--format", choices=PIPED, help="the form of ROWS where no ending says it; standard input is csv otherwise")
     add("--columns", metavar="NAMES", help="which new columns to write, commas between; default: all of them")
     add("--prefix", default="", metavar="TEXT", help="what stands before the names of the new columns")
-    add("-m", "--model", default=DEFAULT_MODEL, help="the model to ask; default: %(default)s")
+    add("-m", "--model", help=MODEL_HELP)
     add("--system", metavar="TEXT", help="a system message for every row")
     add("--limit", type=int, metavar="N", help="ask only the first N rows, and say what all of them would cost")
     add("--max-cost", type=float, metavar="USD", help="stop when so many US dollars are spent, those before included")
@@ -163,7 +162,7 @@ def _prompt(options: argparse.Namespace) -> str:
         if text == "@-" and options.rows == "-":
             raise UnusableInputError("expected the prompt from elsewhere, for the rows come from standard input")
         text = read_text(text[1:]).rstrip("\r\n")
-    check_text(text, options.system or "", options.model)
+    check_text(text, options.system or "", options.model or "")
     if not text.strip():
         raise UnusableInputError('expected a prompt, got none; such as: minimax-nb batch rows.csv "Classify: {text}"')
     return text

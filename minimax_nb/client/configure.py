@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from textwrap import fill
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.errors import ConfigurationError
-from minimax_nb.frontend import current_shell
+from minimax_nb.frontend import tell_reader
 from minimax_nb.hosts import address_of, is_loopback
 
 from .detours import Detour, lasting_address
@@ -254,9 +252,8 @@ def _configure(given: dict[str, Any], *, forget: bool = False, transport: object
             _process.servers.add(address_of(endpoint.base_url))
         news = line != _process.said
         _process.said = line
-    stream = sys.stdout if current_shell() is not None else sys.stderr  # a script's output is its own
-    if news and stream is not None:
-        print(fill(line, 80, subsequent_indent="  ", break_long_words=False), file=stream)
+    if news:
+        tell_reader(line)
     return endpoint
 
 

@@ -54,6 +54,8 @@ class Service:
         return str(request["messages"][-1]["content"].split()[-1])
 
     def answer(self, received: Received) -> Answer:
+        if received.method == "GET":
+            return Answer(b"no list of models", 404)
         request = json.loads(received.body)
         self.requests.append(request)
         word = self.word(request)
