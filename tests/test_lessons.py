@@ -9,6 +9,8 @@ from typing import Any
 import nbformat
 import pytest
 
+from minimax_nb.catalog import find
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "notebooks"
 LESSONS = sorted(FOLDER.glob("[0-9][0-9]_*.ipynb"))
@@ -90,3 +92,21 @@ def test_pictures_and_files_the_readme_names_exist() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for target in re.findall(r"\]\((?!https?:|#)([^)#]+)\)", readme):
         assert (ROOT / target).exists(), target
+
+
+@lesson
+def test_the_model_is_named_in_one_place(path: Path) -> None:
+    """A class that has another one changes that place."""
+    named = [line for cell in code_cells(path) for line in cell.source.splitlines() if find_models(line)]
+    assert len(named) <= 1, named
+
+
+def find_models(line: str) -> list[str]:
+    return [name for name in re.findall(r"MiniMax-M[\w.-]+", line) if find(name) is not None]
+
+
+@lesson
+def test_who_names_a_model_asks_it_everywhere(path: Path) -> None:
+    source = "\n".join(cell.source for cell in code_cells(path))
+    if "MODEL = " in source:
+        assert not re.search(r"\b(?:Chat|batch)\((?![^\n]*(?:MODEL|\*\*))", source)

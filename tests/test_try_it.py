@@ -56,7 +56,7 @@ TRIES = {
     ],
     "01": [
         Try(
-            "Replace the model in step 3",
+            "Change `MODEL` in step 2",
             'mm.show(OpenAI().chat.completions.create(model="MiniMax-M2.1-highspeed", '
             'messages=[{"role": "user", "content": "Hi, how are you?"}]))',
             "MiniMax-M2.1-highspeed",
