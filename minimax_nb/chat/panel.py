@@ -12,6 +12,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.frontend import current_kernel, draws_only_widgets, publish, running_request
+from minimax_nb.render.context_bar import context_words
 from minimax_nb.render.text.text import visible
 from minimax_nb.render.tracetext import summary
 from minimax_nb.render.transcript import answer_html, exchange_bundle, not_kept_note
@@ -233,6 +234,7 @@ class Panel:
             turn = self._turn
             live: Live | None = None if turn is None else {"question": turn.question, "model": turn.view.model_id}
             call = None if turn is None else turn.asks
+            share = min(self._chat.context.share or 0.0, 1.0)
             now: Now = {
                 "phase": self._phase(),
                 "model": self._chat.model,
@@ -243,6 +245,7 @@ class Panel:
                 "note": self._note,
                 "undo": self._cleared is not None,
                 "returned": self._returned,
+                "fill": {"share": share, "words": context_words(share)},
             }
             self._view.send_frame([*operations, ("live", live), ("now", now)])
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from minimax_nb.message.reply import Reply, ToolCall
     from minimax_nb.steps.exchanges import Exchange
 
+    from .conversation import Context
+
 
 class PanelHost(Protocol):
     """A conversation that panels and cells share: a ``Chat``.
@@ -28,6 +30,10 @@ class PanelHost(Protocol):
     @property
     def answering(self) -> bool:
         """Whether a question is being answered at the moment, in a cell or in a panel."""
+
+    @property
+    def context(self) -> Context:
+        """How much of the model's window the conversation fills."""
 
     def exchanges(self) -> list[Exchange]:
         """The messages by question, each with what the model did and its answer."""

@@ -45,6 +45,13 @@ class Returned(TypedDict, total=False):
     text: str
 
 
+class Fill(TypedDict):
+    """How full the model's context window is: the share of it, and the words for it; "" while there is room."""
+
+    share: float
+    words: str
+
+
 class Now(TypedDict):
     """What the box shows around the conversation; ``asks`` is the call that waits for approval."""
 
@@ -57,6 +64,7 @@ class Now(TypedDict):
     note: str
     undo: bool
     returned: Returned
+    fill: Fill
 
 
 ReplaceTurns = tuple[Literal["turns"], int, list[Item]]

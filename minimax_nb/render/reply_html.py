@@ -14,6 +14,7 @@ from minimax_nb.hosts import minimax_region
 from minimax_nb.message.finish_reason import TAKEN_BACK, ending
 from minimax_nb.message.parts import refusal_of
 
+from .context_bar import context_bar, context_share, context_words
 from .parsed import parsed_html
 from .regions import THOUGHTS_CLASS, Region
 from .text.escape import escape, escape_content, escape_prose
@@ -183,8 +184,8 @@ def _sentence(words: str) -> str:
 
 
 def footer(reply: Reply) -> Html:
-    """Write model, tokens, speed and origin in one line, as HTML; "" when nothing is known."""
-    return escape_prose(" · ".join(footer_facts(reply)))
+    """Write model, tokens, speed and origin in one line, as HTML; "" when nothing is known. A bar if it gets tight."""
+    return join_html((escape_prose(" · ".join(footer_facts(reply))), context_bar(context_share(reply))))
 
 
 def footer_facts(reply: Reply) -> list[str]:
@@ -202,6 +203,8 @@ def footer_facts(reply: Reply) -> list[str]:
         facts.append(f"{reply.timing.tokens_per_s:,.0f} tokens/s")
     if reply.cost:
         facts.append(dollars(reply.cost))
+    if tight := context_words(context_share(reply)):
+        facts.append(tight)
     if reply.origin is not None:
         facts.append(origin_words(reply.origin))
     return facts

@@ -11,7 +11,7 @@ import pytest
 from minimax_nb.chat.panel import Panel
 
 from ..support.panel_reader import HOLD, PATIENCE_S, Doorstop, Reader
-from ..support.scripted import AsyncScript, Script, message
+from ..support.scripted import AsyncScript, Script, chunks, message
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -185,3 +185,15 @@ def test_a_panel_goes_on_from_the_messages(sit_down: Callable[..., Reader]) -> N
     reader.ask("And?")
     reader.wait()
     assert reader.questions == ["Loaded?", "And?"]
+
+
+def test_the_page_is_told_how_full_the_window_is_once_it_gets_tight(sit_down: Callable[..., Reader]) -> None:
+    *said, counted = chunks(message("Two."))
+    long = {**counted, "usage": {"prompt_tokens": 120_000, "completion_tokens": 2_880}}
+    reader = sit_down(message("One."), [*said, long])
+    reader.ask("First?")
+    reader.wait()
+    assert reader.sees()["now"]["fill"]["words"] == ""
+    reader.ask("Second?")
+    reader.wait()
+    assert reader.sees()["now"]["fill"] == {"share": 0.6, "words": "context window 60 % full"}

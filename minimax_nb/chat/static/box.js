@@ -31,6 +31,8 @@ export function view(shared, kernel, css) {
     text.focus();
   });
   send.classList.add("mm-primary");
+  const fillWords = make("span");
+  const fill = make("div", { className: "mm-fill", hidden: true }, make("div"), fillWords);
   const composer = make("div", { className: "mm-composer" }, text, stop, send);
   const root = make(
     "div",
@@ -39,6 +41,7 @@ export function view(shared, kernel, css) {
     make("div", { className: "mm-bar" }, select, make("span", { className: "mm-gap" }), thoughts, clear),
     talk.root,
     notes,
+    fill,
     composer,
   );
 
@@ -155,6 +158,7 @@ export function view(shared, kernel, css) {
       shared.pending.clear();
     }
     paintModels(now);
+    paintFill(now);
     paintNotes(next);
     if (now.returned.id && now.returned.id !== shared.took) {
       shared.took = now.returned.id;
@@ -172,6 +176,14 @@ export function view(shared, kernel, css) {
     const names = models.includes(model) ? models : [...models, model];
     select.replaceChildren(...names.map((name) => make("option", { value: name, textContent: name })));
     select.value = model;
+  }
+
+  /** @param {Now} now */
+  function paintFill({ fill: { share, words } }) {
+    fill.hidden = words === "";
+    fillWords.textContent = words;
+    fill.classList.toggle("mm-nearly-full", share >= 0.85);
+    fill.style.setProperty("--mm-share", `${(100 * share).toFixed(1)}%`);
   }
 
   /** @param {State} next */

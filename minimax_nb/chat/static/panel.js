@@ -8,7 +8,8 @@
  * @typedef {{ question: string, html: string, answer: string, note: string, live?: string }} Item a question and its answer
  * @typedef {{ question: string, model: string }} Live the question that is being answered, and the model of its reply
  * @typedef {{ phase: string, model: string, models: string[], tools: string[], queue: { id: string, text: string }[],
- *   asks: string | null, note: string, undo: boolean, returned: { id?: string, text?: string } }} Now
+ *   asks: string | null, note: string, undo: boolean, returned: { id?: string, text?: string },
+ *   fill: { share: number, words: string } }} Now
  * @typedef {{ items: Item[], live: Live | null, now: Now }} State
  * @typedef {["turns", number, Item[]] | ["live", Live | null] | ["got", string] | ["saved", number[]] | ["now", Now]} Operation
  * @typedef {{ text: string, late: boolean }} Pending a question on its way to the kernel
@@ -22,7 +23,7 @@ const RELEASE_MS = 3000;
 const SAVED_MS = 2000;
 
 /** @type {Now} */
-const NOTHING = { phase: "idle", model: "", models: [], tools: [], queue: [], asks: null, note: "", undo: false, returned: {} };
+const NOTHING = { phase: "idle", model: "", models: [], tools: [], queue: [], asks: null, note: "", undo: false, returned: {}, fill: { share: 0, words: "" } };
 
 /** @type {ReturnType<typeof open>} this code is run anew for each model */
 let panel;
