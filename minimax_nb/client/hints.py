@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from minimax_nb.catalog import FORMER_NAMES, MODELS, find
 from minimax_nb.hosts import host_of, is_loopback
+from minimax_nb.message.think import OPENINGS
 
 from .parameters import how_to_leave_out, refused_parameter
 from .validation import NEW_CHINA_URL, REGIONS, is_minimax
@@ -186,6 +187,22 @@ def hint_for(
     if status == 429 and _NO_MONEY.search(message):
         return _BY_STATUS[402]
     return _BY_STATUS.get(status) or _BY_GROUP.get(status // 100, "")
+
+
+def unparsed_hint(inputs: Iterable[object]) -> str:
+    """What to do where the SDK's own ``parse(response_format=…)`` cannot read an answer.
+
+    The service ignores ``response_format`` (observed in 2026), and M2 models write their thinking into the answer.
+
+    Args:
+        inputs: what could not be read.
+    """
+    thinks = any(isinstance(text, str) and text.lstrip().startswith(OPENINGS) for text in inputs)
+    began = "The answer begins with the model's thinking: extra_body={'reasoning_split': True} keeps it apart. "
+    return (
+        f"{began if thinks else ''}The service does not hold an answer to response_format. chat(…, response=…) asks "
+        "for the form in the question, reads the answer past thinking and prose, and asks again if it does not fit."
+    )
 
 
 def _refused_key(host: str, *, own: bool, code: int | None) -> str:

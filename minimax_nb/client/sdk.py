@@ -25,6 +25,7 @@ from openai import (
     OpenAI,
     OpenAIError,
 )
+from pydantic import ValidationError
 
 from minimax_nb.errors import ConfigurationError, HistoryError, NoMatchError, StreamServiceError
 from minimax_nb.hosts import address_of, host_of, is_loopback
@@ -32,7 +33,7 @@ from minimax_nb.redaction import KEY_MARK, Masker
 
 from .configure import is_own_server
 from .endpoint import host_behind
-from .hints import hint_for, is_unknown_model
+from .hints import hint_for, is_unknown_model, unparsed_hint
 from .proxies import proxy_before
 from .unanswered import connection_hint, failure_behind
 
@@ -100,6 +101,9 @@ class Client(OpenAI):
             return super().request(*args, **kwargs)
         except UnicodeEncodeError as error:
             raise _unsendable(error) from None
+        except ValidationError as error:  # of the SDK's own parse(…)
+            error.add_note(f"Hint: {explain(error)}")
+            raise
         except APIError as error:
             if special := _from_our_server(error):
                 raise special from None
@@ -137,6 +141,9 @@ class AsyncClient(AsyncOpenAI):
             return await super().request(*args, **kwargs)
         except UnicodeEncodeError as error:
             raise _unsendable(error) from None
+        except ValidationError as error:  # of the SDK's own parse(…)
+            error.add_note(f"Hint: {explain(error)}")
+            raise
         except APIError as error:
             if special := _from_our_server(error):
                 raise special from None
@@ -162,7 +169,8 @@ def explain(error: BaseException) -> str:
     """What an error means and what to do about it, for errors of any openai client, ours or a plain one.
 
     Args:
-        error: what was raised: an openai error, or a ``StreamServiceError``.
+        error: what was raised: an openai error, a ``StreamServiceError``, or what ``parse(response_format=…)`` raises
+            where the answer is not of that form.
 
     Returns:
         A sentence or two; "" when nothing useful is known. Nobody is asked for it.
@@ -190,6 +198,8 @@ def _is_here(options: dict[str, Any]) -> bool:
 
 
 def _hint(error: BaseException, served: Sequence[str] = ()) -> str:
+    if isinstance(error, ValidationError):
+        return unparsed_hint([problem["input"] for problem in error.errors(include_url=False)])
     if isinstance(error, StreamServiceError):
         return hint_for(error.code, str(error))
     if not isinstance(error, APIError):

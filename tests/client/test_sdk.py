@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import openai
+import pydantic
 import pytest
 
 import minimax_nb as mm
@@ -322,3 +323,36 @@ def test_half_a_character_is_told_by_an_async_client_too() -> None:
 
     with pytest.raises(HistoryError, match="half a character"):
         asyncio.run(ask())
+
+
+class City(pydantic.BaseModel):
+    name: str
+
+
+@pytest.mark.parametrize(
+    ("content", "thinks"),
+    [
+        ('<think>\nOslo.</think>\n{"name": "Oslo"}', True),
+        ('\n <mm:think>Oslo.</mm:think>{"name": "Oslo"}', True),
+        ("It is Oslo.", False),
+        ('{"city": "Oslo"}', False),
+        ('```json\n{"name": "Oslo"}\n```', False),
+    ],
+)
+def test_an_answer_that_the_sdks_own_parse_cannot_read_says_what_to_do(
+    service: Service, client: Client, content: str, thinks: bool
+) -> None:
+    choice = {"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": content}}
+    body = {"id": "1", "object": "chat.completion", "created": 0, "model": "m", "choices": [choice]}
+    service.answers["/v1/chat/completions"] = (200, body)
+    aclient = AsyncClient(base_url=service.url, api_key=KEY)
+    asked = {**HELLO, "response_format": City}
+    with pytest.raises(pydantic.ValidationError) as caught:
+        client.chat.completions.parse(**asked)
+    with pytest.raises(pydantic.ValidationError) as caught_async:
+        asyncio.run(aclient.chat.completions.parse(**asked))
+    for error in (caught.value, caught_async.value):
+        (note,) = error.__notes__
+        assert note == f"Hint: {explain(error)}"
+        assert "chat(…, response=…)" in note
+        assert ("reasoning_split" in note) == thinks
