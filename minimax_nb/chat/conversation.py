@@ -18,7 +18,7 @@ from minimax_nb.steps.recorder import StepRecorder
 from minimax_nb.trace import Trace
 
 from .export import export_text
-from .talk_file import Talk, kept_options, read_talk, write_talk, write_whole
+from .talk_file import Talk, kept_options, read_talk, without_key, write_talk, write_whole
 
 if TYPE_CHECKING:
     import os
@@ -161,7 +161,8 @@ class Conversation:
         """
         place, talk = Path(path).expanduser(), self._talk()
         talk = talk._replace(options=kept_options(talk.options, self._key()))
-        write_whole(place, export_text(place, talk, self.exchanges(), list(self.tools)))
+        text = export_text(place, talk, self.exchanges(), list(self.tools))
+        write_whole(place, without_key(text, self._key()))
 
     def _talk(self) -> Talk:
         options = {"reasoning_split": self._reasoning_split, **self.options}

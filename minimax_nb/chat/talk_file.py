@@ -9,14 +9,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from minimax_nb.client.parameters import check_parameters
 from minimax_nb.message.sdk_objects import as_dict
-from minimax_nb.redaction import Masker
+from minimax_nb.redaction import MARK, SHORTEST, Masker
 from minimax_nb.trace import Trace
 
 FORMAT = "minimax_nb.chat"
 VERSION = 1
 _NEVER_KEPT = ("extra_headers", "api_key", "http_client", "timeout")
 """Options that may hold a key, or nothing that a file can."""
+_FIELDS: dict[str, tuple[type, str]] = {
+    "messages": (list, "a list"),
+    "model": (str, "a text"),
+    "options": (dict, "an object"),
+    "trace": (dict, "an object"),
+}
+"""What a file holds, each with what it is in a sentence."""
 
 
 class Talk(NamedTuple):
@@ -41,7 +49,7 @@ def write_talk(path: str | os.PathLike[str], talk: Talk, key: str) -> None:
     Args:
         path: the file; one that is there is replaced.
         talk: the conversation.
-        key: the client's; should it stand anywhere in the options, it is masked.
+        key: the client's; should it stand anywhere, be it in a message, it is masked.
 
     Raises:
         TypeError: an option or a message holds what JSON cannot.
@@ -59,7 +67,7 @@ def write_talk(path: str | os.PathLike[str], talk: Talk, key: str) -> None:
     text = json.dumps(data, ensure_ascii=False, indent=1)
     if not _is_utf8(text):
         text = json.dumps(data, indent=1)
-    write_whole(Path(path).expanduser(), text + "\n")
+    write_whole(Path(path).expanduser(), without_key(text, key) + "\n")
 
 
 def read_talk(path: str | os.PathLike[str]) -> Talk:
@@ -89,12 +97,22 @@ def read_talk(path: str | os.PathLike[str]) -> Talk:
             f"expected a conversation of version {VERSION}, {where} is of version {data.get('version')!r}: open it "
             "with the release of minimax-nb that wrote it"
         )
-    messages, model, options, trace = (data.get(name) for name in ("messages", "model", "options", "trace"))
-    if not (isinstance(messages, list) and isinstance(model, str)) or not (
-        isinstance(options, dict) and isinstance(trace, dict)
-    ):
-        raise ValueError(f"expected messages, model, options and trace in {where}, got {', '.join(data)}: it is broken")
-    return Talk(messages, model, options, Trace.from_json(json.dumps(trace)))
+    for name, (wanted, noun) in _FIELDS.items():
+        if not isinstance(data.get(name), wanted):
+            came = f"a {type(data[name]).__name__}" if name in data else "nothing"
+            raise ValueError(f"expected {name} in {where} to be {noun}, got {came}: it is broken")
+    if odd := _unknown_option(data["options"]):
+        raise ValueError(f"expected parameters of a completion among the options in {where}, got {odd}")
+    return Talk(data["messages"], data["model"], data["options"], Trace.from_json(json.dumps(data["trace"])))
+
+
+def _unknown_option(options: dict[str, Any]) -> str:
+    """What a chat would not have written: somebody may have made the file, to send what its reader does not know of."""
+    try:
+        check_parameters(options)
+    except TypeError as error:
+        return str(error)
+    return next((repr(name) for name in (*_NEVER_KEPT, "tools") if name in options), "")
 
 
 def _plain(place: str, value: Any) -> Any:
@@ -122,6 +140,11 @@ def kept_options(options: dict[str, Any], key: str) -> dict[str, Any]:
     """
     kept: dict[str, Any] = Masker([key]).value({n: value for n, value in options.items() if n not in _NEVER_KEPT})
     return kept
+
+
+def without_key(text: str, key: str) -> str:
+    """A text without the key, wherever it stands; one too short to be a secret stays."""
+    return text.replace(json.dumps(key)[1:-1], MARK).replace(key, MARK) if len(key) >= SHORTEST else text
 
 
 def write_whole(path: Path, text: str) -> None:

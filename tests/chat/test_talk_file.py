@@ -41,6 +41,42 @@ def test_no_key_is_kept(tmp_path: Path) -> None:
     assert set(read_talk(tmp_path / "talk.json").options) == {"extra_body"}
 
 
+def test_a_key_that_was_pasted_into_a_message_is_masked_and_nothing_else(tmp_path: Path) -> None:
+    another = "sk-9876543210abcdef-of-somebody"
+    messages = [{"role": "user", "content": f"Why is {KEY} refused, and {another} not?", KEY: [KEY]}]
+    write_talk(tmp_path / "talk.json", talk(messages), KEY)
+    (read,) = read_talk(tmp_path / "talk.json").messages
+    assert read == {
+        "role": "user",
+        "content": f"Why is [redacted] refused, and {another} not?",
+        "[redacted]": ["[redacted]"],
+    }
+
+
+def test_a_key_of_a_few_letters_is_no_secret(tmp_path: Path) -> None:
+    write_talk(tmp_path / "talk.json", talk(), "Hi")
+    assert read_talk(tmp_path / "talk.json").messages == MESSAGES
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"approve": False}, "got 'approve'"),
+        ({"client": "x"}, "client"),
+        ({"extra_headers": {"X": "y"}}, "extra_headers"),
+        ({"tools": []}, "tools"),
+        ({"max_rounds": 99}, "max_rounds"),
+    ],
+)
+def test_a_file_that_somebody_made_sends_nothing_unseen(options: dict[str, Any], said: str, tmp_path: Path) -> None:
+    path = tmp_path / "talk.json"
+    write_talk(path, talk(), KEY)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "options": options}))
+    with pytest.raises(ValueError, match="expected parameters of a completion") as caught:
+        read_talk(path)
+    assert said in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("messages", "options"), [([{"role": "user", "content": object()}], {}), (MESSAGES, {"stop": object()})]
 )
