@@ -23,6 +23,7 @@ _SENSITIVE = {
     "output_sensitive_type": 0,
     "output_sensitive_int": 0,
 }
+_BASE_RESP = {"base_resp": {"status_code": 0, "status_msg": ""}}
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -64,6 +65,7 @@ class WireFormat:
         tool_index: the first call's ``index``; None for no index at all.
         same_index: all calls carry the first call's index.
         null_content: ``content`` is null beside tool calls.
+        plain: without the fields that MiniMax's own service alone has.
         extras: further top-level fields.
     """
 
@@ -77,6 +79,7 @@ class WireFormat:
     tool_index: int | None = 0
     same_index: bool = False
     null_content: bool = False
+    plain: bool = False
     extras: tuple[tuple[str, Any], ...] = ()
 
 
@@ -114,9 +117,9 @@ def completion(
         "model": head.model,
         "object": "chat.completion",
         "usage": usage,
-        **_SENSITIVE,
+        **({} if form.plain else _SENSITIVE),
         **dict(form.extras),
-        "base_resp": {"status_code": 0, "status_msg": ""},
+        **({} if form.plain else _BASE_RESP),
         "minimax_nb": {**times, "origin": head.origin},
     }
 
@@ -176,10 +179,10 @@ def _chunk(
         "object": "chat.completion.chunk",
         "usage": usage,
     }
-    body.update(_SENSITIVE if choices else {})
+    body.update(_SENSITIVE if choices and not form.plain else {})
     body.update(form.extras)
-    if not choices:
-        body["base_resp"] = {"status_code": 0, "status_msg": ""}
+    if not choices and not form.plain:
+        body.update(_BASE_RESP)
     return Event(t, {**body, "minimax_nb": ours})
 
 
@@ -225,10 +228,13 @@ def _fields(
 ) -> dict[str, Any]:
     """Write a message or delta with its fields in the service's order."""
     found: dict[str, Any] = {} if content is None else {"content": content}
-    found.update(role="assistant", name="MiniMax AI")
+    found["role"] = "assistant"
+    if not form.plain:
+        found["name"] = "MiniMax AI"
     if calls:
         found["tool_calls"] = calls
-    found["audio_content"] = ""
+    if not form.plain:
+        found["audio_content"] = ""
     if reasoning is not None:
         if form.reasoning_key:
             found[form.reasoning_key] = reasoning

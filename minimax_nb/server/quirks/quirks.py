@@ -1,7 +1,8 @@
 """Quirks: odd shapes in which the service and its relatives have been seen to answer, each a switch with a name.
 
-``FORM_QUIRKS`` change how a message is written, streamed or not; ``STREAM_QUIRKS`` change a finished list of events.
-``QUIRKS`` names them all with a line each: the command line, the lessons and the tests read that one table.
+``FORM_QUIRKS`` change how a message is written, streamed or not; ``STREAM_QUIRKS`` change a finished list of events;
+``POSES`` are several at once, as another server has them. ``QUIRKS`` names them all with a line each: the command line,
+the lessons and the tests read that one table.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from minimax_nb.server.answer.wire import Event, WireFormat
 
+OWN_MODEL = "own-model"
+"""The quirk that concerns what is served."""
+
 FORM_QUIRKS: dict[str, tuple[str, dict[str, Any]]] = {
     "bare-think": ("no line breaks inside the think tags", {"opening": "<think>", "closing": "</think>\n\n"}),
     "mm-think": ("the thinking stands in <mm:think> tags", {"opening": "<mm:think>\n", "closing": "\n</mm:think>\n\n"}),
@@ -33,6 +37,9 @@ FORM_QUIRKS: dict[str, tuple[str, dict[str, Any]]] = {
     "same-index": ("parallel tool calls that all have index 0", {"same_index": True}),
     "index-from-1": ("tool calls counted from 1", {"tool_index": 1}),
     "null-content": ("content is null beside tool calls", {"null_content": True}),
+    "always-split": ("thinking in a field of its own, whatever reasoning_split says", {"split": True}),
+    "always-native": ("thinking inside the answer, whatever reasoning_split says", {"split": False}),
+    "plain": ("without the fields that MiniMax's own service alone has", {"plain": True}),
     "service-tier": ("a service_tier that OpenAI's list does not know", {"extras": (("service_tier", "standard"),)}),
 }
 
@@ -65,7 +72,27 @@ STREAM_QUIRKS: dict[str, tuple[str, Callable[[list[Event]], list[Event]]]] = {
     "keep-alive": ("comment lines between the events", stream_quirks.keep_alive),
 }
 
-QUIRKS: dict[str, str] = {name: line for name, (line, _) in [*FORM_QUIRKS.items(), *STREAM_QUIRKS.items()]}
+POSES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "vllm": (
+        "vLLM with its parsers minimax_m2: field 'reasoning', each call in one chunk, one model of its own",
+        (OWN_MODEL, "plain", "always-split", "reasoning-key", "whole-calls", "done"),
+    ),
+    "vllm-append-think": (
+        "vLLM with the parser minimax_m2_append_think: the thinking stays in the answer",
+        (OWN_MODEL, "plain", "always-native", "bare-think", "whole-calls", "done"),
+    ),
+    "sglang": (
+        "SGLang with its parsers for M2.5 and later: reasoning_content alone, one model of its own",
+        (OWN_MODEL, "plain", "always-split", "no-details", "done"),
+    ),
+}
+"""Servers for models of one's own, as their parsers write (deploy guides of MiniMax, parsers' sources, 2026)."""
+
+QUIRKS: dict[str, str] = {
+    **{name: line for name, (line, _) in [*FORM_QUIRKS.items(), *STREAM_QUIRKS.items()]},
+    OWN_MODEL: "one model is served, under the name of its weights: MiniMaxAI/MiniMax-M2.5",
+    **{name: line for name, (line, _) in POSES.items()},
+}
 
 
 def form_with(form: WireFormat, names: Iterable[str]) -> WireFormat:
@@ -86,7 +113,7 @@ def stream_with(events: list[Event], names: Iterable[str]) -> list[Event]:
 
 
 def check_quirks(names: Sequence[str]) -> tuple[str, ...]:
-    """Check that each name is known.
+    """Check that each name is known, and give the quirks: those that are meant where a name is a pose.
 
     Raises:
         ApiError: naming the one that is not, and those that are.
@@ -94,4 +121,4 @@ def check_quirks(names: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         if not isinstance(name, str) or name not in QUIRKS:
             raise invalid(f"unknown quirk {str(name)[:60]!r}, expected one of {', '.join(QUIRKS)}")
-    return tuple(names)
+    return tuple(quirk for name in names for quirk in (POSES[name][1] if name in POSES else (name,)))

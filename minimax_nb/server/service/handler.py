@@ -16,11 +16,11 @@ from minimax_nb.server.answer.chunking import reply_times, segments
 from minimax_nb.server.api_error import ApiError, invalid, unauthorised
 from minimax_nb.server.practice.practice import rehearse
 from minimax_nb.server.quirks.faults import ERROR_FAULTS, Fault, parse_fault
-from minimax_nb.server.quirks.quirks import check_quirks, form_with, stream_with
+from minimax_nb.server.quirks.quirks import OWN_MODEL, check_quirks, form_with, stream_with
 from minimax_nb.server.tape.match import Miss, find, is_comparable
 from minimax_nb.server.tape.recorded import OWN_KEY, RecordedReply
 
-from .models import MODELS, ServedModel, model_object, recorded_model
+from .models import MODELS, ServedModel, model_object, own_model, recorded_model
 from .respond import ResponseBuilder, as_json
 from .rules import check_request, parse_body
 from .token_count import cached_tokens, prompt_tokens
@@ -71,10 +71,14 @@ class Handler:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def __post_init__(self) -> None:
-        check_quirks(self.quirks)
+        self.quirks = check_quirks(self.quirks)
         if self.fault is not None:
             parse_fault(self.fault)
         recorded = [name for turn in self.turns if isinstance(turn.answer, RecordedReply) for name in turn.models]
+        if OWN_MODEL in self.quirks:
+            own = own_model()
+            self._models = {own.id: own}
+            return
         self._models = {**MODELS, **{name: recorded_model(name) for name in recorded if name not in MODELS}}
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> Response:

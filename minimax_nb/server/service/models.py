@@ -7,7 +7,7 @@ tokens is the one in the OpenAPI description of chat completions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ServedModel:
     @property
     def is_m2(self) -> bool:
         """Whether the M2 family's rules hold: text only, one leading system message, thinking always on."""
-        return self.id.startswith("MiniMax-M2")
+        return self.id.rpartition("/")[2].startswith("MiniMax-M2")
 
 
 MODELS: dict[str, ServedModel] = {
@@ -60,6 +60,11 @@ MODELS: dict[str, ServedModel] = {
         ServedModel("MiniMax-M2", 1761530400),
     )
 }
+
+
+def own_model() -> ServedModel:
+    """Make the model that somebody serves with weights of their own, under the name that these have."""
+    return replace(MODELS["MiniMax-M2.5"], id="MiniMaxAI/MiniMax-M2.5")
 
 
 def recorded_model(name: str) -> ServedModel:

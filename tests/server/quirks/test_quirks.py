@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from minimax_nb.server.quirks.quirks import FORM_QUIRKS, QUIRKS, STREAM_QUIRKS
+from minimax_nb.server.quirks.quirks import FORM_QUIRKS, OWN_MODEL, POSES, QUIRKS, STREAM_QUIRKS
 from minimax_nb.server.service.handler import Handler
 
 from ...support.quirk_replies import CALLS, CONTENT, NATIVE, THINKING, deltas, handler, join, pieces
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_every_name_has_a_line_and_is_told_when_another_is_asked_for(said: Callable[..., Any]) -> None:
-    assert list(QUIRKS) == [*FORM_QUIRKS, *STREAM_QUIRKS]
+    assert list(QUIRKS) == [*FORM_QUIRKS, *STREAM_QUIRKS, OWN_MODEL, *POSES]
     assert all(QUIRKS.values())
     message = said(minimax_nb={"quirks": ["nonsense"]})["error"]["message"]
     assert all(name in message for name in ("'nonsense'", *QUIRKS))
@@ -93,3 +93,39 @@ def test_quirks_of_the_server_hold_for_every_reply_and_add_to_those_of_the_reque
     both = ask(handler=serving, stream=True, minimax_nb={"quirks": ["role-first"]}).events
     assert both[0].body["choices"][0]["delta"] == {"role": "assistant"}
     assert both[-1].body == "[DONE]"
+
+
+@pytest.mark.parametrize(("pose", "field"), [("vllm", "reasoning"), ("sglang", "reasoning_content")])
+@pytest.mark.parametrize("split", [True, False])
+def test_a_server_of_ones_own_splits_the_thinking_whatever_is_asked(
+    chunks: Callable[..., list[Any]], pose: str, field: str, split: bool
+) -> None:
+    bodies = chunks(pose, reasoning_split=split)
+    assert {key for delta in deltas(bodies) for key in delta} <= {"role", "content", field}
+    assert join(bodies, field) == THINKING
+    assert join(bodies, "content") == CONTENT
+
+
+@pytest.mark.parametrize("split", [True, False])
+def test_append_think_leaves_the_thinking_in_the_answer(chunks: Callable[..., list[Any]], split: bool) -> None:
+    bodies = chunks("vllm-append-think", reasoning_split=split)
+    assert {key for delta in deltas(bodies) for key in delta} == {"role", "content"}
+    assert join(bodies, "content") == f"<think>{THINKING}</think>\n\n{CONTENT}"
+
+
+@pytest.mark.parametrize("pose", POSES)
+def test_a_server_of_ones_own_serves_one_model_and_none_of_minimaxs_own_fields(pose: str) -> None:
+    own = Handler(quirks=(pose,), speed=float("inf"))
+    (served,) = json.loads(own.handle("GET", "/v1/models", {}, b"").body)["data"]
+    assert served["id"] == "MiniMaxAI/MiniMax-M2.5"
+    asked = {"model": served["id"], "messages": [{"role": "user", "content": "Why?"}]}
+    whole = json.loads(own.handle("POST", "/v1/chat/completions", {}, json.dumps(asked).encode()).body)
+    assert whole["model"] == served["id"]
+    assert not {"base_resp", "input_sensitive"} & whole.keys()
+    other = own.handle("POST", "/v1/chat/completions", {}, json.dumps({**asked, "model": "MiniMax-M2.5"}).encode())
+    assert other.status == 400
+
+
+def test_a_pose_is_several_quirks_that_there_are() -> None:
+    for _, quirks in POSES.values():
+        assert set(quirks) <= QUIRKS.keys() - POSES.keys()
