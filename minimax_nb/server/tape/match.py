@@ -185,6 +185,9 @@ def _difference(turn: TapeTurn, wanted: _Comparable) -> _Difference | None:
         for key, value in comparable_message(ours).items():
             if got.get(key) != value:
                 return _Difference(number, f"messages[{number}].{key}", value, got.get(key))
+        begins = ours.get("begins", "").strip()
+        if not (got.get("content") or "").startswith(begins):
+            return _Difference(number, f"messages[{number}].content", f"{begins}…", got.get("content"))
         if "tool_calls" in got and "tool_calls" not in ours:
             return _Difference(number, f"messages[{number}].tool_calls", None, got["tool_calls"])
     end = len(wanted.messages)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 ROLES = ("system", "user", "assistant", "tool", "developer", "root")
 """Roles that somebody can write into a tape; a recorded one may hold whatever the endpoint has taken."""
-_FIELDS = ("role", "content", "tool_calls", "optional")
+_FIELDS = ("role", "content", "begins", "tool_calls", "optional")
 _NOT_COMPARED = ("name", "tool_call_id", "reasoning_content", "reasoning_details", "reasoning", "audio_content")
 
 
@@ -52,6 +52,8 @@ def _check(message: Located, *, by_hand: bool) -> None:
         raise role.wrong(f"one of {', '.join(ROLES)}")
     message.only(*_FIELDS, *_NOT_COMPARED)
     message.maybe("optional", bool)
+    if "begins" in message.value:
+        _check_beginning(message)
     if message.value.get("content") is not None:
         content = message.get("content", str, list)
         for part in content.items() if isinstance(content.value, list) else ():
@@ -62,6 +64,17 @@ def _check(message: Located, *, by_hand: bool) -> None:
             raise calls.wrong("no tool_calls but in a message of the assistant")
         for call in calls.items():
             _check_call(call)
+
+
+def _check_beginning(message: Located) -> None:
+    """Check the text that a content begins with, which stands in the place of the whole of it."""
+    begins = message.get("begins", str, list)
+    if "content" in message.value:
+        raise begins.wrong("no begins beside content: one of the two")
+    for line in begins.items() if isinstance(begins.value, list) else ():
+        line.need(str)
+    if not _joined(begins.value).strip():
+        raise begins.wrong("a text that is not empty; content left out takes any")
 
 
 def _check_call(call: Located) -> None:
@@ -75,8 +88,11 @@ def _check_call(call: Located) -> None:
 
 
 def _lines_joined(message: dict[str, Any]) -> dict[str, Any]:
-    """Join the lines of a text that stands as a list of them."""
-    content = message.get("content")
-    if isinstance(content, list) and all(isinstance(line, str) for line in content):
-        return {**message, "content": "\n".join(content)}
-    return message
+    """Join the lines of each text that stands as a list of them."""
+    return {key: _joined(value) if key in ("content", "begins") else value for key, value in message.items()}
+
+
+def _joined(text: Any) -> Any:
+    if isinstance(text, list) and all(isinstance(line, str) for line in text):
+        return "\n".join(text)
+    return text

@@ -188,3 +188,22 @@ def test_a_variation_of_a_lesson_is_rehearsed(oslo: str, rome: str, kind: str) -
     reply = asked_again(["Oslo", "Rome"], results, "Compare the weather of Oslo and Rome.", ["forecast"])
     assert reply["minimax_nb"]["origin"]["kind"] == kind
     assert ("I can only tell you about **Rome**" in reply["choices"][0]["message"]["content"]) is (kind == "authored")
+
+
+@pytest.mark.parametrize(
+    ("question", "fits"),
+    [
+        ("How warm?", True),
+        ("  How warm?\n\nAnswer with JSON.", True),
+        ([{"type": "text", "text": "How warm?"}, {"type": "text", "text": " As JSON."}], True),
+        ("How warm", False),
+        ("So: How warm?", False),
+        ("", False),
+    ],
+)
+def test_a_turn_may_name_the_beginning_of_a_question_alone(question: Any, fits: bool) -> None:
+    turn = {"messages": [{"role": "user", "begins": "How warm?"}]}
+    miss = find({"model": "MiniMax-M2", "messages": [{"role": "user", "content": question}]}, turns((turn, "warm")))
+    assert isinstance(miss, list) == fits
+    if not isinstance(miss, list):
+        assert "messages[0].content = 'How warm?…'" in str(miss)
