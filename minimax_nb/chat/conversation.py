@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from minimax_nb.catalog import find
+from minimax_nb.catalog import MODELS, find
 from minimax_nb.errors import HistoryError
 from minimax_nb.frontend import tell_reader
 from minimax_nb.history.check import check_history
@@ -126,13 +126,19 @@ class Conversation:
             HistoryError: messages and question are longer than the model's window.
         """
         context = self._context((asked,), _SURE)
-        if context.window is not None and context.tokens > context.window:
-            raise HistoryError(
-                f"expected at most {context.window:,} tokens for {self.model}, got about {context.tokens:,} in "
-                f"{len(self.messages) + 1:,} messages; nothing was sent. chat.messages[:] = mm.trim_history("
-                f"chat.messages, keep_tokens={context.window // 2}) leaves out the oldest exchanges; or ask a model "
-                "with a larger window"
-            )
+        if context.window is None or context.tokens <= context.window:
+            return
+        got = f"expected at most {context.window:,} tokens for {self.model}, got about {context.tokens:,}"
+        larger = max(MODELS, key=lambda model: model.context_window)
+        other = f"; or ask {larger.name}, which takes {larger.context_window:,}"
+        if larger.context_window <= context.window:
+            other = ""
+        if _SURE * estimate_tokens([asked]) > context.window:
+            raise HistoryError(f"{got} in the question alone; nothing was sent. Ask about a part of it{other}")
+        raise HistoryError(
+            f"{got} with this question; nothing was sent. chat.messages[:] = mm.trim_history(chat.messages, "
+            f"keep_tokens={context.window // 2}) leaves out the oldest exchanges{other}"
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the conversation to a file: messages as they are, model, options, and the trace with its times.
