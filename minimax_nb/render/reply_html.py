@@ -158,7 +158,9 @@ def _mark(reply: Reply) -> tuple[str, str] | None:
             taken_back = f" {TAKEN_BACK}" if reply.problem == TAKEN_BACK else ""
             return "Interrupted.", f"The reply stops here because you stopped it.{taken_back}"
         case "length":
-            return "Stopped at the token limit.", problem or "Raise max_tokens to let the model finish."
+            thought = reply.reasoning.strip() and not (reply.content.strip() or reply.tool_calls)
+            spent = "All of it went into the thinking. " if thought else ""
+            return "Stopped at the token limit.", f"{spent}{problem or 'Raise max_tokens to let the model finish.'}"
         case "cut":
             return "Cut off.", problem or "The stream ended before the reply did."
         case "error" if reply.problem == ending(reply.finish_reason)[1]:

@@ -107,6 +107,13 @@ def test_a_partial_reply_is_marked(reason: PartialReason, problem: str | None, w
     assert f"**{title}.** {rest}" in shown["text/markdown"].replace("\\_", "_")
 
 
+@pytest.mark.parametrize(("content", "calls"), [("", ()), (" \n", ()), ("Four", ()), ("", (ToolCall("c", "f", "{}"),))])
+def test_a_limit_that_the_thinking_used_up_says_so(content: str, calls: tuple[ToolCall, ...]) -> None:
+    shown = bundle(full(partial_reason="length", problem=None, content=content, tool_calls=calls))
+    for form in ("text/plain", "text/markdown", "text/html"):
+        assert ("All of it went into the thinking." in shown[form]) == (not content.strip() and not calls)
+
+
 def test_a_reply_without_anything_says_so() -> None:
     shown = bundle(Reply())
     assert shown["text/plain"] == "[No answer. The reply ended without text.]"
