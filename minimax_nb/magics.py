@@ -22,7 +22,7 @@ from .chat.chat import Chat
 from .client.configure import default_client
 from .client.parameters import OMIT_HELP, omitted_names, without
 from .render.text.template import fill
-from .tools.tool import toolbox
+from .tools.toolbox import toolbox
 
 if TYPE_CHECKING:
     import argparse

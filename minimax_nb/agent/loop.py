@@ -27,7 +27,7 @@ from minimax_nb.message.events import ToolResult
 from minimax_nb.message.parts import is_empty, think_fault
 from minimax_nb.message.reply import Reply, ToolCall
 from minimax_nb.tools.results import cut, render_result
-from minimax_nb.tools.tool import Tool, toolbox
+from minimax_nb.tools.toolbox import toolbox
 
 from .sendable import (
     sendable_calls,
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from minimax_nb.tools.response_format import ResponseFormat
+    from minimax_nb.tools.tool import Tool
 
 MAX_ROUNDS = 50
 """Requests to the model in one run, unless told otherwise: a model that calls the same tool for ever costs money."""

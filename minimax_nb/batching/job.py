@@ -13,12 +13,14 @@ from minimax_nb.client.parameters import check_parameters, request_parameters
 from minimax_nb.hosts import host_of
 from minimax_nb.message.completion import OWN_KEY
 from minimax_nb.tools.response_format import ResponseFormat
-from minimax_nb.tools.tool import Tool, toolbox
+from minimax_nb.tools.toolbox import toolbox
 
 from .checkpoint import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from minimax_nb.tools.tool import Tool
 
 _DIGEST = 16
 _REHEARSAL_SPEED = 20

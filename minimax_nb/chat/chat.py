@@ -18,7 +18,7 @@ from minimax_nb.client.sdk import async_client
 from minimax_nb.display.run_view import open_run_view
 from minimax_nb.history.check import check_history, listed_messages
 from minimax_nb.tools.response_format import ResponseFormat
-from minimax_nb.tools.tool import toolbox
+from minimax_nb.tools.toolbox import toolbox
 
 from .conversation import Conversation
 from .turn import Turn, checked_question

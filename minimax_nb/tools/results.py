@@ -69,14 +69,14 @@ def render_result(value: Any, *, limit: int = RESULT_LIMIT) -> RenderedResult:
     A figure is closed in pyplot, or the inline backend would show it once more at the end of the cell.
 
     Args:
-        value: what the tool returned.
+        value: what the tool returned; a ``RenderedResult`` is taken as it is, but for the limit.
         limit: characters that the model may get; the middle of a longer text is cut out, and the text says how much.
 
     Returns:
         The pair of text and thing. Nothing that the value does makes this raise, short of an interrupt.
     """
     try:
-        text, shown = _render(value)
+        text, shown = value if isinstance(value, RenderedResult) else _render(value)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # noqa: BLE001 - a value's own methods may raise anything

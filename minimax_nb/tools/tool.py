@@ -11,14 +11,14 @@ import copy
 import functools
 import inspect
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pydantic
 
 from minimax_nb import background
-from minimax_nb.errors import ToolArgumentsError, ToolError, short
+from minimax_nb.errors import ToolArgumentsError, ToolError
 from minimax_nb.message.arguments import read_arguments
 
 from .schemas import json_schema
@@ -91,6 +91,26 @@ class Tool:
             raise ToolError(f'tool {name!r}: expected parameters of "type": "object", got {whole["type"]!r}')
         return cls(name, str(function.get("description") or ""), None, whole, None)
 
+    @classmethod
+    def with_schema(
+        cls, name: str, description: str, parameters: Mapping[str, Any], function: Callable[..., Any]
+    ) -> Tool:
+        """The tool whose schema somebody else has written, such as a server.
+
+        Its arguments are read as the schema asks, and checked by whoever runs the call.
+
+        Args:
+            name: as the model is to call it.
+            description: what the model is told.
+            parameters: the JSON schema of the arguments.
+            function: takes them by name.
+
+        Raises:
+            ToolError: the name or the schema is none.
+        """
+        given = {"name": name, "description": description, "parameters": parameters}
+        return replace(cls._of_dict({"type": "function", "function": given}), function=function)
+
     @property
     def schema(self) -> dict[str, Any]:
         """The OpenAI tool dict, for ``tools=[…]`` of a request; a fresh copy each time."""
@@ -114,7 +134,7 @@ class Tool:
         """
         given = self._object(arguments)
         if self._signature is None:
-            return given
+            return given if self.function is None else read_by_schema(given, self._parameters)
         return self._signature.arguments(self._validated(given, self._signature.model)[0])
 
     def second_reading(self, arguments: str) -> dict[str, Any] | None:
@@ -127,8 +147,11 @@ class Tool:
             The object; None where the arguments fit as they are, or fit neither way.
         """
         read = read_arguments(arguments)
-        if self._signature is None or read.state != "whole":
+        if self.function is None or read.state != "whole":
             return None
+        if self._signature is None:
+            used = read_by_schema(read.value, self._parameters)
+            return None if used == read.value else used
         try:
             used = self._validated(read.value, self._signature.model)[1]
         except ToolArgumentsError:
@@ -242,40 +265,6 @@ class Tool:
             )
         message = str(problem["msg"]).removeprefix("Input ").removeprefix("Value error, ")
         return f"argument '{where}': {message[:300]}, got {_given(problem['input'])}"
-
-
-def toolbox(tools: Any) -> dict[str, Tool]:
-    """The tools by name, in the order given.
-
-    Args:
-        tools: functions, tool dicts or tools, or a single one; None for none.
-
-    Raises:
-        TypeError: they are no list of tools, nor one.
-        ToolError: one cannot be made, or two have the same name.
-    """
-    box: dict[str, Tool] = {}
-    for source in listed_tools(tools):
-        tool = Tool.of(source)
-        if tool.name in box:
-            raise ToolError(f"two tools are called {tool.name!r}: the model could not tell them apart; rename one")
-        box[tool.name] = tool
-    return box
-
-
-def listed_tools(tools: Any) -> list[Any]:
-    """The tools as a list: also of a single one, and of None, for none.
-
-    Raises:
-        TypeError: they are no list of tools, nor one.
-    """
-    if tools is None:
-        return []
-    if callable(tools) or isinstance(tools, Mapping | Tool) or isinstance(getattr(tools, "schema", None), Mapping):
-        return [tools]
-    if isinstance(tools, Iterable) and not isinstance(tools, str | bytes):
-        return list(tools)
-    raise TypeError(f"expected a function, a tool dict, or a list of them, got {type(tools).__name__} {short(tools)}")
 
 
 def run_awaitable(awaitable: Awaitable[Any]) -> Any:

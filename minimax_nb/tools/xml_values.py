@@ -9,7 +9,8 @@ from typing import Any
 from minimax_nb.message.calls import parse_json
 
 from .schema_types import types_of
-from .tool import Tool, listed_tools
+from .tool import Tool
+from .toolbox import listed_tools
 
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from minimax_nb.errors import ToolArgumentsError, ToolError
-from minimax_nb.tools.tool import Tool, toolbox
+from minimax_nb.tools.tool import Tool
+from minimax_nb.tools.toolbox import toolbox
 
 from ..support.typed_tools import Trip, get_weather, properties
 

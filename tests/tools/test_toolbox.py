@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import minimax_nb as mm
-from minimax_nb.tools.tool import Tool, toolbox
+from minimax_nb.tools.tool import Tool
+from minimax_nb.tools.toolbox import toolbox
 
 TEXT = '<minimax:tool_call>\n<invoke name="f">\n<parameter name="x">3</parameter>\n</invoke>\n</minimax:tool_call>'
 
