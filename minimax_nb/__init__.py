@@ -12,7 +12,8 @@ Connect     configure, connect, aconnect: where requests go
 Read        show, collect, last_reply; ashow, acollect for await.
             They take a stream of the openai client and give a Reply,
             with its ToolCall, Usage, Timing and Origin
-Tools       run_tools, arun_tools, Tool, parse_tool_calls
+Tools       run_tools, arun_tools, Tool, parse_tool_calls; mcp for those
+            of a server
 History     check_history, repair_history, trim_history, Finding
 Look back   Trace, Step, Round, usage, to_frame
 Rows        batch, abatch, read_batch: a prompt for each row of a frame
@@ -77,6 +78,7 @@ if TYPE_CHECKING:
     from .steps.steps import Round, Step
     from .stream.last_reply import last_reply
     from .stream.reading import acollect, collect
+    from .tools.mcp.server_tools import mcp
     from .tools.tool import Tool
     from .tools.xml_calls import parse_tool_calls
     from .trace import Trace
@@ -104,6 +106,7 @@ _HOMES = {
     "steps.steps": "Round Step",
     "agent.run": "arun_tools run_tools",
     "tools.tool": "Tool",
+    "tools.mcp.server_tools": "mcp",
     "client.taping": "recording replaying",
     "trace": "Trace",
     "history.check": "check_history repair_history",
@@ -158,6 +161,7 @@ __all__ = [
     "connect",
     "explain",
     "last_reply",
+    "mcp",
     "measure_speed",
     "models",
     "panel",

@@ -59,6 +59,14 @@ async def conversations(client: OpenAI) -> None:
     assert_type(mm.panel(client), mm.Chat)
 
 
+def servers() -> None:
+    with mm.mcp("uvx mcp-server-time", only=["now"]) as tools:
+        assert_type(tools[0], mm.Tool)
+        assert_type(tools["now"], mm.Tool)
+        assert_type(tools[:2], list[mm.Tool])
+        mm.Chat(tools=[*tools, weather])
+
+
 def histories(messages: list[dict[str, Any]]) -> None:
     findings = mm.check_history(messages)
     assert_type(findings, "Findings")
