@@ -217,6 +217,83 @@ TRIES = {
             "interrupted 40",
         ),
     ],
+    "12": [
+        Try(
+            "Add a field `airport: str` to `Trip`",
+            "class Trip(BaseModel):\n    city: str\n    airport: str\n"
+            'print(mm.Chat(client, MODEL)("Where to now?", response=Trip).parsed)',
+            "airport=",
+        ),
+        Try(
+            "Ask for `response=int`",
+            'print(type(mm.Chat(client, MODEL)("How many are there?", response=int).parsed))',
+            "<class 'int'>",
+        ),
+        Try(
+            "Give a function as the type",
+            'try:\n    mm.Chat(client, MODEL)("Why?", response=print)\nexcept TypeError as error:\n    print(error)',
+            "expected a type that JSON can carry",
+        ),
+    ],
+    "13": [
+        Try(
+            "Load the file without `tools`",
+            'again = mm.Chat.load("talk.json", client)\nprint(mm.check_history(again))\nagain("Thank you.")',
+            "Nothing found",
+        ),
+        Try(
+            "Cut the last line off `talk.json`",
+            'Path("cut.json").write_text(Path("talk.json").read_text().strip().rpartition("\\n")[0])\n'
+            'try:\n    mm.Chat.load("cut.json")\nexcept ValueError as error:\n    print(error)',
+            "is not JSON or cut off",
+        ),
+        Try(
+            "Open `talk.ipynb`",
+            'print("to be defined here: get_weather" in Path("talk.ipynb").read_text())',
+            "True",
+        ),
+    ],
+    "14": [
+        Try(
+            "Add a third place",
+            'text = open("tides.py").read().replace(\'"Cuxhaven", \', \'"Kiel", "Cuxhaven", \')\n'
+            'open("tides.py", "w").write(text)\n'
+            'with mm.mcp([sys.executable, "tides.py"]) as more:\n    print(more["next_high_tide"].schema)',
+            "'Kiel', 'Cuxhaven'",
+        ),
+        Try(
+            "Give `mm.mcp` a timeout of a thousandth",
+            'with mm.mcp([sys.executable, "tides.py"], timeout=0.001) as fast:\n    try:\n'
+            '        fast[0].call({"place": "Husum"})\n    except mm.ToolError as error:\n        print(error)',
+            "timeout=…) allows more",
+        ),
+        Try(
+            'Ask for `only=["next_hightide"]`',
+            'try:\n    mm.mcp([sys.executable, "tides.py"], only=["next_hightide"])\n'
+            "except mm.ConfigurationError as error:\n    print(error)",
+            "did you mean 'next_high_tide'?",
+        ),
+    ],
+    "15": [
+        Try(
+            "Pose as a server with two quirks",
+            'odd = EmbeddedServer(quirks=["vllm", "split-tags"], key="no-key-needed").start()\n'
+            'reply = mm.Chat(mm.connect(base_url=odd.base_url, api_key=odd.api_key))("Why?")\n'
+            "print(reply.complete, bool(reply.reasoning), bool(reply.content))",
+            "True True True",
+        ),
+        Try(
+            "`minimax-nb serve --help` lists all quirks",
+            'reply = mm.Chat(pose_as("two-json"), "MiniMax-M2.7")("Why?")\nprint(reply.complete)',
+            "True",
+        ),
+        Try(
+            "Ask for a model that is not there",
+            'import openai\ntry:\n    mm.Chat(client, "MiniMax-M2.5")("Why?")\nexcept openai.APIError as error:\n'
+            "    print(error)",
+            "serves MiniMaxAI/MiniMax-M2.5",
+        ),
+    ],
 }
 
 
