@@ -106,7 +106,20 @@ def is_notation(tex: str) -> bool:
     for word, sign in _COMMAND.findall(tex):
         if sign in ("(", ")", "[", "]") if sign else not _is_known(word):
             return False
-    return all(name in ENVIRONMENTS for _, name in _ENVIRONMENT.findall(tex)) and not tex.endswith("\\")
+    return _pairs_up(_ENVIRONMENT.findall(tex)) and not tex.endswith("\\")
+
+
+def _pairs_up(marks: list[tuple[str, str]]) -> bool:
+    """Whether environments are known and each that begins ends, one within the other."""
+    inside: list[str] = []
+    for mark, name in marks:
+        if name not in ENVIRONMENTS:
+            return False
+        if mark == "begin":
+            inside.append(name)
+        elif not inside or inside.pop() != name:
+            return False
+    return not inside
 
 
 def _is_known(word: str) -> bool:
