@@ -93,7 +93,10 @@ class RowService:
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
-        body = await reader.readexactly(int(head.lower().partition(b"content-length:")[2].split()[0]))
+        length = head.lower().partition(b"content-length:")[2].split()
+        if not length:  # a client that has gone midway
+            raise ConnectionError(head)
+        body = await reader.readexactly(int(length[0]))
         content = json.loads(body)["messages"][-1]["content"]
         text = content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
         self.asked[text] += 1
