@@ -7,7 +7,7 @@
 Without a key a small server on this machine answers; with
 MINIMAX_API_KEY, or OPENAI_BASE_URL and OPENAI_API_KEY, the service does.
 
-Talk        Chat, panel
+Talk        Chat, panel; picture, video: what a question may hold
 Connect     configure, connect, aconnect: where requests go
 Read        show, collect, last_reply; ashow, acollect for await.
             They take a stream of the openai client and give a Reply,
@@ -73,6 +73,8 @@ if TYPE_CHECKING:
     )
     from .history.check import check_history, repair_history
     from .history.findings import Finding
+    from .history.media.picture import picture
+    from .history.media.video import video
     from .history.trim import trim_history
     from .message.reply import Origin, Reply, Timing, ToolCall, Usage
     from .steps.steps import Round, Step
@@ -110,6 +112,8 @@ _HOMES = {
     "client.taping": "recording replaying",
     "trace": "Trace",
     "history.check": "check_history repair_history",
+    "history.media.picture": "picture",
+    "history.media.video": "video",
     "history.findings": "Finding",
     "history.trim": "trim_history",
     "tools.xml_calls": "parse_tool_calls",
@@ -166,6 +170,7 @@ __all__ = [
     "models",
     "panel",
     "parse_tool_calls",
+    "picture",
     "read_batch",
     "recording",
     "repair_history",
@@ -175,6 +180,7 @@ __all__ = [
     "to_frame",
     "trim_history",
     "usage",
+    "video",
 ]
 _PUBLIC = __all__
 if not TYPE_CHECKING:

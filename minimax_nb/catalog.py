@@ -63,6 +63,7 @@ class Model:
         tokens_per_minute: likewise, of prompts and replies.
         sources: where all this comes from.
         on_page: whether the OpenAI-compatible API page of the M2.7 era lists it.
+        sees: whether it takes pictures and video; None where nothing is documented.
     """
 
     name: str
@@ -78,14 +79,15 @@ class Model:
     tokens_per_minute: int | None = None
     sources: tuple[Source, ...] = ()
     on_page: bool = False
+    sees: bool | None = None
 
 
 _PAGE = Source(
-    "context_window, tokens_per_s, temperature",
+    "context_window, tokens_per_s, temperature, sees",
     "MiniMax, OpenAI-compatible API page of the M2.7 era (platform.minimax.io/docs/api-reference/text-openai-api)",
     "2026-05",
 )
-_M3_PAGE = Source("context_window, temperature, thinking", "MiniMax, OpenAI SDK page, M3 version", "2026-11-22")
+_M3_PAGE = Source("context_window, temperature, thinking, sees", "MiniMax, OpenAI SDK page, M3 version", "2026-11-22")
 _SPEC = Source("max_output", "MiniMax, OpenAPI description of chat completions", "2026-11-22")
 _GUIDE = Source("max_output", "MiniMax, models guide (128k, thinking included)", "2026-11-22")
 _PRICING = Source("prices", "MiniMax, pay-as-you-go pricing page", "2026-11-22")
@@ -135,6 +137,7 @@ def _m2(
         tokens_per_minute=20_000_000,
         sources=sources,
         on_page=True,
+        sees=False,
     )
 
 
@@ -209,6 +212,7 @@ MODELS: tuple[Model, ...] = (
         requests_per_minute=200,
         tokens_per_minute=10_000_000,
         sources=(_M3_PAGE, _SPEC, _PRICING_SEEN, _LISTED, _LIMITS),
+        sees=True,
     ),
     Model(
         "MiniMax-M3.1-Flash",

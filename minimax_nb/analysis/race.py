@@ -6,13 +6,14 @@ import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb.chat.turn import checked_question
 from minimax_nb.client.parameters import request_parameters
 from minimax_nb.client.sdk import async_client, explain
 from minimax_nb.display.column_view import open_columns
 from minimax_nb.errors import MinimaxNbError
 from minimax_nb.history.check import check_history
+from minimax_nb.history.media.content import content_of
 from minimax_nb.message.reply import Reply
+from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.redaction import mask_key
 from minimax_nb.stream.accumulator import StreamAccumulator
 from minimax_nb.stream.reading import adrive
@@ -120,9 +121,7 @@ def _checked_models(models: Iterable[str]) -> list[str]:
 
 def _messages(prompt: str | list[Any], system: str | None) -> list[Any]:
     first = [] if system is None else [{"role": "system", "content": system}]
-    if isinstance(prompt, str):
-        return [*first, {"role": "user", "content": checked_question(prompt)}]
-    if not isinstance(prompt, list):
-        raise TypeError(f"expected a question or a list of messages, got {type(prompt).__name__}")
-    listed = checked_question(prompt)
-    return [*first, *(entry.message if isinstance(entry, Reply) else entry for entry in listed)]
+    listed = prompt if isinstance(prompt, list) else []
+    if any("role" in (as_dict(entry) or {}) for entry in listed):
+        return [*first, *(entry.message if isinstance(entry, Reply) else entry for entry in listed)]
+    return [*first, {"role": "user", "content": content_of(prompt)}]

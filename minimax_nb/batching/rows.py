@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.errors import MinimaxNbError, short
+from minimax_nb.history.media.content import content_of
 from minimax_nb.message.reply import Reply
 
 from .template import Template
@@ -126,11 +127,14 @@ class Rows:
             if not made.strip():
                 raise self._error(position, f"expected a prompt, got {made!r}")
             return [{"role": "user", "content": made}]
-        if isinstance(made, list) and made and all(_is_part(part) for part in made):
-            return [{"role": "user", "content": made}]
         if isinstance(made, list) and made and all(isinstance(one, Reply) or _is_message(one) for one in made):
             return [one.message if isinstance(one, Reply) else one for one in made]
-        raise self._error(position, f"expected the prompt to be a text, content parts or messages, got {short(made)}")
+        try:
+            return [{"role": "user", "content": content_of(made, hint=False)}]
+        except (TypeError, ValueError, OSError) as error:
+            raise self._error(
+                position, f"expected the prompt to be a text, content parts or messages, got {short(made)}: {error}"
+            ) from error
 
     def _filled(self, position: int) -> str:
         values = {column: held[position] for column, held in self._values.items()}
@@ -194,10 +198,6 @@ def _is_missing(value: Any) -> bool:
         return False
     missing = pd.isna(value)
     return missing is True or (not hasattr(missing, "__len__") and bool(missing))
-
-
-def _is_part(part: Any) -> bool:
-    return isinstance(part, Mapping) and "type" in part and "role" not in part
 
 
 def _is_message(message: Any) -> bool:

@@ -15,13 +15,15 @@ from minimax_nb.catalog import MODELS
 from minimax_nb.client.default_model import default_model, served_models
 from minimax_nb.client.parameters import check_parameters
 from minimax_nb.client.sdk import async_client
+from minimax_nb.display.question import show_pictures
 from minimax_nb.display.run_view import open_run_view
 from minimax_nb.history.check import check_history, listed_messages
+from minimax_nb.history.media.content import content_of
 from minimax_nb.tools.response_format import ResponseFormat
 from minimax_nb.tools.toolbox import toolbox
 
 from .conversation import Conversation
-from .turn import Turn, checked_question
+from .turn import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -139,11 +141,12 @@ class Chat(Conversation):
 
         open_panel(self)
 
-    def __call__(self, question: str | list[dict[str, Any]], *, response: Any = None) -> Reply:
+    def __call__(self, question: Any, *, response: Any = None) -> Reply:
         """Ask, and go on until there is an answer.
 
         Args:
-            question: the text, or a list of content parts for models that take pictures.
+            question: the text, or a list of texts, pictures and videos for models that take them: a ``Path``, bytes, a
+                PIL image, a matplotlib figure, an address, ``mm.picture(…)``, ``mm.video(…)``, a content part.
             response: the type that the answer is to have: a pydantic model, dataclass, TypedDict, ``list[…]``,
                 ``Literal``. Its schema goes into the question, the value is ``reply.parsed``, and an answer that does
                 not fit is asked for once more.
@@ -157,6 +160,8 @@ class Chat(Conversation):
             StreamError: a reply failed midway; a question that led to nothing is taken back.
             StreamInterrupted: you pressed stop; likewise.
             ResponseFormatError: the answer does not have the type of ``response``; ``.reply`` is what came.
+            TypeError: something in the question is neither text nor a picture or video.
+            ValueError: a picture or video cannot be sent as it is.
             openai.APIError: the request failed; likewise.
         """
         if _is_async(self._client):
@@ -170,7 +175,7 @@ class Chat(Conversation):
                     turn.take(event)
         return turn.reply
 
-    async def ask(self, question: str | list[dict[str, Any]], *, response: Any = None) -> Reply:
+    async def ask(self, question: Any, *, response: Any = None) -> Reply:
         """Ask without holding up the kernel: ``reply = await chat.ask("…")``, the twin of ``chat("…")``.
 
         A synchronous client is taken as the description of an async one.
@@ -223,14 +228,12 @@ class Chat(Conversation):
         return f"Chat({self.model!r}, {len(self.messages)} messages{tools})"
 
     @contextmanager
-    def _turn(
-        self, question: str | list[dict[str, Any]], view: View | None = None, form: ResponseFormat | None = None
-    ) -> Iterator[Turn]:
+    def _turn(self, question: Any, view: View | None = None, form: ResponseFormat | None = None) -> Iterator[Turn]:
         """One question at a time, and only with a history that the service takes."""
         if not self._answering.acquire(blocking=False):
             raise RuntimeError("this chat is still answering: wait for it, stop it, or begin another Chat")
         try:
-            content = checked_question(question)
+            content = content_of(question)
             asked = {"role": "user", "content": content if form is None else form.asked_with(content)}
             if self._trim:
                 self._make_room(asked, None if self._trim is True else self._trim)
@@ -238,6 +241,8 @@ class Chat(Conversation):
             check_history([*self.messages, asked], tools=schemas, model=self.model).raise_if_refused()
             self._check_fits(asked)
             self._tell_watchers()
+            if view is None and self._display:
+                show_pictures(content)
             open_view = partial(open_run_view, wanted=self._display) if view is None else lambda: view
             with Turn(self.messages, asked, recorder=self._recorder, known=self._known, open_view=open_view) as turn:
                 yield turn

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from minimax_nb.message.media_words import NOUNS
 from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.render.own_page import own_page
 from minimax_nb.render.text.text import one_line
@@ -49,7 +50,7 @@ def _html(talk: Talk, exchanges: Sequence[Exchange], _: Sequence[str]) -> str:
 
 
 def _script(talk: Talk, _: Sequence[Exchange], tools: Sequence[str]) -> str:
-    asked = (f"chat({_python(question)})" for question in _questions(talk))
+    asked = (f"chat({_asked(question)})" for question in _questions(talk))
     return "\n".join([f"# Asks {one_line(talk.model)} the same again.", *_opening(talk, tools), "", *asked]) + "\n"
 
 
@@ -58,13 +59,13 @@ def _notebook(talk: Talk, exchanges: Sequence[Exchange], tools: Sequence[str]) -
         _cell("markdown", f"# Conversation with {talk.model}"),
         {**_cell("code", "\n".join(_opening(talk, tools))), "execution_count": None, "outputs": []},
     ]
-    asked = [exchange for exchange in exchanges if exchange.question or exchange.reply is not None]
+    asked = [exchange for exchange in exchanges if exchange.question or exchange.media or exchange.reply is not None]
     for at, question in enumerate(_questions(talk)):
         outputs = []
         if at < len(asked):
             bundle = answer_bundle(asked[at])
             outputs = [{"output_type": "display_data", "data": dict(bundle), "metadata": {}}]
-        cells.append({**_cell("code", f"chat({_python(question)})"), "execution_count": None, "outputs": outputs})
+        cells.append({**_cell("code", f"chat({_asked(question)})"), "execution_count": None, "outputs": outputs})
     for at, cell in enumerate(cells):
         cell["id"] = f"cell-{at}"
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -106,6 +107,22 @@ def _questions(talk: Talk) -> list[Any]:
     """What the user asked, as it was asked."""
     listed = [as_dict(message) or {} for message in talk.messages]
     return [message.get("content") for message in listed if message.get("role") == "user"]
+
+
+def _asked(content: Any) -> str:
+    """A question as Python's code; its pictures and videos whole, so that the file stands alone."""
+    if not isinstance(content, list):
+        return _python(content)
+    return f"[{', '.join(map(_part, content))}]"
+
+
+def _part(part: Any) -> str:
+    name = NOUNS.get(str(part.get("type"))) if isinstance(part, dict) else None
+    inner = part.get(part["type"]) if name else None
+    if isinstance(inner, dict):
+        options = [f"{key}={value!r}" for key, value in inner.items() if key in ("detail", "fps")]
+        return f"mm.{name}({', '.join([repr(inner.get('url')), *options])})"
+    return repr(part)
 
 
 def _python(value: Any) -> str:

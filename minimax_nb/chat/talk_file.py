@@ -6,10 +6,13 @@ import json
 import os
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from minimax_nb.client.parameters import check_parameters
+from minimax_nb.message.media_words import pictures_in
+from minimax_nb.message.parts import content_text
 from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.redaction import MARK, SHORTEST, Masker
 from minimax_nb.trace import Trace
@@ -61,7 +64,7 @@ def write_talk(path: str | os.PathLike[str], talk: Talk, key: str) -> None:
         "model": talk.model,
         "options": _plain("options", kept_options(talk.options, key)),
         "messages": [_plain(f"messages[{at}]", as_dict(message)) for at, message in enumerate(talk.messages)],
-        "trace": json.loads(talk.trace.to_json()),
+        "trace": _without_pictures(json.loads(talk.trace.to_json())),
     }
     # Half a character cannot be written as UTF-8; as an escape it comes back as it was.
     text = json.dumps(data, ensure_ascii=False, indent=1)
@@ -103,7 +106,25 @@ def read_talk(path: str | os.PathLike[str]) -> Talk:
             raise ValueError(f"expected {name} in {where} to be {noun}, got {came}: it is broken")
     if odd := _unknown_option(data["options"]):
         raise ValueError(f"expected parameters of a completion among the options in {where}, got {odd}")
-    return Talk(data["messages"], data["model"], data["options"], Trace.from_json(json.dumps(data["trace"])))
+    trace = Trace.from_json(json.dumps(data["trace"]))
+    return Talk(data["messages"], data["model"], data["options"], _with_pictures(trace, data["messages"]))
+
+
+def _without_pictures(trace: dict[str, Any]) -> dict[str, Any]:
+    """A trace without the pictures, which stand in the messages already."""
+    for step in trace["steps"]:
+        step.pop("pictures", None)
+    return trace
+
+
+def _with_pictures(trace: Trace, messages: list[Any]) -> Trace:
+    """The trace with the pictures of the messages that its questions name."""
+    contents = [message.get("content") for message in messages if isinstance(message, dict)]
+    known = {content_text(content): found for content in contents if (found := pictures_in(content))}
+    if not known:
+        return trace
+    steps = [replace(step, pictures=known.get(step.text, ())) if step.kind == "user" else step for step in trace]
+    return Trace.of(steps, trace.rounds)
 
 
 def _unknown_option(options: dict[str, Any]) -> str:

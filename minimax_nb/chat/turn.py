@@ -96,17 +96,3 @@ class Turn:
         if not self._recorded:
             self._recorder.message(self._question)
         self._recorded = True
-
-
-def checked_question(question: Any) -> Any:
-    """The question, if it is one.
-
-    Raises:
-        TypeError: it is neither text nor a list of content parts.
-        ValueError: it is empty.
-    """
-    if not isinstance(question, str | list):
-        raise TypeError(f"expected a question, text or a list of content parts, got {type(question).__name__}")
-    if not question or (isinstance(question, str) and not question.strip()):
-        raise ValueError(f"expected a question, got {question!r}: the service refuses empty messages")
-    return question

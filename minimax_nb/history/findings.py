@@ -40,6 +40,9 @@ RULES: dict[str, Rule] = {
         f"{_2013} (2013)",
         'send {"type": "image_url", "image_url": {"url": …}}, its url https, mm_file or data with the whole file',
     ),
+    "too-much-media": Rule(
+        f"{_2013}, or HTTP 413", "send smaller pictures (mm.picture(x, max_side=2000)), fewer, or by their address"
+    ),
     "several-systems": Rule(
         f"{_2013}, chat content has invalid message role: system (2013)",
         "merge them into one system message at the start",

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from minimax_nb.message.arguments import fixed_arguments
 from minimax_nb.message.blank import is_blank_result
 from minimax_nb.message.calls import calls_of, is_call, is_custom, read_call, sendable_input, with_tool_call
+from minimax_nb.message.media_words import media_words
 from minimax_nb.message.parts import is_empty, is_received_part, read_message, refusal_of
 from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.message.surrogates import sendable
 from minimax_nb.tools.results import NO_OUTPUT
 
-from .media import with_url_object
+from .media.rules import body_fault, medium_of, with_url_object
 from .pairing import pair
 from .rules import is_role, merges_systems, part_fault
 from .thinkfix import restore_thinking
@@ -44,6 +45,7 @@ def mend(messages: Iterable[Any], *, model: str | None = None, originals: Iterab
     untouched = _restore(read, originals)
     _replace_function_calls(read)
     shaped = [message for message in read if _shape(message, model)]
+    _lighten(shaped)
     paired = _bring_together(shaped)
     if merges_systems(model):
         paired = _merge_systems(paired)
@@ -132,6 +134,18 @@ def _shape_part(part: Any, model: str | None) -> Any:
     if kind in ("image_url", "video_url", "input_audio"):
         return {"type": "text", "text": f"[{kind} left out by repair_history: {fault[1]}]"}
     return {"type": "text", "text": part if isinstance(part, str) else _as_text(part)}
+
+
+def _lighten(messages: list[dict[str, Any]]) -> None:
+    """Leave out pictures and videos, the oldest first, until one request can hold the others."""
+    contents = [message["content"] for message in messages if isinstance(message.get("content"), list)]
+    for content in contents:
+        for at, part in enumerate(content):
+            if body_fault([each for parts in contents for each in parts]) is None:
+                return
+            if medium_of(part) is not None:
+                words = f"[{media_words(part)}: left out by repair_history, for a request can hold no more]"
+                content[at] = {"type": "text", "text": words}
 
 
 def _shape_calls(message: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from minimax_nb.catalog import MODELS
 from minimax_nb.errors import short
 from minimax_nb.message.blank import is_blank_result
 from minimax_nb.message.calls import call_fault, is_call, read_call, result_id
@@ -17,7 +18,7 @@ from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.message.surrogates import unsendable
 
 from .findings import Finding
-from .media import medium_fault, medium_of
+from .media.rules import body_fault, medium_fault, medium_of
 from .pairing import Pairing, Turn, pair
 from .thinkrules import check_thinking
 
@@ -74,11 +75,19 @@ def find_problems(
         else:
             found += _check_message(index, message, model)
             found += _check_characters(index, message)
+    found += check_body(read)
     if merges_systems(model):
         found += _check_systems(read)
     found += _check_results(read, pair(read))
     found += check_thinking(read, always_thinks=always_thinks(model), originals=originals)
     return sorted(found, key=lambda finding: -1 if finding.index is None else finding.index)
+
+
+def check_body(read: list[dict[str, Any] | None]) -> list[Finding]:
+    """What is wrong with the pictures and videos of all messages together."""
+    contents = [message.get("content") for message in read if message is not None]
+    fault = body_fault([part for content in contents if isinstance(content, list) for part in content])
+    return [Finding.of(None, "too-much-media", fault)] if fault else []
 
 
 def _check_message(index: int, message: dict[str, Any], model: str | None) -> list[Finding]:
@@ -151,8 +160,13 @@ def _unsupported(part: Any, model: str | None) -> str | None:
     if kind == "text":
         return None if isinstance(part.get("text"), str) else "of type text, without text"
     if medium := medium_of(part):
-        return f"{medium.noun}, which {model} does not take" if is_text_only(model) else None
+        return f"{medium.noun}, which {model} does not take; {_that_sees()} does" if is_text_only(model) else None
     return "audio, which no model takes" if kind == "input_audio" else f"of type {short(kind)}"
+
+
+def _that_sees() -> str:
+    """The first model of the catalogue that takes pictures and video."""
+    return next(model.name for model in MODELS if model.sees)
 
 
 def _check_calls(index: int, message: dict[str, Any]) -> list[Finding]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from .media_words import NOUNS, media_words
 from .think import CLOSINGS, OPENINGS, ThinkSplit, gap_between, split_think
 
 if TYPE_CHECKING:
@@ -197,7 +198,10 @@ def _part_for_reader(part: Any) -> str:
     if not isinstance(part, dict):
         return str(part)
     text = part.get("text")
-    return text if isinstance(text, str) else f"[{str(part.get('type') or 'part').removesuffix('_url')}]"
+    if isinstance(text, str):
+        return text
+    kind = part.get("type")
+    return f"[{media_words(part) if isinstance(kind, str) and kind in NOUNS else kind or 'part'}]"
 
 
 def _joined(texts: list[str], mirrors: Any) -> str:

@@ -17,6 +17,7 @@ from .reply_html import pretty_arguments
 from .text.escape import escape, escape_prose
 from .text.markup import EMPTY, Html, join_html
 from .text.quantities import percent, seconds
+from .thumbnail import thumbnails
 from .tracetext import (
     brief_figures,
     facts,
@@ -198,5 +199,5 @@ def _body(step: Step, limit: int, formulas: Formulas) -> Html:
         body = to_html(text, formulas=formulas)
         body = Html(f'<div style="opacity:.85">{body}</div>') if step.kind == "think" else body
     else:
-        body = Html(f'<pre style="{_PRE}">{escape(text)}</pre>')
+        body = Html(f'{thumbnails(step.pictures)}<pre style="{_PRE}">{escape(text)}</pre>')
     return Html(f"{body}<p><i>{escape(left_out)}</i></p>") if left_out else body

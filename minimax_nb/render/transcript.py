@@ -13,6 +13,7 @@ from .text.escape import escape, escape_prose
 from .text.markup import EMPTY, Html, Markdown, join_html, join_markdown
 from .text.quoting import quoted, words
 from .text.text import visible
+from .thumbnail import media_html
 from .tracetext import shortened
 
 if TYPE_CHECKING:
@@ -97,9 +98,12 @@ def exchange_bundle(exchange: Exchange, formulas: Formulas = "tex") -> Bundle:
     question, left_out = shortened(exchange.question, _LONGEST_QUESTION)
     system, system_left_out = shortened(exchange.system, _LONGEST_QUESTION)
     answer = answer_bundle(exchange, formulas)
-    plain = [f"You: {visible(question)}"] if question else []
-    markdown = [Markdown(f"**You**\n\n{_quoted(question)}")] if question else []
-    html = [Html(f'<div style="{_LABEL}">You</div>{_question(question)}')] if question else []
+    media = [f"[{each}]" for each in exchange.media]
+    asked = "\n".join([*([question] if question else []), *media])
+    drawn = media_html(exchange.media, exchange.pictures)
+    plain = [f"You: {visible(asked)}"] if asked else []
+    markdown = [Markdown(f"**You**\n\n{_quoted(asked)}")] if asked else []
+    html = [Html(f'<div style="{_LABEL}">You</div>{_question(question, drawn)}')] if asked else []
     if left_out:
         plain.append(f"[{left_out}]")
         markdown.append(Markdown(f"*{words(left_out)}*"))
@@ -134,8 +138,8 @@ def _quoted(text: str) -> Markdown:
     return quoted(Markdown(to_markdown(text).strip("\n")))
 
 
-def _question(text: str) -> Html:
-    return Html(f'<div style="{_QUESTION}">{escape_prose(text)}</div>')
+def _question(text: str, media: Html = EMPTY) -> Html:
+    return Html(f'<div style="{_QUESTION}">{media}{escape_prose(text)}</div>')
 
 
 def answer_bundle(exchange: Exchange, formulas: Formulas = "tex") -> Bundle:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from minimax_nb.message.calls import read_tool_calls
 from minimax_nb.message.events import RoundEnded, ToolResult
+from minimax_nb.message.media_words import pictures_in, without_media
 from minimax_nb.message.parts import content_text, read_message
 from minimax_nb.message.reply import Reply
 from minimax_nb.message.sdk_objects import as_dict
@@ -26,13 +27,15 @@ class Exchange:
     """A question and what came of it.
 
     Attributes:
-        question: its text; "" where the messages begin with something else.
+        question: its text; "" where there is none, or the messages begin with something else.
         system: the system message before it.
         steps: what led to the answer, and the answer itself.
         rounds: the requests.
         reply: the last reply; None where there is none.
         before: how many of the steps come before that reply.
         tables: the tables that tools returned, by the place of their step.
+        media: the pictures and videos of the question, in words.
+        pictures: the pictures among them, as ``data:`` URLs.
         kept: whether it stands in the history; a question that led to nothing is taken back.
     """
 
@@ -44,6 +47,8 @@ class Exchange:
     before: int = 0
     tables: Mapping[int, Table] = field(default_factory=dict)
     kept: bool = True
+    media: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
 
 
 class Recollection:
@@ -115,6 +120,8 @@ def exchange_of(group: Sequence[Any], known: Recollection) -> Exchange:
     tables: dict[int, Table] = {}
     last: Reply | None = None
     before = 0
+    media: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
     for message in group:
         data = _data(message)
         role = data.get("role")
@@ -129,7 +136,9 @@ def exchange_of(group: Sequence[Any], known: Recollection) -> Exchange:
             (place,) = recorder.event(result)
             tables = with_place(tables, place, result.shown)
         else:
-            texts["user" if role == "user" else "system"].append(content_text(data.get("content")))
+            rest, words = without_media(data.get("content"))
+            texts["user" if role == "user" else "system"].append(content_text(rest))
+            media, pictures = media + words, pictures + pictures_in(data.get("content"))
     steps = recorder.steps()
     return Exchange(
         question="\n\n".join(texts["user"]),
@@ -139,6 +148,8 @@ def exchange_of(group: Sequence[Any], known: Recollection) -> Exchange:
         reply=last,
         before=len(steps) if last is None else before,
         tables=tables,
+        media=media,
+        pictures=pictures,
     )
 
 

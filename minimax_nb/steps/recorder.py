@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minimax_nb.message.calls import read_tool_calls
 from minimax_nb.message.events import RoundEnded, RunEvent, ToolResult
+from minimax_nb.message.media_words import pictures_in
 from minimax_nb.message.parts import content_text, read_message
 from minimax_nb.message.reply import Reply, ToolCall, Usage
 from minimax_nb.message.sdk_objects import as_dict
@@ -84,7 +85,8 @@ class StepRecorder:
             )
         else:
             kind: Kind = "system" if role in {"system", "developer"} else "user"
-            self._steps.append(Step(kind, len(self._rounds) + 1, text))
+            pictures = pictures_in(data.get("content"))
+            self._steps.append(Step(kind, len(self._rounds) + 1, text, pictures=pictures))
 
     def reply(self, reply: Reply, elapsed_s: float | None = None) -> None:
         """A reply of the model: a new round.

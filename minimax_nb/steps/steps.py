@@ -32,6 +32,7 @@ class Step:
         tokens: how many tokens it took, by the service's count.
         tokens_per_s: ``tokens`` by ``duration_s``.
         share: ``duration_s`` as a share of the whole run, 0 to 1.
+        pictures: those of a question, as ``data:`` URLs; ``text`` names them, and those that are elsewhere.
     """
 
     kind: Kind
@@ -46,6 +47,7 @@ class Step:
     tokens: int | None = None
     tokens_per_s: float | None = None
     share: float | None = None
+    pictures: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """A plain dict, ready for JSON; what is unknown or empty is left out."""
@@ -54,7 +56,7 @@ class Step:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
         """The value that ``to_dict`` wrote."""
-        return cls(**data)
+        return cls(**{**data, "pictures": tuple(data.get("pictures") or ())})
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ def test_an_empty_question_is_refused(question: Any) -> None:
     assert chat.messages == script.requests == []
 
 
-@pytest.mark.parametrize("question", [None, 3, {"role": "user"}, b"x"])
+@pytest.mark.parametrize("question", [None, 3, {"role": "user"}, {1, 2}, [None], [["a"]]])
 def test_what_is_no_question_is_refused(question: Any) -> None:
     chat, _ = chat_of(message("Hi."))
     with pytest.raises(TypeError, match="expected a question"):

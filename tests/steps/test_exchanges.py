@@ -56,7 +56,8 @@ def test_an_exchange_that_broke_off_has_no_reply() -> None:
 
 def test_parts_of_a_question_are_named() -> None:
     parts = [{"type": "text", "text": "What is this?"}, {"type": "image_url", "image_url": {"url": "data:"}}]
-    assert exchange_of([{"role": "user", "content": parts}], Recollection()).question == "What is this?\n[image]"
+    exchange = exchange_of([{"role": "user", "content": parts}], Recollection())
+    assert (exchange.question, exchange.media, exchange.pictures) == ("What is this?", ("picture",), ())
 
 
 def test_times_and_tables_are_known_again() -> None:

@@ -79,7 +79,7 @@ def test_what_is_no_message_is_refused(message: object) -> None:
     [
         (None, ""),
         ("a", "a"),
-        ([{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "x"}}], "a\n[image]"),
+        ([{"type": "text", "text": "a"}, {"type": "image_url", "image_url": {"url": "x"}}], "a\n[picture x]"),
         ({"odd": 1}, "{'odd': 1}"),
         ([3, {"type": None}], "3\n[part]"),
     ],

@@ -60,6 +60,7 @@ DOCUMENT = TEXT.and_also(
     b="style",
     details="class open style",
     div="aria-label class role tabindex",
+    img="alt height src style width",
     span="title",
     summary="style",
     table="class",
@@ -71,7 +72,8 @@ DOCUMENT = TEXT.and_also(
 PAGE = DOCUMENT.and_also("font", body="style", head="", html="lang", meta="charset content name", title="")
 """A document that stands alone as a file."""
 
-VOID = {"br", "hr", "meta"}
+VOID = {"br", "hr", "img", "meta"}
+PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+")
 HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -135,7 +137,10 @@ class _Inspector(HTMLParser):
             assert re.match(r"(?i)https?://|mailto:", value), value
         if name == "style":
             assert {part.split(":")[0] for part in value.split(";")} <= self.allowed.styles, value
-        assert name in {"href", "content"} or not re.search(r"url|var\(|expression|position", value), (tag, name, value)
+        if name == "src":
+            assert PICTURE.fullmatch(value), value[:100]
+        if name not in {"href", "content", "src"}:
+            assert not re.search(r"url|var\(|expression|position", value), (tag, name, value)
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open, f"</{tag}> closes nothing"

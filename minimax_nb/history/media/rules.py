@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from minimax_nb.errors import short
+from minimax_nb.message.media_words import address_in, size_words
 
 _MEGABYTE = 2**20
 _ADDRESSES = ("http://", "https://", "mm_file://")
 _INLINE = re.compile(r"data:([^;,]{0,80})((?:;[^;,]{0,80}){0,8}),", re.IGNORECASE)
 _FRAMES = (0.2, 5.0)
+BODY_MEGABYTES = 64
+"""What a request may hold (OpenAI SDK page, M3 version)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,20 @@ def medium_fault(part: Any) -> str | None:
     if fault is None and kind == "video_url":
         fault = _frames_fault(inner.get("fps"))
     return fault and f"{medium.noun} {fault}"
+
+
+def body_fault(parts: Iterable[Any]) -> str | None:
+    """Say why pictures and films together are too much for one request, or None.
+
+    Args:
+        parts: of all messages; those that hold neither are passed over.
+    """
+    size = sum(len(address_in(part)) for part in parts if medium_of(part) is not None)
+    if size <= BODY_MEGABYTES * _MEGABYTE:
+        return None
+    return (
+        f"its pictures and videos are {size_words(size)} in base64, expected at most {BODY_MEGABYTES} MB in one request"
+    )
 
 
 def _url_fault(url: Any, medium: Medium) -> str | None:

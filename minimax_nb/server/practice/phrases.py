@@ -20,6 +20,8 @@ class Phrases:
     closing: str
     reported: str
     result: str
+    media: str
+    medium: str
     reported_end: str
     form: str
     comma: str
@@ -42,10 +44,16 @@ class Phrases:
         lines = [self.result.format(tool=tool, text=text) for tool, text in results]
         return "\n".join([self.reported.format(model=model), "", *lines, "", self.reported_end])
 
-    def sample(self, question: str, model: str, nth: int, before: str, first: str) -> str:
+    def came(self, media: list[tuple[str, int | None]]) -> str:
+        """Write what pictures and videos came: type and size, or the address; "" where there are none."""
+        sized = [kind if size is None else self.medium.format(kind=kind, size=f"{size:,}") for kind, size in media]
+        return self.media.format(media=self.comma.join(sized)) if sized else ""
+
+    def sample(self, question: str, model: str, nth: int, before: str, first: str, came: str = "") -> str:
         """Write an answer that shows what a display can do, the part named ``first`` at its head."""
         opening = self.opening.format(question=question, model=model, nth=nth)
         again = [self.again.format(before=before, nth=nth)] if before else []
+        again += [came] if came else []
         parts = [self.parts[first], *(text for name, text in self.parts.items() if name != first)]
         return "\n\n".join([opening, *again, *parts, self.closing])
 
@@ -102,6 +110,8 @@ ENGLISH = Phrases(
     closing="With a key in `MINIMAX_API_KEY` the same cell asks the real model.",
     reported="**This is a rehearsal** of {model}: it called your tools and reads their results back to you.",
     result="- {tool} says: {text}",
+    media="With the question came: {media}.",
+    medium="{kind} ({size} bytes)",
     reported_end="A real model would now answer in its own words.",
     form=(
         "The question is: {question}\n\n"
@@ -150,6 +160,8 @@ CHINESE = Phrases(
     closing="设置 `MINIMAX_API_KEY` 之后，同一个单元格会询问真正的模型。",
     reported="**这是一次排练**，扮演的是 {model}：它调用了您的工具，并把结果读给您听。",
     result="- {tool} 的结果：{text}",
+    media="随问题一起收到：{media}。",
+    medium="{kind}（{size} 字节）",
     reported_end="真正的模型此时会用自己的话作答。",
     form=(
         "用户的问题是：{question}\n\n"

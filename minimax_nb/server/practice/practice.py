@@ -17,11 +17,14 @@ from minimax_nb.server.tape.match import text_of, text_without_media
 from .arguments import arguments
 from .forms import filled_form, wanted_schema
 from .hints import about, hints, together
+from .media import received
 from .phrases import CHINESE, ENGLISH
 from .quoting import code, literal, one_line, stressed
 
 if TYPE_CHECKING:
     from minimax_nb.server.service.models import ServedModel
+
+    from .phrases import Phrases
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[a-z]{3,}|[\u4e00-\u9fff]{2}")
@@ -59,17 +62,24 @@ def rehearse(request: dict[str, Any], model: ServedModel) -> Answer:
     if results and wanted_schema(messages) is None:
         named = _names(since)
         told = [
-            (_shown_name(named.get(str(m.get("tool_call_id")), "tool")), one_line(text_of(m.get("content")), 300))
-            for m in results
+            (_shown_name(named.get(str(m.get("tool_call_id")), "tool")), _said(m.get("content"), say)) for m in results
         ]
-        report = say.report([(code(name), literal(text)) for name, text in told], model.id)
+        report = say.report([(code(name), text) for name, text in told], model.id)
         return _answer(model, report, say.weigh([name for name, _ in told]))
     if (schema := wanted_schema(messages)) is not None:
         return _answer(model, filled_form(schema, question), say.form.format(question=shown))
     before = [text_without_media(m.get("content")) for m in messages[: max(at, 0)] if m["role"] == "user"]
     earlier = stressed(one_line(before[-1])) if before else ""
-    content = say.sample(stressed(one_line(question, 200)), model.id, nth, earlier, _order(question))
+    came = say.came([(code(kind), size) for kind, size in received(messages[at].get("content"))]) if at >= 0 else ""
+    content = say.sample(stressed(one_line(question, 200)), model.id, nth, earlier, _order(question), came)
     return _answer(model, content, say.think(shown, nth))
+
+
+def _said(content: Any, say: Phrases) -> str:
+    """A result as it is repeated: its text, and what pictures came with it."""
+    text = literal(one_line(text_without_media(content) if isinstance(content, list) else text_of(content), 300))
+    came = say.came([(code(kind), size) for kind, size in received(content)])
+    return f"{text} {came}".strip()
 
 
 def _last_question(messages: list[dict[str, Any]]) -> int:

@@ -165,3 +165,16 @@ def test_half_a_character_in_the_data_stops_neither_check_nor_repair(data: str) 
     messages = asked(image({"url": f"data:image/png;base64,{data}"}))
     assert check_history(messages, model=M3).refused
     assert check_history(repair_history(messages, model=M3), model=M3) == []
+
+
+def test_what_one_request_cannot_hold_is_found_and_lightened() -> None:
+    nine = image({"url": data("image/png", 9 * 2**20)})
+    messages = [{"role": "user", "content": [{"type": "text", "text": str(at)}, nine]} for at in range(7)]
+    messages = [each for one in messages for each in (one, {"role": "assistant", "content": "So."})][:-1]
+    [finding] = check_history(messages, model=M3)
+    assert (finding.index, finding.code, finding.refused) == (None, "too-much-media", True)
+    assert "84 MB in base64, expected at most 64 MB" in finding.message
+    mended = repair_history(messages, model=M3)
+    assert check_history(mended, model=M3) == []
+    kept = [message["content"][1]["type"] for message in mended if message["role"] == "user"]
+    assert kept == ["text", "text", *["image_url"] * 5]
