@@ -21,6 +21,7 @@ from minimax_nb.errors import (
     UnknownToolError,
     short,
 )
+from minimax_nb.history.rules import is_text_only, model_that_sees
 from minimax_nb.message.arguments import read_arguments
 from minimax_nb.message.calls import is_custom, read_tool_calls
 from minimax_nb.message.events import ToolResult
@@ -29,6 +30,7 @@ from minimax_nb.message.reply import Reply, ToolCall
 from minimax_nb.tools.results import cut, render_result
 from minimax_nb.tools.toolbox import toolbox
 
+from .seen_result import seen_result
 from .sendable import (
     sendable_calls,
     with_parsed_calls,
@@ -70,11 +72,17 @@ class ToolLoop:
         max_rounds: int = MAX_ROUNDS,
         options: dict[str, Any] | None = None,
         response: ResponseFormat | None = None,
+        see_figures: bool = False,
     ) -> None:
         if not isinstance(messages, list):
             raise TypeError(f"expected a list of messages, which the run extends, got {type(messages).__name__}")
         if isinstance(max_rounds, bool) or not isinstance(max_rounds, int) or max_rounds < 1:
             raise ValueError(f"expected max_rounds to be a whole number from 1, got {max_rounds!r}")
+        if see_figures and is_text_only((options or {}).get("model")):
+            raise ValueError(
+                f"expected a model that takes pictures for see_figures=True, such as {model_that_sees()}, got "
+                f"{(options or {})['model']}"
+            )
         self.messages = messages
         self.tools = toolbox(tools)
         self.round = 0
@@ -82,6 +90,7 @@ class ToolLoop:
         self._max_rounds = max_rounds
         self._options = dict(options or {})
         self._form = response
+        self._see_figures = see_figures
         self._asked_again = False
         self._answers: list[dict[str, Any]] = []
         self._cut: int | None = None  # which call of the turn may have been cut off
@@ -211,7 +220,7 @@ class ToolLoop:
                 text += f" {NOT_AS_RECEIVED}"
         else:
             text, shown = render_result(outcome)
-        self._answers[position]["content"] = text
+        self._answers[position]["content"] = seen_result(text, shown) if self._see_figures else text
         return ToolResult(position, call, text, shown, error, started_s, duration_s)
 
 

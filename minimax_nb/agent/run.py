@@ -35,6 +35,7 @@ def run_tools(
     max_rounds: int = MAX_ROUNDS,
     approve: Approve | None = None,
     response: ResponseFormat | None = None,
+    see_figures: bool = False,
     **options: Any,
 ) -> Generator[RunEvent, None, Reply]:
     """Let a model use tools until it answers.
@@ -52,6 +53,7 @@ def run_tools(
         approve: asked before each call: True lets it run, False does not, a text is told to the model as the reason.
         response: the form that the answer is to have; the last message has to say so. An answer that does not fit is
             asked for once more.
+        see_figures: whether figures and pictures that tools return go to the model too; it must be one that sees.
         **options: handed to ``create``: ``model``, ``temperature``, ``extra_body``, ``stream=False`` … Usage is
             asked for while streaming; ``stream_options=None`` leaves that out, for servers that refuse it.
             ``reasoning_split`` goes into ``extra_body``.
@@ -68,9 +70,10 @@ def run_tools(
         StreamError: a reply failed midway; a partial answer is kept in the history if it can stand there.
         StreamInterrupted: you pressed stop; ``.reply`` is the reply as far as it came.
         ToolError: a tool cannot be made.
+        ValueError: the model is to see figures, and is known to see none.
         ResponseFormatError: the answer does not have the form, not even when asked for again.
     """
-    loop = ToolLoop(messages, tools, max_rounds=max_rounds, options=options, response=response)
+    loop = ToolLoop(messages, tools, max_rounds=max_rounds, options=options, response=response, see_figures=see_figures)
     while True:
         request = loop.request()
         yield RoundStarted(loop.round)
@@ -103,6 +106,7 @@ async def arun_tools(
     max_rounds: int = MAX_ROUNDS,
     approve: Approve | None = None,
     response: ResponseFormat | None = None,
+    see_figures: bool = False,
     **options: Any,
 ) -> AsyncGenerator[RunEvent, None]:
     """Let a model use tools until it answers: the twin of ``run_tools``, for ``async for`` and ``AsyncOpenAI``.
@@ -116,6 +120,7 @@ async def arun_tools(
         max_rounds: as for ``run_tools``.
         approve: as for ``run_tools``.
         response: as for ``run_tools``.
+        see_figures: as for ``run_tools``.
         **options: as for ``run_tools``.
 
     Yields:
@@ -126,10 +131,11 @@ async def arun_tools(
         StreamError: as for ``run_tools``.
         StreamInterrupted: as for ``run_tools``.
         ToolError: as for ``run_tools``.
+        ValueError: as for ``run_tools``.
         ResponseFormatError: as for ``run_tools``.
         asyncio.CancelledError: the task was cancelled; the history can be sent.
     """
-    loop = ToolLoop(messages, tools, max_rounds=max_rounds, options=options, response=response)
+    loop = ToolLoop(messages, tools, max_rounds=max_rounds, options=options, response=response, see_figures=see_figures)
     while True:
         request = loop.request()
         yield RoundStarted(loop.round)

@@ -57,6 +57,7 @@ class Chat(Conversation):
         approve: Callable[[ToolCall], Any] | bool | None = None,
         display: bool = True,
         trim: bool | int = False,
+        see_figures: bool = False,
         **options: Any,
     ) -> None:
         """Begin a conversation.
@@ -76,6 +77,7 @@ class Chat(Conversation):
             display: whether to show the turns.
             trim: whether the oldest exchanges are left out before a question that the context window has no room for
                 (and says so); a number for as many tokens as may be left.
+            see_figures: whether figures and pictures that tools return go to the model too; it must be one that sees.
             **options: go with each request, such as ``temperature``, ``max_completion_tokens`` or ``extra_body``;
                 ``stream_options=None`` leaves that parameter out.
 
@@ -103,6 +105,7 @@ class Chat(Conversation):
         self._reasoning_split = reasoning_split
         self._display = display
         self._trim = trim
+        self._see_figures = see_figures
         self._client = _default_client() if client is None else client
         self.model = model or default_model(self._client)
         self._answering = threading.Lock()
@@ -263,7 +266,8 @@ class Chat(Conversation):
 
     def _settings(self) -> dict[str, Any]:
         settings = {"model": self.model, "max_rounds": self._max_rounds, "approve": self._approve}
-        return {"reasoning_split": self._reasoning_split, **self.options, **settings}
+        seen = {"see_figures": self._see_figures, "reasoning_split": self._reasoning_split}
+        return {**seen, **self.options, **settings}
 
 
 def panel(client: OpenAI | AsyncOpenAI | str | None = None, model: str | None = None, **settings: Any) -> Chat:

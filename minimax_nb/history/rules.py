@@ -160,11 +160,11 @@ def _unsupported(part: Any, model: str | None) -> str | None:
     if kind == "text":
         return None if isinstance(part.get("text"), str) else "of type text, without text"
     if medium := medium_of(part):
-        return f"{medium.noun}, which {model} does not take; {_that_sees()} does" if is_text_only(model) else None
+        return f"{medium.noun}, which {model} does not take; {model_that_sees()} does" if is_text_only(model) else None
     return "audio, which no model takes" if kind == "input_audio" else f"of type {short(kind)}"
 
 
-def _that_sees() -> str:
+def model_that_sees() -> str:
     """The first model of the catalogue that takes pictures and video."""
     return next(model.name for model in MODELS if model.sees)
 

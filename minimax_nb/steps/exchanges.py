@@ -91,7 +91,8 @@ class Recollection:
 
     def result_of(self, data: dict[str, Any]) -> ToolResult | None:
         """The event that a tool's message came from."""
-        return self._results.get((str(data.get("tool_call_id")), content_text(data.get("content"))))
+        text = content_text(without_media(data.get("content"))[0])
+        return self._results.get((str(data.get("tool_call_id")), text))
 
 
 def split_messages(messages: Iterable[Any]) -> list[list[Any]]:
