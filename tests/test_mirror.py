@@ -13,6 +13,7 @@ PACKAGE = Path(minimax_nb.__file__).parent
 ELSEWHERE = {
     "__main__.py": ("cli/test_main.py", "two lines that call the command line's main"),
     "chat/panel_host.py": ("chat/test_panel.py", "a protocol, which the chat fulfils before a panel"),
+    "chat/panel_items.py": ("chat/test_panel.py", "what the box shows is seen in what it sends"),
     "chat/panel_operations.py": ("widgets/test_front_end_code.py", "types alone, held against the page's code"),
     "chat/panel_view.py": ("chat/test_panel.py", "widgets without a choice of their own: what they send is read there"),
     "cli/arguments.py": ("cli/test_ask.py", "the reading of files and pipes, seen through the commands that take them"),

@@ -203,12 +203,12 @@ class Chat(Conversation):
         async with async_client(self._client) as client:
             return await self._ask(client, question, None, self._approve, form)
 
-    async def answer_in(self, view: View, question: str, approve: Callable[[ToolCall], Any] | None = None) -> Reply:
+    async def answer_in(self, view: View, question: Any, approve: Callable[[ToolCall], Any] | None = None) -> Reply:
         """Ask for a panel: as ``ask``, shown in a view of its own.
 
         Args:
             view: where to show the turn. Its client is one of its own too, so that it can run in any thread's loop.
-            question: the text.
+            question: as for ``chat("…")``.
             approve: asked in place of the prompt in the cell, where ``approve=True``.
         """
         decide = approve if self._approve is ask_reader else self._approve

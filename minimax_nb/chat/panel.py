@@ -12,13 +12,13 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.frontend import current_kernel, draws_only_widgets, publish, running_request
+from minimax_nb.history.rules import is_text_only, model_that_sees
+from minimax_nb.message.media_words import media_words, pictures_in
 from minimax_nb.render.context_bar import context_words
-from minimax_nb.render.text.text import visible
-from minimax_nb.render.tracetext import summary
-from minimax_nb.render.transcript import answer_html, exchange_bundle, not_kept_note
 from minimax_nb.steps.exchanges import Exchange, cut_last_question, without_questions
-from minimax_nb.steps.steps import Step
 
+from .attachments import Attachments
+from .panel_items import Rendered, call_words, live_item, media_of, rendered
 from .panel_turn import PanelTurn
 from .panel_view import PanelView
 from .saved import SavedTranscript
@@ -26,13 +26,10 @@ from .saved import SavedTranscript
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from minimax_nb.message.reply import ToolCall
-    from minimax_nb.render.text.markup import Bundle
-
+    from .attachments import Parts
     from .panel_host import PanelHost
-    from .panel_operations import Item, Live, Now, PanelOperation, PanelPhase, Returned
+    from .panel_operations import Live, Now, PanelOperation, PanelPhase, Returned
 
-_LONGEST_CALL = 500
 _LONGEST_REASON = 2_000
 
 _open: dict[str, Panel] = {}
@@ -55,20 +52,13 @@ class _Asked:
         id: the page's name for it.
         text: the question.
         again: whether it takes the place of the last one.
+        parts: the pictures and videos that go with it.
     """
 
     id: str
     text: str
     again: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _Rendered:
-    """An exchange, as it is saved and as the box shows it."""
-
-    exchange: Exchange
-    bundle: Bundle
-    item: Item
+    parts: Parts = ()
 
 
 class Panel:
@@ -85,13 +75,15 @@ class Panel:
         self._turn: PanelTurn | None = None
         self._last_turn: PanelTurn | None = None
         self._lost: Exchange | None = None
+        self._lost_parts: Parts = ()
         self._lost_replaced = False
+        self._attached = Attachments()
         self._replaced: list[Any] = []
         self._cleared: list[Any] | None = None
         self._note = ""
         self._returned: Returned = {}
         self._models = [chat.model]
-        self._rendered: dict[int, _Rendered] = {}
+        self._rendered: dict[int, Rendered] = {}
         mark = f"mm-panel-{secrets.token_hex(4)}"
         self._saved = SavedTranscript(mark)
         own_output = draws_only_widgets()
@@ -108,12 +100,17 @@ class Panel:
         self._unwatch()
         self._view.close()
 
-    def _hear(self, said: dict[str, Any]) -> None:
+    def _hear(self, said: dict[str, Any], files: Sequence[bytes] = ()) -> None:
         """The reader wants something; whatever else comes is ignored."""
         with self._lock:
             match said:
                 case {"do": "ask", "id": str(name), "text": str(text)}:
                     self._ask(_Asked(name, text, bool(said.get("again"))))
+                case {"do": "attach", "id": str(name), "name": str(title)} if len(files) == 1:
+                    self._attach(name, title, files[0])
+                case {"do": "detach", "id": str(name)}:
+                    self._attached.remove(name)
+                    self._show_attached()
                 case {"do": "stop"} if self._turn is not None:
                     self._turn.stop()
                 case {"do": "allow", "yes": bool(yes)} if self._turn is not None:
@@ -127,7 +124,7 @@ class Panel:
                 case {"do": "undo"} if self._idle and self._cleared is not None:
                     self._chat.messages[:], self._cleared = self._cleared, None
                 case {"do": "model", "name": str(name)} if name in self._models:
-                    self._chat.model = name
+                    self._chat.model, self._note = name, ""
                 case {"do": "write", "place": int(place)} if 0 <= place < len(self._saved.versions):
                     self._view.send({"write": self._saved.bundle(place), "place": place})
                     return
@@ -143,7 +140,10 @@ class Panel:
 
     def _ask(self, asked: _Asked) -> None:
         self._view.send_frame([("got", asked.id)])
-        if asked.text.strip():
+        if asked.text.strip() or self._attached:
+            asked = replace(asked, parts=self._attached.take())
+            if asked.parts:
+                self._show_attached()
             # What was the last question when the reader began to edit it may no longer be, unless all was quiet.
             self._queue.append(replace(asked, again=asked.again and self._idle))
             self._begin_next()
@@ -156,11 +156,14 @@ class Panel:
         self._note, self._cleared = "", None
         if self._last_turn is not None:
             self._last_turn.view.close()
+        parts = asked.parts
         if asked.again and (self._lost is None or self._lost_replaced):
             self._replaced = cut_last_question(self._chat.messages)
+        if asked.again:  # the words have changed, its pictures go with it again
+            parts = (*(media_of(self._replaced) if self._lost is None else self._lost_parts), *parts)
         self._lost = None
         self._refresh()
-        self._turn = PanelTurn(asked.text, self._push)
+        self._turn = PanelTurn(asked.text, parts, self._push)
         self._turn.start(self._chat, self._context, partial(self._ended, before=len(self._chat.messages)))
 
     def _ended(self, turn: PanelTurn, before: int) -> None:
@@ -170,25 +173,42 @@ class Panel:
             failed = turn.error is not None
             if failed and len(self._chat.messages) <= before:
                 self._chat.messages.extend(self._replaced)
-                self._lost = Exchange(turn.question, reply=turn.reply, kept=False)
+                words, pictures = tuple(map(media_words, turn.parts)), pictures_in(list(turn.parts))
+                self._lost = Exchange(turn.question, reply=turn.reply, kept=False, media=words, pictures=pictures)
+                self._lost_parts = turn.parts
                 self._lost_replaced = bool(self._replaced)
             elif failed and not turn.stopping:
                 self._note = f"{type(turn.error).__name__}: {turn.error}"
             self._replaced = []
             if waiting := self._not_asked(turn):
-                text = "\n\n".join(waiting)
+                text = "\n\n".join(one.text for one in waiting if one.text.strip())
                 self._returned = {"id": secrets.token_hex(4), "text": text}
                 self._queue.clear()
+                self._attached.put(part for one in waiting for part in one.parts)
+                self._show_attached()
             self._refresh(ended=turn.view.model_id)
             self._begin_next()
             self._push()
 
-    def _not_asked(self, turn: PanelTurn) -> list[str]:
+    def _not_asked(self, turn: PanelTurn) -> list[_Asked]:
         """The questions that stand in the box again: one that was stopped and taken back, and those behind it."""
         if turn.error is None:
             return []
-        taken_back = [turn.question] if turn.stopping and self._lost is not None else []
-        return [*taken_back, *(asked.text for asked in self._queue)]
+        taken_back = turn.stopping and self._lost is not None
+        return [*([_Asked("", turn.question, again=False, parts=turn.parts)] if taken_back else []), *self._queue]
+
+    def _attach(self, name: str, title: str, data: bytes) -> None:
+        """A file was put into the box: a picture or video, or it is said why not."""
+        self._note = self._attached.add(title, data)
+        if not self._note and is_text_only(self._chat.model):
+            self._note = (
+                f"{self._chat.model} takes no pictures and no video: choose {model_that_sees()}, or another that does."
+            )
+        self._show_attached()
+        self._view.send_frame([("got", name)])
+
+    def _show_attached(self) -> None:
+        self._view.send_frame([("attached", self._attached.shown())])
 
     def _chat_changed(self) -> None:
         """A question began or ended to be answered, perhaps by a cell."""
@@ -218,7 +238,7 @@ class Panel:
             return
         exchanges = self._chat.exchanges() + ([] if self._lost is None else [self._lost])
         known, sent = self._rendered, [one.item for one in self._rendered.values()]
-        self._rendered = {id(one): known.get(id(one)) or _render(one) for one in exchanges}
+        self._rendered = {id(one): known.get(id(one)) or rendered(one) for one in exchanges}
         shown = list(self._rendered.values())
         start = sum(1 for _ in takewhile(lambda pair: pair[0].item is pair[1], zip(shown, sent, strict=False)))
         new = [one.item for one in shown[start:]]
@@ -232,7 +252,7 @@ class Panel:
         """Sends what the box shows around the conversation."""
         with self._lock:
             turn = self._turn
-            live: Live | None = None if turn is None else {"question": turn.question, "model": turn.view.model_id}
+            live: Live | None = None if turn is None else live_item(turn)
             call = None if turn is None else turn.asks
             share = min(self._chat.context.share or 0.0, 1.0)
             now: Now = {
@@ -241,7 +261,7 @@ class Panel:
                 "models": self._models,
                 "tools": list(self._chat.tools),
                 "queue": [{"id": asked.id, "text": asked.text} for asked in self._queue],
-                "asks": None if call is None else _call_words(call),
+                "asks": None if call is None else call_words(call),
                 "note": self._note,
                 "undo": self._cleared is not None,
                 "returned": self._returned,
@@ -253,21 +273,6 @@ class Panel:
         if self._turn is not None:
             return "stopping" if self._turn.stopping else "answering"
         return "elsewhere" if self._chat.answering else "idle"
-
-
-def _render(exchange: Exchange) -> _Rendered:
-    reply = exchange.reply
-    item: Item = {
-        "question": exchange.question,
-        "html": answer_html(exchange, "mathml"),
-        "answer": "" if reply is None else reply.content,
-        "note": not_kept_note(exchange),
-    }
-    return _Rendered(exchange, exchange_bundle(exchange), item)
-
-
-def _call_words(call: ToolCall) -> str:
-    return visible(summary(Step("call", name=call.name, arguments=call.arguments), _LONGEST_CALL))
 
 
 def _cell() -> str:

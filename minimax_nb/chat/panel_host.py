@@ -44,5 +44,5 @@ class PanelHost(Protocol):
     def watch(self, watcher: Callable[[], None]) -> Callable[[], None]:
         """Have a function called whenever a question begins or ends to be answered; returns what ends this."""
 
-    async def answer_in(self, view: View, question: str, approve: Callable[[ToolCall], Any] | None = None) -> Reply:
+    async def answer_in(self, view: View, question: Any, approve: Callable[[ToolCall], Any] | None = None) -> Reply:
         """Answer a question, shown in a view."""

@@ -14,10 +14,12 @@ PanelPhase = Literal["idle", "answering", "stopping", "elsewhere"]
 class Item(TypedDict):
     """A question and its answer: ``html`` shows it, ``answer`` is the text to copy, ``note`` stands below.
 
-    ``live`` is the model of the live reply that the answer was written in, for the last one.
+    ``media`` are the pictures of the question. ``live`` is the model of the live reply that the answer was written in,
+    for the last one.
     """
 
     question: str
+    media: Html
     html: Html
     answer: str
     note: str
@@ -25,10 +27,19 @@ class Item(TypedDict):
 
 
 class Live(TypedDict):
-    """The question that is being answered, and the model of its reply."""
+    """The question that is being answered, with its pictures, and the model of its reply."""
 
     question: str
+    media: Html
     model: str
+
+
+class Attached(TypedDict):
+    """A picture or video that goes with the next question: in words, and small where it can be shown."""
+
+    id: str
+    words: str
+    html: Html
 
 
 class Queued(TypedDict):
@@ -76,4 +87,6 @@ Saved = tuple[Literal["saved"], list[int]]
 """The version of each saved output."""
 ShowNow = tuple[Literal["now"], Now]
 
-PanelOperation = ReplaceTurns | ShowLive | Received | Saved | ShowNow
+ShowAttached = tuple[Literal["attached"], list[Attached]]
+
+PanelOperation = ReplaceTurns | ShowLive | Received | Saved | ShowAttached | ShowNow

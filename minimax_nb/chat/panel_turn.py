@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from minimax_nb.message.events import RunEvent
     from minimax_nb.message.reply import ToolCall
 
+    from .attachments import Parts
     from .panel_host import PanelHost
 
 
@@ -31,6 +32,7 @@ class PanelTurn:
 
     Attributes:
         question: its text.
+        parts: the pictures and videos that go with it.
         view: the widget of the growing reply.
         reply: the last reply, once it has ended.
         error: what broke it off.
@@ -38,8 +40,9 @@ class PanelTurn:
         asks: the call that waits for the reader's leave.
     """
 
-    def __init__(self, question: str, changed: Callable[[], None]) -> None:
+    def __init__(self, question: str, parts: Parts, changed: Callable[[], None]) -> None:
         self.question = question
+        self.parts = parts
         self.view = PanelReply()
         self.reply: Reply | None = None
         self.error: BaseException | None = None
@@ -114,7 +117,9 @@ class PanelTurn:
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         try:
             if not self.stopping:
-                await chat.answer_in(self, self.question, self.approve)
+                text: list[Any] = [{"type": "text", "text": self.question}] if self.question.strip() else []
+                content = [*text, *self.parts] if self.parts else self.question
+                await chat.answer_in(self, content, self.approve)
         except BaseException as error:  # noqa: BLE001 - it is shown to the reader, who is the one to know
             self.error = error
         finally:

@@ -17,12 +17,12 @@ from .panel_operations import PanelOperation
 from .saved import marks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 NO_BOX = "The box to type in is gone with its kernel. The conversation:"
 """What a file says in the place of a box's own output."""
 
-_MODULES = ("elements.js", "conversation.js", "box.js")
+_MODULES = ("elements.js", "attachments.js", "conversation.js", "lifeline.js", "saved_outputs.js", "box.js")
 
 
 class PanelView(FrameWidget[PanelOperation], anywidget.AnyWidget):
@@ -49,7 +49,9 @@ class PanelView(FrameWidget[PanelOperation], anywidget.AnyWidget):
     own_output = traitlets.Bool().tag(sync=True)
     shared_code = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, mark: str, hear: Callable[[dict[str, Any]], None], *, own_output: bool = False) -> None:
+    def __init__(
+        self, mark: str, hear: Callable[[dict[str, Any], list[bytes]], None], *, own_output: bool = False
+    ) -> None:
         self._hears = hear
         self._esm, self.css = _static("panel.js"), _static("panel.css")
         self.modules = [(name, _static(name)) for name in _MODULES]
@@ -63,10 +65,10 @@ class PanelView(FrameWidget[PanelOperation], anywidget.AnyWidget):
         spec = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         return {"application/vnd.jupyter.widget-view+json": spec, "text/plain": NO_BOX}
 
-    def hear(self, said: Any) -> None:
-        """Hand on what the reader wants."""
+    def hear(self, said: Any, buffers: Sequence[Any]) -> None:
+        """Hand on what the reader wants, and the files that came with it."""
         if isinstance(said, dict):
-            self._hears(said)
+            self._hears(said, [bytes(each) for each in buffers])
 
 
 class PanelReply(FrameWidget[Operation]):
@@ -75,7 +77,7 @@ class PanelReply(FrameWidget[Operation]):
     def __init__(self) -> None:
         super().__init__(preset_dictionary())
 
-    def hear(self, said: Any) -> None:
+    def hear(self, said: Any, _buffers: Sequence[Any]) -> None:
         """Close once a page says that it has all frames: no page needs the model any more."""
         if isinstance(said, dict) and "views" in said:
             self.close()

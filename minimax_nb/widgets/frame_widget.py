@@ -69,12 +69,12 @@ class FrameWidget(ipywidgets.Widget, Generic[_Operation]):
         state.pop("_anywidget_id", None)  # names a style sheet of anywidget's, which no view has
         return {name: value for name, value in state.items() if value}
 
-    def hear(self, said: Any) -> None:
-        """Handle what a front end says; what it is, nobody has checked."""
+    def hear(self, said: Any, buffers: Sequence[Any]) -> None:
+        """Handle what a front end says; what it is, and what came with it, nobody has checked."""
 
-    def _receive(self, _widget: ipywidgets.Widget, said: Any, _buffers: Any) -> None:
+    def _receive(self, _widget: ipywidgets.Widget, said: Any, buffers: Any) -> None:
         """Send a front end the frames that it lacks, or handle what it says."""
         if said == "whole":
             self.send_whole()
         else:
-            self.hear(said)
+            self.hear(said, buffers or ())

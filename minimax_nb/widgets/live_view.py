@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 
 from .frame_widget import FrameWidget
 from .operations import Operation
 from .shared_code import preset_dictionary, shared_code
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 WAITING = (
     "This reply is streaming in the window that runs this cell,\n"
@@ -38,7 +41,7 @@ class LiveView(FrameWidget[Operation], anywidget.AnyWidget):
         spec = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
         return {"application/vnd.jupyter.widget-view+json": spec, "text/plain": WAITING}
 
-    def hear(self, said: Any) -> None:
+    def hear(self, said: Any, _buffers: Sequence[Any]) -> None:
         """Close once no front end, which says how many views it still shows after the last frame, shows any.
 
         The last output of a turn is static and replaces the view, so a page that shows none any more needs no

@@ -29,8 +29,8 @@ class Reader:
         self.panel = Panel(chat)
         self.asked = 0
 
-    def do(self, what: str, **more: Any) -> None:
-        self.panel._hear({"do": what, **more})
+    def do(self, what: str, *files: bytes, **more: Any) -> None:
+        self.panel._hear({"do": what, **more}, files)
 
     def ask(self, text: str, *, again: bool = False) -> None:
         self.asked += 1

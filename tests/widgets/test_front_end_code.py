@@ -153,7 +153,7 @@ def test_no_class_of_the_kernel_is_spelt_out_twice() -> None:
 
 
 def test_the_page_asks_for_no_mark_that_the_kernel_does_not_name() -> None:
-    source = text("panel.js")
+    source = "".join(text(name) for name in ("panel.js", "saved_outputs.js"))
     asked = set(re.findall(r"\bmarks\.(\w+)", source))
     (taken,) = re.findall(r'const \{ ([\w, ]+) \} = model\.get\("marks"\)', source)
     assert asked | set(taken.split(", ")) == set(marks_of("x"))

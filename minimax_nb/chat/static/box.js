@@ -4,6 +4,7 @@
  * @import { Now, Shared, State } from "./panel.js"
  */
 
+import { attachments } from "./attachments.js";
 import { conversation } from "./conversation.js";
 import { brief, button, make } from "./elements.js";
 
@@ -33,7 +34,8 @@ export function view(shared, kernel, css) {
   send.classList.add("mm-primary");
   const fillWords = make("span");
   const fill = make("div", { className: "mm-fill", hidden: true }, make("div"), fillWords);
-  const composer = make("div", { className: "mm-composer" }, text, stop, send);
+  const files = attachments(shared, kernel, text);
+  const composer = make("div", { className: "mm-composer" }, files.button, text, stop, send);
   const root = make(
     "div",
     { className: "mm-panel", role: "region", ariaLabel: "Chat" },
@@ -42,8 +44,10 @@ export function view(shared, kernel, css) {
     talk.root,
     notes,
     fill,
+    files.root,
     composer,
   );
+  files.takeFrom(root);
 
   // Keys typed here are not the notebook's, except the one that saves it.
   /** @param {KeyboardEvent} event */
@@ -63,7 +67,7 @@ export function view(shared, kernel, css) {
   select.addEventListener("change", () => kernel.tell({ do: "model", name: select.value }));
   text.addEventListener("input", () => {
     if (!editing) shared.draft = text.value;
-    send.disabled = !text.value.trim();
+    send.disabled = !isQuestion();
   });
   text.addEventListener("keydown", (event) => {
     const composing = event.isComposing || event.keyCode === 229;
@@ -94,7 +98,7 @@ export function view(shared, kernel, css) {
 
   function submit() {
     const question = text.value;
-    if (!question.trim() || shared.dead) return text.focus();
+    if (!isQuestion() || shared.dead) return text.focus();
     const again = editing !== null;
     put(editing?.stash ?? "");
     editing = null;
@@ -112,7 +116,7 @@ export function view(shared, kernel, css) {
   /** @param {string} words */
   function put(words) {
     text.value = shared.draft = words;
-    send.disabled = !words.trim();
+    send.disabled = !isQuestion();
   }
 
   function edit() {
@@ -132,6 +136,11 @@ export function view(shared, kernel, css) {
     kernel.changed();
   }
 
+  /** Whether there is something to send; a picture alone will do, once it has arrived. */
+  function isQuestion() {
+    return shared.sending.size === 0 && (text.value.trim() !== "" || (state?.attached.length ?? 0) > 0);
+  }
+
   const canEdit = () => state?.now.phase === "idle" && !editing && !shared.dead && shared.pending.size === 0;
 
   /** @param {State} next */
@@ -147,7 +156,7 @@ export function view(shared, kernel, css) {
     stop.hidden = !["answering", "stopping"].includes(now.phase) || shared.dead;
     stop.disabled = now.phase === "stopping";
     stop.textContent = now.phase === "stopping" ? "Stopping…" : "Stop";
-    send.disabled = shared.dead || !text.value.trim();
+    send.disabled = shared.dead || !isQuestion();
     text.readOnly = shared.dead;
     if (shared.dead) text.placeholder = "";
     else text.placeholder = now.phase === "idle" ? `Ask ${now.model}…` : "Your next question…";
@@ -159,6 +168,7 @@ export function view(shared, kernel, css) {
     }
     paintModels(now);
     paintFill(now);
+    files.paint(next);
     paintNotes(next);
     if (now.returned.id && now.returned.id !== shared.took) {
       shared.took = now.returned.id;

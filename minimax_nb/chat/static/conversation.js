@@ -44,7 +44,7 @@ export function conversation(shared, kernel, edit) {
     while (shown.length < items.length && performance.now() < until) {
       const item = items[shown.length];
       const grown = growing?.live.model === item.live ? growing : null;
-      const node = grown?.node ?? turn(item.question);
+      const node = grown?.node ?? turn(item);
       if (grown) {
         growing = null;
         whenDone(node, performance.now() + DONE_MS, (done) => {
@@ -78,7 +78,7 @@ export function conversation(shared, kernel, edit) {
       growing = null;
     }
     if (live && growing?.live.model !== live.model && !shown.some(({ item }) => item.live === live.model)) {
-      const node = turn(live.question);
+      const node = turn(live);
       const body = /** @type {HTMLElement} */ (node.querySelector(".mm-body"));
       const mine = { live, node, hide: () => {} };
       growing = mine;
@@ -91,10 +91,10 @@ export function conversation(shared, kernel, edit) {
     if (shared.dead) for (const status of root.querySelectorAll(".mm-status")) status.remove();
   }
 
-  /** @param {string} question */
-  function turn(question) {
+  /** @param {{ question: string, media: string }} asked */
+  function turn({ question, media }) {
     const said = make("div", { className: "mm-question", textContent: brief(question, LONGEST_QUESTION) });
-    said.prepend(make("span", { className: "mm-hidden", textContent: "You: " }));
+    said.prepend(make("span", { className: "mm-hidden", textContent: "You: " }), fragment(media));
     return make("div", { className: "mm-turn", role: "article" }, said, make("div", { className: "mm-body jp-RenderedHTMLCommon" }));
   }
 
@@ -120,7 +120,7 @@ export function conversation(shared, kernel, edit) {
     const editing = button("Edit question", edit);
     editing.classList.add("mm-edit");
     editing.hidden = true;
-    if (item.question) actions.append(editing);
+    if (item.question || item.media) actions.append(editing);
     node.append(actions);
     kernel.changed();
   }

@@ -5,22 +5,27 @@
  * looks for that HTML by a class name, hides it, and stands beside it. Answers are HTML made by the kernel's own
  * renderer, or live replies, which `live.js` paints; everything else goes into the page as text.
  *
- * @typedef {{ question: string, html: string, answer: string, note: string, live?: string }} Item a question and its answer
- * @typedef {{ question: string, model: string }} Live the question that is being answered, and the model of its reply
+ * @typedef {{ question: string, media: string, html: string, answer: string, note: string, live?: string }} Item a
+ *   question and its answer
+ * @typedef {{ question: string, media: string, model: string }} Live the question that is being answered, and the model
+ *   of its reply
+ * @typedef {{ id: string, words: string, html: string }} Attached a picture or video for the next question
  * @typedef {{ phase: string, model: string, models: string[], tools: string[], queue: { id: string, text: string }[],
  *   asks: string | null, note: string, undo: boolean, returned: { id?: string, text?: string },
  *   fill: { share: number, words: string } }} Now
- * @typedef {{ items: Item[], live: Live | null, now: Now }} State
- * @typedef {["turns", number, Item[]] | ["live", Live | null] | ["got", string] | ["saved", number[]] | ["now", Now]} Operation
+ * @typedef {{ items: Item[], live: Live | null, attached: Attached[], now: Now }} State
+ * @typedef {["turns", number, Item[]] | ["live", Live | null] | ["got", string] | ["saved", number[]]
+ *   | ["attached", Attached[]] | ["now", Now]} Operation
  * @typedef {{ text: string, late: boolean }} Pending a question on its way to the kernel
- * @typedef {{ draft: string, thoughts: boolean, dead: boolean, took: string, pending: Map<string, Pending> }} Shared what
- *   all boxes of a panel in this page have in common
+ * @typedef {typeof import("./box.js") & typeof import("./lifeline.js") & typeof import("./saved_outputs.js")} Modules
+ * @typedef {{ draft: string, thoughts: boolean, dead: boolean, took: string, pending: Map<string, Pending>,
+ *   sending: Map<string, string>, refused: string[] }} Shared what all boxes of a panel in this page have in common; files
+ *   on their way to the kernel by their ids, and those that the page did not take
  */
 
 const PATIENCE_MS = 1500;
 const SILENCE_MS = 5000; // after so long in the middle of an answer the kernel is asked whether it is still the same
 const RELEASE_MS = 3000;
-const SAVED_MS = 2000;
 
 /** @type {Now} */
 const NOTHING = { phase: "idle", model: "", models: [], tools: [], queue: [], asks: null, note: "", undo: false, returned: {}, fill: { share: 0, words: "" } };
@@ -33,9 +38,9 @@ export default {
   async initialize({ model }) {
     const sharedCode = await model.widget_manager.get_model(model.get("shared_code"));
     sharedCode.minimaxNb ??= import(address(sharedCode.get("code")));
-    const { view } = await load(model.get("modules"));
+    const parts = await load(model.get("modules"));
     const live = await sharedCode.minimaxNb;
-    panel = open(model, sharedCode, live, await live.typesettingOf(sharedCode), view);
+    panel = open(model, sharedCode, live, await live.typesettingOf(sharedCode), parts);
     return () => panel.close();
   },
   /** @param {{ el: HTMLElement }} context where the panel has an output of its own */
@@ -47,11 +52,12 @@ export default {
  * @param {any} sharedCode the model that holds what live replies share
  * @param {typeof import("../../widgets/static/live.js")} live the module that paints them
  * @param {typeof import("../../widgets/static/typesetting.js")} typesetting
- * @param {typeof import("./box.js").view} view makes a box
+ * @param {Modules} parts the other files of the panel's code
  */
-function open(model, sharedCode, live, typesetting, view) {
+function open(model, sharedCode, live, typesetting, parts) {
+  const { view, watchKernel, savedOutputs } = parts;
   /** @type {State} */
-  let state = { items: [], live: null, now: NOTHING };
+  let state = { items: [], live: null, attached: [], now: NOTHING };
   /** @type {Map<Element, ReturnType<typeof import("./box.js").view>>} */
   const views = new Map();
   /** @type {Map<string, Promise<any>>} */
@@ -59,7 +65,7 @@ function open(model, sharedCode, live, typesetting, view) {
   /** @type {Map<string, Pending>} */
   const pending = new Map();
   /** @type {Shared} */
-  const shared = { draft: "", thoughts: true, dead: false, took: "", pending };
+  const shared = { draft: "", thoughts: true, dead: false, took: "", pending, sending: new Map(), refused: [] };
   /** @type {Set<ReturnType<typeof import("./box.js").view>>} */
   const ownViews = new Set();
   let painting = 0;
@@ -73,7 +79,7 @@ function open(model, sharedCode, live, typesetting, view) {
 
   const unfollow = live.follow(model, {
     begin() {
-      state = { items: [], live: null, now: NOTHING };
+      state = { items: [], live: null, attached: [], now: NOTHING };
     },
     /** @type {(operations: Operation[], moment: { news: boolean, latest: boolean }) => void} */
     take(operations, { news, latest }) {
@@ -81,7 +87,8 @@ function open(model, sharedCode, live, typesetting, view) {
       for (const operation of operations) {
         if (operation[0] === "turns") state.items = [...state.items.slice(0, operation[1]), ...operation[2]];
         else if (operation[0] === "live") state.live = operation[1];
-        else if (operation[0] === "got") pending.delete(operation[1]);
+        else if (operation[0] === "got") (pending.delete(operation[1]), shared.sending.delete(operation[1]));
+        else if (operation[0] === "attached") state.attached = operation[1];
         else if (operation[0] === "saved") saved.check(operation[1]);
         else {
           /** @type {["now", Now]} the last of them: a new one has to be dealt with above */
@@ -109,7 +116,7 @@ function open(model, sharedCode, live, typesetting, view) {
     tell: (message) => live.tell(model, message),
     /** @type {(text: string, again: boolean) => void} */
     ask(text, again) {
-      const id = crypto.getRandomValues(new Uint32Array(2)).join("-");
+      const id = newId();
       const asked = { text, late: false };
       pending.set(id, asked);
       live.tell(model, { do: "ask", id, text, again });
@@ -119,6 +126,14 @@ function open(model, sharedCode, live, typesetting, view) {
         paintSoon();
         lifeline.check();
       }, PATIENCE_MS);
+      paintSoon();
+    },
+    /** @type {(name: string, data: ArrayBuffer) => void} */
+    attach(name, data) {
+      const id = newId();
+      shared.sending.set(id, name);
+      live.tell(model, { do: "attach", id, name }, [data]);
+      setTimeout(() => shared.sending.has(id) && lifeline.check(), PATIENCE_MS);
       paintSoon();
     },
     announce: live.announce,
@@ -226,123 +241,24 @@ function open(model, sharedCode, live, typesetting, view) {
 }
 
 /**
- * Tells when the kernel that a panel belongs to is no more. A page is not always told: the kernel may be started anew
- * from another window, or another be chosen. So a kernel in which something seems to have happened is asked whether it
- * knows the panel; a busy one answers later. One that is being started anew may lose the question, so it is asked again,
- * after ever longer pauses.
- * @param {any} model
- * @param {(dead: boolean) => void} tell
- */
-function watchKernel(model, tell) {
-  const manager = model.widget_manager;
-  const session = manager.context?.sessionContext;
-
-  async function onConnection() {
-    tell(!(await manager.get_model(model.get("me"))).comm_live);
-  }
-
-  let asked = 0;
-
-  /** @param {number} [pause] milliseconds to wait before asking again */
-  async function check(pause = 2000) {
-    if (manager.kernel === null || manager.kernel?.isDisposed) return tell(true);
-    const mine = ++asked;
-    const retry = setTimeout(() => mine === asked && check(2 * pause), pause);
-    const known = await manager._get_comm_info?.().catch(() => null);
-    if (!known) return;
-    clearTimeout(retry);
-    if (!(model.get("me") in known)) tell(true);
-  }
-
-  /** @type {(sender: any, status: string) => void} */
-  function onStatus(_, status) {
-    if (status !== "busy" && status !== "idle") check();
-  }
-
-  function onChange() {
-    check();
-  }
-
-  model.on("comm_live_update", onConnection);
-  session?.statusChanged?.connect(onStatus);
-  session?.kernelChanged?.connect(onChange);
-  return {
-    check,
-    close() {
-      model.off("comm_live_update", onConnection);
-      session?.statusChanged?.disconnect(onStatus);
-      session?.kernelChanged?.disconnect(onChange);
-      asked = -1;
-    },
-  };
-}
-
-/**
  * Loads modules that import one another.
  * @param {[string, string][]} modules their names and code, each after those that it imports
- * @returns {Promise<any>} the last one
+ * @returns {Promise<Modules>} what all of them give
  */
-function load(modules) {
+async function load(modules) {
   /** @type {[string, string][]} */
   const addresses = [];
   for (const [name, code] of modules) {
     addresses.push([name, address(addresses.reduce((text, [known, url]) => text.replaceAll(`"./${known}"`, `"${url}"`), code))]);
   }
-  return import(addresses[addresses.length - 1][1]);
+  return Object.assign({}, ...(await Promise.all(addresses.map(([, url]) => import(url)))));
+}
+
+function newId() {
+  return crypto.getRandomValues(new Uint32Array(2)).join("-");
 }
 
 /** @param {string} code */
 function address(code) {
   return URL.createObjectURL(new Blob([code], { type: "text/javascript" }));
-}
-
-/**
- * Keeps the saved outputs up to date in a page that was loaded after they were made: JupyterLab then no longer knows
- * which outputs the kernel's updates are for.
- * @param {any} model
- * @param {(place: number) => void} ask asks the kernel for what an output is to hold
- */
-function savedOutputs(model, ask) {
-  const notebook = model.widget_manager.context?.model;
-  const marks = model.get("marks");
-  let timer = 0;
-
-  /** @param {number} place */
-  function find(place) {
-    for (const cell of notebook.cells) {
-      if (cell.type !== "code") continue;
-      for (let index = 0; index < cell.outputs.length; index += 1) {
-        const html = String(cell.outputs.get(index).data["text/html"] ?? "");
-        if (html.startsWith(`<div class="${marks.place}${place} `)) return { cell, outputs: cell.outputs, index, html };
-      }
-    }
-    return null;
-  }
-
-  /** @type {(message: any) => void} */
-  function onMessage({ write, place }) {
-    if (!write) return;
-    const first = find(0);
-    const found = find(place);
-    const output = { output_type: "display_data", data: write, metadata: {} };
-    if (found) found.outputs.set(found.index, output);
-    else first?.outputs.add(output);
-  }
-
-  model.on("msg:custom", onMessage);
-  return {
-    /** @param {number[]} versions */
-    check(versions) {
-      clearTimeout(timer);
-      if (!notebook?.cells || notebook.isDisposed) return;
-      timer = window.setTimeout(() => {
-        if (!find(0)) return;
-        versions.forEach((version, place) => find(place)?.html.includes(` ${marks.version}${version}"`) || ask(place));
-      }, SAVED_MS);
-    },
-    close() {
-      clearTimeout(timer);
-      model.off("msg:custom", onMessage);
-    },
-  };
 }

@@ -262,10 +262,11 @@ function bytes(buffer) {
 /**
  * @param {any} model
  * @param {unknown} message
+ * @param {ArrayBuffer[]} [buffers] what goes with it
  */
-export function tell(model, message) {
+export function tell(model, message, buffers) {
   try {
-    model.send(message);
+    model.send(message, undefined, buffers);
   } catch {
     // The kernel is gone, and the model with it.
   }
