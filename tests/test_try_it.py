@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -294,6 +295,16 @@ TRIES = {
             "serves MiniMaxAI/MiniMax-M2.5",
         ),
     ],
+    "16": [
+        Try(
+            "Ask about a picture of your own",
+            'from PIL import Image\nmine = Image.new("RGB", (30, 20))\n'
+            'print(mm.Chat(client, MODEL)(["What is it?", mine]).content)',
+            "With the question came: `image/png` (",
+        ),
+        Try("Make one smaller", "print(mm.picture(chart, max_side=100)._repr_html_())", "100 × 60 pixels"),
+        Try("Open `mm.panel(client, MODEL)`", "mm.panel(client, MODEL)", "No question yet"),
+    ],
 }
 
 
@@ -320,6 +331,7 @@ def test_what_a_lesson_proposes_can_be_done(path: Path, tmp_path: Path, monkeypa
     notebook: Any = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     notebook.cells += [nbformat.v4.new_code_cell(one.code) for one in tries]
+    shutil.copytree(path.parent / "pictures", tmp_path / "pictures")
     place = {"metadata": {"path": str(tmp_path)}}
     NotebookClient(notebook, timeout=120, startup_timeout=120, kernel_name="python3", resources=place).execute()
     for cell, one in zip(notebook.cells[-len(tries) :], tries, strict=True):
