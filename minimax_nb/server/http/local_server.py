@@ -19,10 +19,16 @@ if TYPE_CHECKING:
     from .gate import Gate
 
 HOST = "127.0.0.1"
+_LOOK_S = 0.002
+"""Seconds between two looks at whether all connections have closed."""
 
 
 class _Server(uvicorn.Server):
-    """Server that hears at once that it is to stop; uvicorn looks ten times a second, for as long as a kernel lives."""
+    """Server that hears at once that it is to stop, and is gone at once.
+
+    uvicorn looks ten times a second whether it is to stop, for as long as a kernel lives, and then waits for at least a
+    tenth of one, in which whoever leaves ``replaying`` or ``recording`` waits too.
+    """
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -35,6 +41,23 @@ class _Server(uvicorn.Server):
         while not await self.on_tick(0):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._told.wait(), 1)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Close the port and the connections; replies that do not end within the limit are broken off."""
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        try:
+            async with asyncio.timeout(self.config.timeout_graceful_shutdown):
+                while self.server_state.connections or self.server_state.tasks:
+                    await asyncio.sleep(_LOOK_S)
+                for server in self.servers:
+                    await server.wait_closed()
+        except TimeoutError:
+            for task in self.server_state.tasks:
+                task.cancel()
+        await self.lifespan.shutdown()
 
     def leave(self) -> None:
         """End the main loop; from any thread."""
