@@ -62,7 +62,9 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     """Count as skipped what was refused a process, also where the code under test or a thread took the refusal."""
     report: Any = yield
-    if item.stash.get(_started, False) and report.outcome != "skipped":
+    # A fixture of a whole module is refused once, and fails every test that wants it.
+    refused = item.stash.get(_started, False) or (report.outcome == "failed" and REASON in str(report.longrepr))
+    if refused and report.outcome != "skipped":
         path, line, _ = item.location
         report.outcome, report.longrepr = "skipped", (path, line or 0, f"Skipped: {REASON}")
     return report

@@ -6,10 +6,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 
 from minimax_nb.catalog import find
+
+from .support.notebook_files import opened
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "notebooks"
@@ -20,7 +21,7 @@ lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
 
 
 def code_cells(path: Path) -> list[Any]:
-    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    return [cell for cell in opened(path).cells if cell.cell_type == "code"]
 
 
 def bundles(path: Path) -> list[dict[str, Any]]:
@@ -48,7 +49,7 @@ def test_errors_stand_only_where_the_lesson_wants_them(path: Path) -> None:
 
 @lesson
 def test_nothing_saved_needs_a_kernel_or_a_script(path: Path) -> None:
-    assert "widgets" not in nbformat.read(path, as_version=4).metadata
+    assert "widgets" not in opened(path).metadata
     for data in bundles(path):
         assert "application/vnd.jupyter.widget-view+json" not in data
         assert "application/javascript" not in data

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from minimax_nb.server.app import EmbeddedServer
 from notebooks.offline import lessons
+
+from .support import notebook_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +37,10 @@ def key(service: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> str:
 @pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
 def test_a_lesson_runs_unchanged_against_a_service(path: Path, key: str, tmp_path: Path) -> None:
     shutil.copy(path, tmp_path)
-    notebook: Any = nbformat.read(tmp_path / path.name, as_version=4)
-    place = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(notebook, timeout=120, startup_timeout=120, kernel_name="python3", resources=place).execute()
-    told = nbformat.writes(notebook)
-    assert "with the key from OPENAI_API_KEY" in told
+    shutil.copytree(path.parent / "pictures", tmp_path / "pictures")
+    notebook = notebook_files.read(tmp_path / path.name)
+    notebook_files.run(notebook, tmp_path)
+    told = json.dumps(notebook)
+    if "mm.connect()" in told:  # one poses as servers of its own
+        assert "with the key from OPENAI_API_KEY" in told
     assert key not in told

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 import pandas as pd
 import pytest
 from IPython.core.error import UsageError
-from nbclient import NotebookClient
 
 import minimax_nb as mm
 from minimax_nb import Chat, Reply, magics
 
+from .support import notebook_files
 from .support.scripted import Script, call, client_of, message
 from .support.shells import ipython_shell
 
@@ -306,20 +305,15 @@ def _traces(shell: Any) -> tuple[list[str], list[str], list[str], int]:
 
 def test_in_a_kernel_a_reply_is_shown_once_and_stays_in_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MINIMAX_NB_SPEED", "max")
-    book = nbformat.v4.new_notebook(
-        cells=[
-            nbformat.v4.new_code_cell(source)
-            for source in (
-                "%load_ext minimax_nb\nimport minimax_nb as mm\nclient = mm.connect()",
-                "%minimax -o reply Hi, how are you?",
-                "_ is reply, Out[2] is reply, len(mm.usage())",
-                "mm.compare('Hi, how are you?', ['MiniMax-M2.7', 'MiniMax-M2'], client=client)",
-                "_",
-                "await mm.acompare('Hi, how are you?', ['MiniMax-M2.7', 'MiniMax-M2'], client=client)",
-            )
-        ]
+    book = notebook_files.made(
+        "%load_ext minimax_nb\nimport minimax_nb as mm\nclient = mm.connect()",
+        "%minimax -o reply Hi, how are you?",
+        "_ is reply, Out[2] is reply, len(mm.usage())",
+        "mm.compare('Hi, how are you?', ['MiniMax-M2.7', 'MiniMax-M2'], client=client)",
+        "_",
+        "await mm.acompare('Hi, how are you?', ['MiniMax-M2.7', 'MiniMax-M2'], client=client)",
     )
-    NotebookClient(book, timeout=60).execute()
+    notebook_files.run(book)
     outputs = [[output.output_type for output in cell.outputs] for cell in book.cells]
     assert outputs[1] in (["display_data"], ["stream", "display_data"])
     assert book.cells[2].outputs[0].data["text/plain"] == "(True, True, 1)"

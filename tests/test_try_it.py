@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from notebooks.offline import lessons
+
+from .support import notebook_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -310,7 +310,7 @@ TRIES = {
 
 def points(path: Path) -> list[str]:
     """The points of the lesson's list, each in a line."""
-    cells: Any = nbformat.read(path, as_version=4).cells
+    cells = notebook_files.opened(path).cells
     text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
     listed = text.partition("## Try it\n")[2].partition("\n\nNext:")[0].partition("\n\nBack to")[0]
     return [" ".join(point.split()) for point in re.split(r"^- ", listed.strip(), flags=re.MULTILINE)[1:]]
@@ -328,12 +328,11 @@ def test_what_a_lesson_proposes_can_be_done(path: Path, tmp_path: Path, monkeypa
     assert len(listed) == len(tries), listed
     for point, one in zip(listed, tries, strict=True):
         assert point.startswith(one.point)
-    notebook: Any = nbformat.read(path, as_version=4)
+    notebook = notebook_files.read(path)
     notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    notebook.cells += [nbformat.v4.new_code_cell(one.code) for one in tries]
+    notebook.cells += notebook_files.made(*(one.code for one in tries)).cells
     shutil.copytree(path.parent / "pictures", tmp_path / "pictures")
-    place = {"metadata": {"path": str(tmp_path)}}
-    NotebookClient(notebook, timeout=120, startup_timeout=120, kernel_name="python3", resources=place).execute()
+    notebook_files.run(notebook, tmp_path)
     for cell, one in zip(notebook.cells[-len(tries) :], tries, strict=True):
         shown = "\n".join(output.get("text") or str(output.get("data")) for output in cell.outputs)
         assert one.shows in shown, (one.point, shown[:2000])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import matplotlib.figure
 import pandas as pd
 import pytest
 
@@ -23,7 +22,9 @@ FRAME = pd.DataFrame({"a": [1]})
 
 def draw() -> Any:
     """Draw a line."""
-    made = matplotlib.figure.Figure(figsize=(2, 1))
+    from matplotlib.figure import Figure
+
+    made = Figure(figsize=(2, 1))
     made.subplots().plot([1, 2])
     return made
 

@@ -6,7 +6,6 @@ import ast
 import json
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 import pytest
 
 from minimax_nb import Chat
@@ -62,6 +61,8 @@ def test_a_script_asks_the_same_again(tmp_path: Path) -> None:
 
 def test_a_notebook_asks_the_same_again_and_holds_the_answers(tmp_path: Path) -> None:
     talked().export(tmp_path / "talk.ipynb")
+    import nbformat  # takes a second: see support/notebook_files.py
+
     book: Any = nbformat.read(tmp_path / "talk.ipynb", as_version=4)
     nbformat.validate(book)
     code = [cell for cell in book.cells if cell.cell_type == "code"]

@@ -7,7 +7,6 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 import pytest
 
 from minimax_nb.cli import CommandError
@@ -214,6 +213,8 @@ def test_a_lesson_whose_cells_were_changed_is_kept_and_told(saved: str, copy: Pa
 def test_a_lesson_that_was_run_in_jupyter_counts_as_the_same(tmp_path: Path) -> None:
     folder = tmp_path / "lessons"
     copy_lessons(folder)
+    import nbformat  # takes a second: see support/notebook_files.py
+
     name = "00_start_here.ipynb"
     book = nbformat.read(folder / name, as_version=4)
     for cell in book.cells:

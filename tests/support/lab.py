@@ -14,8 +14,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import nbformat
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -66,6 +64,8 @@ class Lab:
 
     def write(self, name: str, *cells: str) -> Path:
         """A notebook with these code cells."""
+        import nbformat  # takes a second
+
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
         notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
         path = self.root / name

@@ -9,7 +9,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-import matplotlib.figure
 import numpy as np
 import pytest
 from IPython.display import Image as Shown
@@ -26,7 +25,9 @@ FORMS = {"PNG": "png", "JPEG": "jpeg", "GIF": "gif", "WEBP": "webp"}
 
 def figure() -> Any:
     """A figure with a line."""
-    made = matplotlib.figure.Figure(figsize=(2, 1))
+    from matplotlib.figure import Figure
+
+    made = Figure(figsize=(2, 1))
     made.subplots().plot([1, 2])
     return made
 

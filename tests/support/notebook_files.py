@@ -1,0 +1,40 @@
+"""Notebooks: read, written, run in a kernel.
+
+What it takes is loaded when it is used: nbformat reads a grammar of addresses for a second, and most runs want none.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read(path: Path) -> Any:
+    """A notebook of its own, to be changed."""
+    import nbformat
+
+    return nbformat.read(path, as_version=4)
+
+
+@cache
+def opened(path: Path) -> Any:
+    """A notebook that many tests look at, and none changes."""
+    return read(path)
+
+
+def made(*sources: str) -> Any:
+    """A notebook with these code cells."""
+    import nbformat
+
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+
+
+def run(notebook: Any, folder: Path | None = None) -> None:
+    """Run a notebook in a kernel of its own, in a folder; its cells then hold their outputs."""
+    from nbclient import NotebookClient
+
+    place = {"metadata": {"path": str(folder)}} if folder is not None else {}
+    NotebookClient(notebook, timeout=120, startup_timeout=120, kernel_name="python3", resources=place).execute()
