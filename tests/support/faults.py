@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 MODEL = "MiniMax-M2.7"
 WEATHER = "How's the weather in San Francisco?"
 HELLO = "Hi, how are you?"
-LEFT_BEHIND = re.compile(r"Traceback| object at 0x|\bNone\b|\{\}|errno", re.IGNORECASE)
+LEFT_BEHIND = re.compile(r"Traceback| object at 0x|errno", re.IGNORECASE)
 _PATIENCE_S = 20.0
 _SHORTEST = 4  # words of a sentence
 
