@@ -76,7 +76,7 @@ def ask(chat: mm.Chat, question: str, capsys: pytest.CaptureFixture[str], *, asy
     reply, error = None, None
     try:
         reply = asyncio.run(_asked(chat, question)) if asynchronous else chat(question)
-    except (mm.MinimaxNbError, openai.OpenAIError, mm.StreamInterrupted) as raised:
+    except (mm.MinimaxNbError, openai.OpenAIError, KeyboardInterrupt) as raised:
         error = raised
         reply = getattr(raised, "reply", None)
         if reply is None and mm.last_reply() is not before:
