@@ -117,7 +117,7 @@ class Sender:
                 reply = await self._sent(request)
             except Exception as error:  # noqa: BLE001 - judged, and raised again where it is not worth another attempt
                 verdict = judge(error)
-                outcome.seconds = (outcome.seconds or 0.0) + time.perf_counter() - began
+                outcome.seconds = (outcome.seconds or 0.0) + _since(began)
                 attempt += verdict.action != "wait"
                 outcome.attempts += verdict.action != "wait"
                 if isinstance(error, StreamServiceError) and error.reply is not None:
@@ -130,7 +130,7 @@ class Sender:
                 await self._after(error, verdict, attempt)
                 continue
             outcome.attempts += 1
-            self._answered(reply, outcome, time.perf_counter() - began, characters)
+            self._answered(reply, outcome, _since(began), characters)
             usage = reply.usage
             self._leave(reserved, (usage.prompt_tokens or 0) + (usage.completion_tokens or 0))
             return reply
@@ -250,6 +250,11 @@ class Sender:
         await self._sleep(backoff if verdict.pause_s is None else verdict.pause_s)
         if self.stopping.is_set():  # it may still have come to an answer: it counts as not asked
             raise Stop
+
+
+def _since(began: float) -> float:
+    """Seconds by the performance counter; none where it was set back."""
+    return max(0.0, time.perf_counter() - began)
 
 
 def _read(response: Any) -> Any:
