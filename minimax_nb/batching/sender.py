@@ -72,6 +72,7 @@ class Sender:
         self._next_to_go = asyncio.Lock()  # one waits for a place at a time: a change of pace holds for all others
         self._failures = 0
         self._answered_at = time.monotonic()
+        self._refused_since: float | None = None  # the first refusal that no answer has followed
 
     @property
     def in_flight(self) -> int:
@@ -210,6 +211,7 @@ class Sender:
         self._pacer.answered()
         self._failures = 0
         self._answered_at = time.monotonic()
+        self._refused_since = None
         self._count(reply, outcome, characters)
         told = reply.timing.total_s  # a tape's own time, the same on every run
         seconds = measured_s if told is None else told
@@ -234,8 +236,11 @@ class Sender:
             Stop: the run stops, and this row was not given up.
             Exception: the error, if the row is given up.
         """
-        if verdict.action == "wait" and time.monotonic() - self._answered_at < _LONGEST_HOLD_S:
-            return
+        if verdict.action == "wait":
+            now = time.monotonic()
+            self._refused_since = now if self._refused_since is None else self._refused_since
+            if now - self._refused_since < _LONGEST_HOLD_S:
+                return
         self._failures += 1
         silent_s = time.monotonic() - self._answered_at
         hopeless = self._failures >= max(_FAILURES_IN_A_ROW, 2 * self._gate.limit) and (
