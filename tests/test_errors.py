@@ -14,6 +14,7 @@ from minimax_nb import errors
 from minimax_nb.batching.checkpoint import CheckpointInUseError
 from minimax_nb.batching.rows import RowError
 from minimax_nb.client.sdk import OutsideBlockError, TapeMissError
+from minimax_nb.client.unreadable import UnreadableBodyError
 from minimax_nb.message.reply import Reply, Usage
 from minimax_nb.server.recording.proxy import httpx
 
@@ -39,6 +40,7 @@ MADE = [
     errors.NoMatchError("words"),
     CheckpointInUseError("words"),
     RowError("7", "expected a value"),
+    UnreadableBodyError("words", reply=REPLY),
 ]
 
 

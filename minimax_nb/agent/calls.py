@@ -134,6 +134,11 @@ async def _together(ready: list[_Ready], began: float) -> list[_Outcome]:
     return await asyncio.gather(*(_acalled(one, began, is_ours) for one in ready))
 
 
+def _outcome(value: Any, began: float, started: float) -> _Outcome:
+    """The outcome of a call that ends now; a clock that was set back makes no time less than none."""
+    return _Outcome(value, max(0.0, started - began), max(0.0, time.perf_counter() - started))
+
+
 def _called(one: _Ready, began: float) -> _Outcome:
     started = time.perf_counter()
     try:
@@ -142,7 +147,7 @@ def _called(one: _Ready, began: float) -> _Outcome:
         raise
     except BaseException as error:  # noqa: BLE001 - whatever a tool raises is the model's to read, exit() included
         value = error
-    return _Outcome(value, started - began, time.perf_counter() - started)
+    return _outcome(value, began, started)
 
 
 async def _acalled(one: _Ready, began: float, is_ours: Callable[[], bool]) -> _Outcome:
@@ -155,4 +160,4 @@ async def _acalled(one: _Ready, began: float, is_ours: Callable[[], bool]) -> _O
         if isinstance(error, asyncio.CancelledError) and is_ours():
             raise
         value = error
-    return _Outcome(value, started - began, time.perf_counter() - started)
+    return _outcome(value, began, started)

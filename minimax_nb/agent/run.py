@@ -86,7 +86,7 @@ def run_tools(
             loop.keep_partial(acc.finish())
             raise
         calls = loop.take(acc.finish())
-        yield RoundEnded(loop.round, loop.reply, time.perf_counter() - started)
+        yield RoundEnded(loop.round, loop.reply, max(0.0, time.perf_counter() - started))
         if not calls:
             if not loop.is_over():
                 continue
@@ -149,7 +149,7 @@ async def arun_tools(
             loop.keep_partial(acc.finish())
             raise
         calls = loop.take(acc.finish())
-        yield RoundEnded(loop.round, loop.reply, time.perf_counter() - started)
+        yield RoundEnded(loop.round, loop.reply, max(0.0, time.perf_counter() - started))
         if not calls:
             if not loop.is_over():
                 continue

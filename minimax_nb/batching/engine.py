@@ -138,12 +138,16 @@ class Engine:
                 await asyncio.sleep(0)
             return
         run = RowRun(self._job, messages, self._sender)
+        outcome = None
         try:
-            outcome = await run.outcome()
-        finally:  # also of a row that was stopped: what it has cost counts
-            if self._checkpoint is not None and (line := run.line(key)) is not None:
-                self._checkpoint.add(line)
-        self._enter(position, outcome, run.error)
+            try:
+                outcome = await run.outcome()
+            finally:  # also of a row that was stopped: what it has cost counts
+                if self._checkpoint is not None and (line := run.line(key)) is not None:
+                    self._checkpoint.add(line)
+        finally:  # also where the disk is full: the answer is there, and paid for
+            if outcome is not None:
+                self._enter(position, outcome, run.error)
 
     def _key(self, position: int, messages: list[Any]) -> str:
         try:

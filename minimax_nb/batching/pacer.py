@@ -6,6 +6,7 @@ ahead of it. A leaky bucket would let a whole minute's worth go at once.
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -44,7 +45,7 @@ class Pacer:
         requests_per_minute: None for no limit.
         tokens_per_minute: likewise.
         burst: requests that may go at once.
-        clock: seconds, ever growing.
+        clock: seconds.
         jitter: gives a number from 0 to 1.
     """
 
@@ -64,11 +65,13 @@ class Pacer:
         self._clock = clock
         self._jitter = jitter
         self._lock = threading.Lock()
-        self._next = 0.0
-        self._next_token = 0.0
-        self._held_until = 0.0
+        self._next = -math.inf  # a clock may begin anywhere
+        self._next_token = -math.inf
+        self._held_until = -math.inf
         self._refusals = 0  # in a row, each after a pause of its own
-        self._changed = clock()
+        self._latest = -math.inf
+        self._set_back_s = 0.0
+        self._changed = self._now()
         self._granted: deque[float] = deque(maxlen=1024)
         self.generation = 0
         """Grows with each refusal: a place that was given out before is none any more."""
@@ -76,7 +79,8 @@ class Pacer:
     @property
     def held_s(self) -> float:
         """Seconds that all requests still have to wait, after a refusal; 0 when none has to."""
-        return max(0.0, self._held_until - self._clock())
+        with self._lock:
+            return max(0.0, self._held_until - self._now())
 
     def place(self, tokens: int = 0) -> float:
         """Take a place in time for a request.
@@ -88,7 +92,7 @@ class Pacer:
             Seconds to wait before sending it. If ``generation`` has grown by then, take another place.
         """
         with self._lock:
-            now = self._clock()
+            now = self._now()
             self._speed_up(now)
             burst = self._burst if self._space_s == self._documented_s else 1
             at = max(now, self._held_until, self._next - (burst - 1) * self._space_s)
@@ -104,7 +108,7 @@ class Pacer:
         with self._lock:
             owed = used - reserved
             if owed > 0:  # what is owed is not paid by the time that has passed since
-                self._next_token = max(self._next_token, self._clock())
+                self._next_token = max(self._next_token, self._now())
             self._next_token += owed * self._token_s
 
     def answered(self) -> None:
@@ -124,7 +128,7 @@ class Pacer:
             Seconds of the pause.
         """
         with self._lock:
-            now = self._clock()
+            now = self._now()
             if generation == self.generation:
                 self.generation += 1
                 self._refusals += 1
@@ -138,6 +142,13 @@ class Pacer:
             self._next = max(self._held_until, self._next)
             self._next_token = max(self._next_token, self._held_until)
             return self._held_until - now
+
+    def _now(self) -> float:
+        """Seconds, ever growing: where the clock is set back, places that were given out are no further off."""
+        now = self._clock() + self._set_back_s
+        self._set_back_s += max(0.0, self._latest - now)
+        self._latest = max(self._latest, now)
+        return self._latest
 
     def _slow_down(self, now: float) -> None:
         while self._granted and self._granted[0] < now - _OBSERVED_S:

@@ -72,6 +72,7 @@ class Sender:
         self._next_to_go = asyncio.Lock()  # one waits for a place at a time: a change of pace holds for all others
         self._failures = 0
         self._answered_at = time.monotonic()
+        self._refused_since: float | None = None  # the first refusal that no answer has followed
 
     @property
     def in_flight(self) -> int:
@@ -117,7 +118,7 @@ class Sender:
                 reply = await self._sent(request)
             except Exception as error:  # noqa: BLE001 - judged, and raised again where it is not worth another attempt
                 verdict = judge(error)
-                outcome.seconds = (outcome.seconds or 0.0) + time.perf_counter() - began
+                outcome.seconds = (outcome.seconds or 0.0) + _since(began)
                 attempt += verdict.action != "wait"
                 outcome.attempts += verdict.action != "wait"
                 if isinstance(error, StreamServiceError) and error.reply is not None:
@@ -130,7 +131,7 @@ class Sender:
                 await self._after(error, verdict, attempt)
                 continue
             outcome.attempts += 1
-            self._answered(reply, outcome, time.perf_counter() - began, characters)
+            self._answered(reply, outcome, _since(began), characters)
             usage = reply.usage
             self._leave(reserved, (usage.prompt_tokens or 0) + (usage.completion_tokens or 0))
             return reply
@@ -210,6 +211,7 @@ class Sender:
         self._pacer.answered()
         self._failures = 0
         self._answered_at = time.monotonic()
+        self._refused_since = None
         self._count(reply, outcome, characters)
         told = reply.timing.total_s  # a tape's own time, the same on every run
         seconds = measured_s if told is None else told
@@ -234,8 +236,11 @@ class Sender:
             Stop: the run stops, and this row was not given up.
             Exception: the error, if the row is given up.
         """
-        if verdict.action == "wait" and time.monotonic() - self._answered_at < _LONGEST_HOLD_S:
-            return
+        if verdict.action == "wait":
+            now = time.monotonic()
+            self._refused_since = now if self._refused_since is None else self._refused_since
+            if now - self._refused_since < _LONGEST_HOLD_S:
+                return
         self._failures += 1
         silent_s = time.monotonic() - self._answered_at
         hopeless = self._failures >= max(_FAILURES_IN_A_ROW, 2 * self._gate.limit) and (
@@ -250,6 +255,11 @@ class Sender:
         await self._sleep(backoff if verdict.pause_s is None else verdict.pause_s)
         if self.stopping.is_set():  # it may still have come to an answer: it counts as not asked
             raise Stop
+
+
+def _since(began: float) -> float:
+    """Seconds by the performance counter; none where it was set back."""
+    return max(0.0, time.perf_counter() - began)
 
 
 def _read(response: Any) -> Any:

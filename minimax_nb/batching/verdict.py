@@ -134,14 +134,19 @@ def _pause(headers: Any) -> float | None:
         try:
             seconds = float(said) / unit
         except ValueError:
-            seconds = _seconds_until(said)
+            seconds = _seconds_until(said, str(headers.get("date") or ""))
         if 0 < seconds < math.inf:
             return min(seconds, _LONGEST_PAUSE_S)
     return None
 
 
-def _seconds_until(date: str) -> float:
+def _seconds_until(date: str, now: str) -> float:
+    """Seconds to a date by the service's own clock, where it says what that shows: this machine's may be wrong."""
     try:
-        return parsedate_to_datetime(date).timestamp() - time.time()
+        until = parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError):
         return 0.0
+    try:
+        return until - parsedate_to_datetime(now).timestamp()
+    except (ValueError, OverflowError):
+        return until - time.time()

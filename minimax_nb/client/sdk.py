@@ -36,6 +36,7 @@ from .endpoint import host_behind
 from .hints import hint_for, is_unknown_model, unparsed_hint
 from .proxies import proxy_before
 from .unanswered import connection_hint, failure_behind
+from .unreadable import NO_JSON, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -101,6 +102,8 @@ class Client(OpenAI):
             return super().request(*args, **kwargs)
         except UnicodeEncodeError as error:
             raise _unsendable(error) from None
+        except NO_JSON as error:
+            raise unreadable(error, self.api_key) from error
         except ValidationError as error:  # of the SDK's own parse(…)
             error.add_note(f"Hint: {explain(error)}")
             raise
@@ -141,6 +144,8 @@ class AsyncClient(AsyncOpenAI):
             return await super().request(*args, **kwargs)
         except UnicodeEncodeError as error:
             raise _unsendable(error) from None
+        except NO_JSON as error:
+            raise unreadable(error, self.api_key) from error
         except ValidationError as error:  # of the SDK's own parse(…)
             error.add_note(f"Hint: {explain(error)}")
             raise

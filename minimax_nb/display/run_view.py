@@ -129,7 +129,7 @@ class TextRun:
 
     def __init__(self) -> None:
         self._reply = TextReply()
-        self._ended = False
+        self._ended: Reply | None = None  # the reply that is written whole
         self._order = _InOrder()
 
     def feed(self, event: RunEvent) -> None:
@@ -137,10 +137,10 @@ class TextRun:
         self._write(self._order.take(event))
         match event:
             case RoundStarted():
-                self._reply, self._ended = TextReply(), False
+                self._reply, self._ended = TextReply(), None
             case RoundEnded(reply=reply):
                 self._reply.finish(reply)
-                self._ended = True
+                self._ended = reply
             case ApprovalRequested() | ToolStarted() | ToolResult() | Finished():
                 pass
             case _:
@@ -149,9 +149,9 @@ class TextRun:
     def finish(self, reply: Reply) -> None:
         """The run is over: writes what is missing."""
         self._write(self._order.rest())
-        if not self._ended:
+        if self._ended is None:
             self._reply.finish(reply)
-        elif reply.partial_reason is not None and not reply.content:
+        elif reply is not self._ended and reply.partial_reason is not None and not reply.content:
             TextReply().finish(reply)
         remember_shown(reply)
 

@@ -137,12 +137,18 @@ def is_real_usage(usage: Any) -> bool:
 def make_timing(
     first: float | None, last: float | None, reasoning: float | None, total: float | None, usage: Usage
 ) -> Timing:
-    """Seconds, rounded to microseconds, and the speed: completion tokens from the first token to the last."""
+    """Seconds, rounded to microseconds, and the speed: completion tokens from the first token to the last.
+
+    A clock that was set back in between makes no time less than none.
+    """
     speed = None
     if usage.completion_tokens and first is not None and last is not None and last > first:
         speed = usage.completion_tokens / (last - first)
     return Timing(
-        *(None if value is None else round(float(value), 6) for value in (first, last, reasoning, total, speed))
+        *(
+            None if value is None else max(0.0, round(float(value), 6))
+            for value in (first, last, reasoning, total, speed)
+        )
     )
 
 

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 _READ = frozenset({OWN_KEY, "id", "model", "object", "usage", "base_resp", "error", "choices"})
 _READ_IN_CHOICE = frozenset({"index", "delta", "finish_reason", "message", "messages", "error"})
 _STILL_ARRIVING = "the reply is still arriving"
+UNFINISHED = "the stream ended before its finish reason"
 
 
 class StreamAccumulator:
@@ -185,7 +186,7 @@ class StreamAccumulator:
             if partial_reason is None and self.service_error is not None:
                 partial_reason, problem = "error", self.service_error.message
             elif partial_reason is None and not self.finished:
-                partial_reason, problem = "cut", problem or "the stream ended before its finish reason"
+                partial_reason, problem = "cut", problem or UNFINISHED
             self._result = self._build(partial_reason, problem)
         return self._result
 

@@ -24,7 +24,7 @@ from minimax_nb.message.completion import from_completion
 from minimax_nb.message.reply import Reply
 from minimax_nb.message.service_error import ServiceError, read_service_error
 
-from .accumulator import StreamAccumulator
+from .accumulator import UNFINISHED, StreamAccumulator
 from .last_reply import remember
 from .sources import ACCEPTED, Source, as_source, is_completion
 
@@ -215,7 +215,8 @@ def _ended(source: Source, acc: StreamAccumulator) -> None:
             "service",
             reply=_finish(acc, "cut", "what came was no chat completion"),
         )
-    remember(acc.finish())
+    told = f"{UNFINISHED}, and held what is no part of a reply: {source.garbage!r}" if source.garbage else None
+    remember(acc.finish(problem=told))
 
 
 def _broke_off(error: BaseException, source: Source, acc: StreamAccumulator) -> None:

@@ -347,7 +347,7 @@ def test_a_full_disk_ends_the_run_and_keeps_what_was_written(service: Service, t
     printed = start(code, service.url, str(path)).communicate(timeout=60)[0].splitlines()
     assert "File too large. What was written before is whole; make room" in printed[0]
     read = mm.read_batch(path)
-    assert 3 <= len(read) == int(printed[-1])
+    assert 3 <= len(read) < int(printed[-1]) == len(service.asked)  # those in flight have their answers all the same
     assert path.read_bytes().endswith(b"}\n")
     out = ask(service, [f"row {n}" for n in range(100)], checkpoint=path)
     assert out.from_checkpoint.sum() == len(read)
@@ -368,9 +368,9 @@ def test_an_error_of_the_file_ends_the_run_with_what_was_answered(
         add(self, line)
 
     monkeypatch.setattr(Checkpoint, "add", full)
-    with pytest.raises(mm.BatchError, match=r"stopped with 5 of 50 rows answered: .*No space left") as caught:
+    with pytest.raises(mm.BatchError, match=r"stopped with [67] of 50 rows answered: .*No space left") as caught:
         ask(service, [f"r{n}" for n in range(50)], checkpoint=tmp_path / "x.jsonl", max_concurrency=2, progress=True)
-    assert caught.value.result.reply.notna().sum() == 5
+    assert caught.value.result.reply.notna().sum() == len(service.asked)  # also what the disk has no room for
     assert isinstance(caught.value.__cause__, OSError)
     assert "the service refused" not in capsys.readouterr().err
     assert len(service.asked) <= 8

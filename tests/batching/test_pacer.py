@@ -288,3 +288,20 @@ def test_threads_share_it() -> None:
     for thread in threads:
         thread.join(10)
     assert sorted(waits) == [0.0] * 8 + [float(second) for second in range(1, 393)]
+
+
+@pytest.mark.parametrize("start", [-1e9, 0.0, 1e9])
+@pytest.mark.parametrize("back_s", [0.5, HOUR_S, 1e8])
+def test_a_clock_that_is_set_back_makes_nobody_wait_longer(start: float, back_s: float) -> None:
+    clock = Clock()
+    clock.now = start
+    pacer = Pacer(60, 60_000, burst=1, clock=clock, jitter=lambda: 0.5)
+    assert pacer.place(100) == 0.0
+    clock.now -= back_s
+    assert pacer.place(100) == pytest.approx(1.0)
+    pause = pacer.refused(pacer.generation)
+    clock.now -= back_s
+    assert pacer.held_s == pytest.approx(pause)
+    clock.now += pause
+    assert pacer.held_s == pytest.approx(0.0, abs=1e-6)
+    assert pacer.place(100) <= 2.1

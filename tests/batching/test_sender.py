@@ -259,3 +259,22 @@ def test_streams_are_taken_where_they_are_asked_for(service: Service) -> None:
     body = "".join(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks) + "data: [DONE]\n\n"
     service.answer = lambda asked: Said(body.encode(), headers={"Content-Type": "text/event-stream"})
     assert ask(service, 1, stream=True).reply[0] == "Hello"
+
+
+def test_who_is_refused_for_too_long_stops(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("minimax_nb.batching.sender._LONGEST_HOLD_S", 0.1)
+    service.answer = lambda asked: echo(asked) if asked.text == "row 0" else refuses(1002, "rate limit")
+    out = ask(service, 3, max_concurrency=1)
+    assert list(out.reply.dropna()) == ["ROW 0"]
+    assert out.attrs["minimax_nb"]["stopped"] == "refused"
+    assert len(service.asked) > 2
+
+
+def test_a_long_time_without_a_question_is_none_of_being_refused(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that slept, or one answer that took very long."""
+    monkeypatch.setattr("minimax_nb.batching.sender._LONGEST_HOLD_S", 0.2)
+    service.answer = at_first(1, Said(refuses(1002, "rate limit").body, delay_s=0.3))
+    out = ask(service, 1)
+    assert list(out.reply) == ["ROW 0"]

@@ -118,6 +118,14 @@ def test_it_may_say_so_by_a_date(service: Service) -> None:
     assert 50 < pause_s <= 100
 
 
+@pytest.mark.parametrize("wrong_s", [-86_400, 0, 86_400])
+def test_a_date_is_read_by_the_clock_of_the_service(service: Service, wrong_s: int) -> None:
+    now = time.time() + wrong_s
+    headers = {"Date": formatdate(now, usegmt=True), "Retry-After": formatdate(now + 100, usegmt=True)}
+    assert verdict(service, Said({}, 429, headers)).pause_s == 100.0
+    assert verdict(service, Said({}, 429, {**headers, "Retry-After": headers["Date"]})).pause_s is None
+
+
 def test_a_connection_that_fails_is_tried_again(service: Service) -> None:
     assert verdict(service, Said(says("x").body, cut=True)) == ("again", None, None)
     request = httpx.Request("POST", "http://127.0.0.1")

@@ -101,10 +101,18 @@ def test_a_disk_that_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match=r"talk.json': No space.*; the one that is there is as it was") as caught:
         write_talk(path, talk([]), KEY)
+    assert caught.value.errno == 28
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["talk.json"]
+
+
+def test_a_folder_that_is_missing_is_told_with_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "missing" / "talk.json"
+    with pytest.raises(FileNotFoundError) as caught:
+        write_talk(path, talk(), KEY)
+    assert str(caught.value) == f"[Errno 2] expected to write {str(path)!r}: No such file or directory"
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,19 @@ def test_a_stop_while_the_model_thinks_says_that_the_question_was_taken_back(
     assert chat.messages == []
 
 
+@pytest.mark.parametrize("thought", ["", "Hm"], ids=["nothing", "thinking"])
+@pytest.mark.parametrize("finish", [None, "length", "content_filter"])
+def test_a_reply_without_an_answer_is_written_once(
+    finish: str | None, thought: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, last, usage = chunks(message("", reasoning_content=thought), finish)
+    chat = Chat(client_of(Script([first, last, usage] if finish else [first])))
+    assert not chat("Tell me.").complete
+    shown = capsys.readouterr().out
+    assert shown.count("[thinking]\nHm\n") == bool(thought)
+    assert len([line for line in shown.splitlines() if line.startswith("[") and line != "[thinking]"]) == 1
+
+
 def test_a_stop_that_keeps_its_question_says_nothing_of_the_kind(capsys: pytest.CaptureFixture[str]) -> None:
     chat = Chat(client_of(Script([chunks(message("Half an"))[0], KeyboardInterrupt()], message("Whole."))))
     with pytest.raises(StreamInterrupted):

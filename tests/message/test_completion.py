@@ -6,7 +6,7 @@ import pytest
 from openai.types.chat import ChatCompletion
 
 from minimax_nb.errors import StreamFormatError, StreamServiceError
-from minimax_nb.message.completion import from_completion, safe_message
+from minimax_nb.message.completion import from_completion, make_timing, safe_message
 from minimax_nb.message.reply import Origin, Timing, ToolCall, Usage
 
 from ..support.wire import completion
@@ -37,6 +37,12 @@ def test_a_completion_is_read_whole(as_object: bool) -> None:
     assert reply.timing == Timing(0.5, 1.0, 0.25, 1.5, 4.0)
     assert reply.origin == Origin("authored", tape="x")
     assert (reply.id, reply.model, reply.complete) == ("0" * 32, "MiniMax-M2.7", True)
+
+
+def test_a_clock_that_was_set_back_makes_no_time_less_than_none() -> None:
+    timing = make_timing(-2.0, -1.0, -0.5, -3.0, Usage(completion_tokens=10))
+    assert timing == Timing(0.0, 0.0, 0.0, 0.0, 10.0)
+    assert make_timing(3.0, 1.0, None, None, Usage(completion_tokens=10)) == Timing(3.0, 1.0, None, None, None)
 
 
 def test_arguments_that_came_as_an_object_are_text_in_the_message_too() -> None:

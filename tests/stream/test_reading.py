@@ -46,6 +46,19 @@ def test_garbage_between_chunks_does_no_harm() -> None:
         whole(mm.collect(asked(server)))
 
 
+@pytest.mark.parametrize("asynchronous", [False, True])
+@pytest.mark.parametrize(
+    "garbage", [b"data: <html>502</html>\n\n", b"<html>502</html>\n", b'data: "<html>502</html>"\n\n'], ids=repr
+)
+def test_garbage_in_place_of_the_end_is_told(garbage: bytes, asynchronous: bool) -> None:
+    with serve([*EVENTS[:3], garbage]) as server:
+        reply = collected(server, asynchronous)
+    assert (reply.content, reply.partial_reason) == ("Hello", "cut")
+    assert reply.problem is not None
+    assert reply.problem.startswith("the stream ended before its finish reason, and held what is no part of a reply: ")
+    assert "<html>502</html>" in reply.problem
+
+
 def test_a_completion_with_null_choices_is_no_reply() -> None:
     with pytest.raises(mm.StreamFormatError, match="choices=None"):
         mm.collect({"id": "1", "choices": None})
@@ -298,3 +311,13 @@ def test_a_key_that_the_service_repeats_is_never_shown(answer: bytes) -> None:
     assert caught.value.reply is not None
     shown = "".join(traceback.format_exception(caught.value)) + str(caught.value.reply.to_dict())
     assert SECRET not in shown
+
+
+def test_nor_in_garbage_after_a_part_of_a_reply() -> None:
+    with (
+        serve([EVENTS[1], f"data: <p>{SECRET}</p>\n\n".encode()]) as server,
+        OpenAI(base_url=server.base_url, api_key=SECRET, max_retries=0) as client,
+    ):
+        reply = mm.collect(client.chat.completions.create(**ASK))
+    assert "<p>" in str(reply.problem)
+    assert SECRET not in str(reply.to_dict())
