@@ -21,6 +21,7 @@ LONGEST_DIFF = 40
 _WIDEST = 200
 _BEFORE = 40
 """So much of a long line is shown, from so far before the place where it differs: HTML stands on one line."""
+_RUN = "number of the run"
 _CHANGED = re.compile(r"(?P<before>-+)(?P<after>\++)")
 _PIXELS = re.compile(r'("image/png": )"[^"]*"')
 _FIRST = ("text/plain", "text/markdown")
@@ -76,7 +77,7 @@ def _difference(saved: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     differing = [name for name in {**saved, **now} if saved.get(name) != now.get(name)]
     if not differing:
         return []
-    first, *others = sorted(differing, key=lambda name: name.rpartition(" ")[2] not in _FIRST)
+    first, *others = sorted(differing, key=lambda name: (name == _RUN, name.rpartition(" ")[2] not in _FIRST))
     lines = [f"{first}:", *unified(saved.get(first, ""), now.get(first, ""))]
     lines += [f"(and {', '.join(others)})"] if others else []
     return lines
@@ -88,7 +89,7 @@ def _forms(cell: Any) -> dict[str, str]:
     for number, output in enumerate(cell.outputs, 1):
         for name, text in _of_output(output).items():
             forms[f"output {number}, {name}"] = text
-    return {**forms, "number of the run": f"[{cell.execution_count or ' '}]"}
+    return {**forms, _RUN: f"[{cell.execution_count or ' '}]"}
 
 
 def _of_output(output: Any) -> dict[str, str]:

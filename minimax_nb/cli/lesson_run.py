@@ -6,12 +6,16 @@ So a lesson's outputs are the same on every machine and at every run.
 from __future__ import annotations
 
 import os
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from minimax_nb import background
+from minimax_nb.render.text.text import visible
+
 from . import CommandError
-from .lesson_files import name_cell, need_lab, read_notebook
+from .lesson_files import name_cell, need_lab, read_notebook, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,8 +32,9 @@ PYTHON: dict[str, dict[str, str]] = {
 """What a notebook says of its language, without the version of whoever has executed it."""
 
 _START_TIMEOUT_S = 60
-_KERNEL_OPTIONS = ["--Application.log_level=ERROR"]
-"""A kernel warns at each start that it listens on this machine; nobody could do anything about it."""
+_LONGEST_ERROR = 400
+_KERNEL_OPTIONS = ["--Application.log_level=CRITICAL"]
+"""A kernel warns at each start that it listens on this machine, and complains when it is stopped midway."""
 
 
 def offline(environ: Mapping[str, str]) -> dict[str, str]:
@@ -81,9 +86,11 @@ def execute(path: Path, timeout_s: float = CELL_TIMEOUT_S) -> NotebookNode:
     )
     look_through_fonts()
     try:
-        client.execute(env=offline(os.environ))
+        # In another thread: in the main one nbclient takes Ctrl-C for itself, and fails with a traceback.
+        background.run(partial(client.async_execute, env=offline(os.environ)))
     except CellExecutionError as error:
-        problem = f"which failed: {error.ename}: {error.evalue}; mend it, or tag it raises-exception if it is meant to"
+        said = visible(shorten(" ".join(error.evalue.split()), _LONGEST_ERROR))
+        problem = f"which failed: {error.ename}: {said}; mend it, or tag it raises-exception if it is meant to"
     except CellTimeoutError:
         problem = f"which took longer than {timeout_s:g} s; shorten it, or allow more with --timeout"
     except DeadKernelError:
