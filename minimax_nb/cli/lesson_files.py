@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.render.text.text import visible
@@ -14,7 +16,6 @@ from .arguments import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from nbformat import NotebookNode
 
@@ -134,6 +135,11 @@ def write_notebook(notebook: NotebookNode) -> str:
     import nbformat
 
     return str(nbformat.writes(notebook)) + "\n"
+
+
+def where_option(folder: Path) -> str:
+    """The option that a command which is suggested needs to find the folder again; "" for the current one."""
+    return "" if folder == Path() else f" --folder {shlex.quote(str(folder))}"
 
 
 def tags_of(cell: Any) -> list[str]:

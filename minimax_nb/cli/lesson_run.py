@@ -89,8 +89,9 @@ def execute(path: Path, timeout_s: float = CELL_TIMEOUT_S) -> NotebookNode:
         # In another thread: in the main one nbclient takes Ctrl-C for itself, and fails with a traceback.
         background.run(partial(client.async_execute, env=offline(os.environ)))
     except CellExecutionError as error:
-        said = visible(shorten(" ".join(error.evalue.split()), _LONGEST_ERROR))
-        problem = f"which failed: {error.ename}: {said}; mend it, or tag it raises-exception if it is meant to"
+        said = " ".join(f"{error.ename}: {error.evalue}".split()).removesuffix(":")
+        said = visible(shorten(said, _LONGEST_ERROR))
+        problem = f"which failed: {said}; mend it, or tag it raises-exception if it is meant to"
     except CellTimeoutError:
         problem = f"which took longer than {timeout_s:g} s; shorten it, or allow more with --timeout"
     except DeadKernelError:

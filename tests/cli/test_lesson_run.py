@@ -38,6 +38,9 @@ def test_a_cell_that_fails_or_takes_too_long_is_named(tmp_path: Path) -> None:
     path = save(tmp_path / "a.ipynb", markdown("# A"), code("1"), code("1 / 0"))
     with pytest.raises(CommandError, match=r"^a\.ipynb: expected .* got cell 3 \(1 / 0\), which failed: Zero"):
         execute(path)
+    path = save(tmp_path / "a.ipynb", code("raise NotImplementedError()"))
+    with pytest.raises(CommandError, match=r"which failed: NotImplementedError; mend it"):
+        execute(path)
     path = save(tmp_path / "a.ipynb", code("import time"), code("time.sleep(60)"))
     with pytest.raises(CommandError, match=r"got cell 2 \(time.sleep\(60\)\), which took longer than 1 s"):
         execute(path, timeout_s=1)
