@@ -9,6 +9,7 @@ COMMANDS: dict[str, str] = {
     "serve": "run the embedded server, for any OpenAI client on this machine",
     "record": "record what the service answers, for lessons that run without a key",
     "check": "find what is wrong in a file of messages, and mend it, or in a tape",
+    "lesson": "make lessons that run without a key, check them, and give them away, without the answers if need be",
     "doctor": "say what is configured, where requests go, what answers, and what to do",
 }
 """Every command with its line of help; the README's table is held to it by a test."""

@@ -60,21 +60,34 @@ def _is_tape(document: Any) -> bool:
 
 def _check_tape(options: argparse.Namespace, text: str) -> int:
     """Check a tape: a line for each turn that is broken, or for what is wrong with the whole."""
+    if options.repair:
+        raise UnusableInputError(f"expected messages to repair, got a tape: {options.file}; mend it by hand")
+    turns, faults = tape_faults(Path(options.file).stem if options.file != "-" else "-", text)
+    print(faults or f"Nothing found: a tape with {count(turns, 'turn')}")
+    return FAILED if faults else OK
+
+
+def tape_faults(name: str, text: str) -> tuple[int, str]:
+    """Look for what keeps a tape from being played.
+
+    Args:
+        name: the tape's name.
+        text: its JSON.
+
+    Returns:
+        The number of its turns, and its faults as a table, "" for none.
+    """
     from minimax_nb.server.tape.line_of import line_of
     from minimax_nb.server.tape.read import problems
 
-    if options.repair:
-        raise UnusableInputError(f"expected messages to repair, got a tape: {options.file}; mend it by hand")
-    turns, found = problems(Path(options.file).stem if options.file != "-" else "-", text)
+    turns, found = problems(name, text)
     if not found:
-        print(f"Nothing found: a tape with {count(turns, 'turn')}")
-        return OK
+        return turns, ""
     rows = [("line", "where", "what is wrong; tape-format.md, beside the lessons, says what to do")]
     for error in found:
         words = str(error).partition(": ")[2]
         rows.append((str(line_of(text, error.path)), error.path or "top level", words))
-    print(f"{columns(rows)}\n\n{len(found)} found")
-    return FAILED
+    return turns, f"{columns(rows)}\n\n{len(found)} found"
 
 
 def _read(name: str, text: str) -> Any:
