@@ -31,7 +31,7 @@ def lowest(session: nox.Session) -> None:
     constraints = Path(session.create_tmp()) / "lowest.txt"
     listed = session.run("python", "-m", "tests.lowest", silent=True)
     constraints.write_text(str(listed), encoding="utf-8")
-    session.install("-q", "-e", ".[test]", "-c", str(constraints))
+    session.install("-q", "-e", ".[test-without-mcp]", "-c", str(constraints))
     asked = session.posargs or ["-n", "logical", "--dist", "worksteal", "--ignore=tests/browser", "tests"]
     session.run("python", "-m", "pytest", "-q", "-p", "no:nbval", *asked)
 

@@ -163,8 +163,7 @@ class Chat(Conversation):
             StreamError: a reply failed midway; a question that led to nothing is taken back.
             StreamInterrupted: you pressed stop; likewise.
             ResponseFormatError: the answer does not have the type of ``response``; ``.reply`` is what came.
-            TypeError: something in the question is neither text nor a picture or video.
-            ValueError: a picture or video cannot be sent as it is.
+            TypeError: it is no question. ValueError: a picture or video cannot be sent as it is.
             openai.APIError: the request failed; likewise.
         """
         if _is_async(self._client):

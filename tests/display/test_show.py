@@ -135,9 +135,9 @@ def test_something_that_is_no_reply_is_refused_on_show(kernel: Kernel) -> None:
 
 def test_a_page_that_shows_the_view_no_more_lets_it_go(kernel: Kernel) -> None:
     kernel.run("from minimax_nb.widgets.live_view import LiveView\nview = LiveView()")
-    assert kinds(kernel.run("view.hear({'views': 0})")) == ["comm_close"]
+    assert kinds(kernel.run("view.hear({'views': 0}, ())")) == ["comm_close"]
     kernel.run("view = LiveView()")
-    assert kernel.run("view.hear({'views': 1}); view.hear({'views': 0})") == []
+    assert kernel.run("view.hear({'views': 1}, ()); view.hear({'views': 0}, ())") == []
     assert kinds(kernel.run("view._receive(view, 'whole', None)")) == ["comm_msg"]
     kernel.run("view.close()")
 

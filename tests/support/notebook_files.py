@@ -6,7 +6,10 @@ What it takes is loaded when it is used: nbformat reads a grammar of addresses f
 from __future__ import annotations
 
 from functools import cache
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,5 +39,7 @@ def run(notebook: Any, folder: Path | None = None) -> None:
     """Run a notebook in a kernel of its own, in a folder; its cells then hold their outputs."""
     from nbclient import NotebookClient
 
+    if find_spec("mcp") is None and any("mm.mcp(" in cell.source for cell in notebook.cells):
+        pytest.skip("needs the package mcp")
     place = {"metadata": {"path": str(folder)}} if folder is not None else {}
     NotebookClient(notebook, timeout=120, startup_timeout=120, kernel_name="python3", resources=place).execute()
