@@ -204,8 +204,8 @@ class Panel:
             self._note = (
                 f"{self._chat.model} takes no pictures and no video: choose {model_that_sees()}, or another that does."
             )
-        self._show_attached()
-        self._view.send_frame([("got", name)])
+        # In one frame: until the page hears that it has arrived, the question waits.
+        self._view.send_frame([("attached", self._attached.shown()), ("got", name)])
 
     def _show_attached(self) -> None:
         self._view.send_frame([("attached", self._attached.shown())])

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from ..support.chat_box import Box
 from ..support.pictures import MP4, file, noise
@@ -63,7 +64,7 @@ def test_pictures_are_pasted_dropped_and_chosen_and_go_with_the_question(panel: 
     give(box, "paste", named("a.png", "image/png", raw))
     chips = box.root.locator(".mm-file")
     chips.nth(0).get_by_role("button").wait_for()
-    assert box.button("Send").is_enabled(), "a picture alone is a question"
+    expect(box.button("Send")).to_be_enabled()  # a picture alone is a question
     give(box, "dragenter", named("b.jpg", "image/jpeg", file(noise(), "JPEG")))
     give(box, "drop", named("b.jpg", "image/jpeg", file(noise(), "JPEG")))
     box.root.locator("input[type=file]").set_input_files({"name": "c.mp4", "mimeType": "video/mp4", "buffer": MP4})
