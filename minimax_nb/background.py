@@ -1,10 +1,16 @@
-"""An async function run to its end in a thread with an event loop: that of a notebook is running already."""
+"""What goes on beside the thread that asks: in a thread with an event loop of its own, as a notebook's runs already.
+
+A browser tab has no threads. There an async function runs in the loop of the tab, and what has to go on now and then
+(``while_waiting``) is called wherever this process waits for its own server (``idle``).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+import sys
 import threading
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,11 +18,17 @@ from anyio import CancelScope
 from anyio.from_thread import start_blocking_portal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterator
     from contextvars import Context
 
 _T = TypeVar("_T")
 _WAIT_S = 0.2
+
+THREADS = sys.platform not in ("emscripten", "wasi")
+"""Whether this Python has threads; that of a browser tab has none."""
+_idle: list[Callable[[], object]] = []
+_tasks: set[asyncio.Task[Any]] = set()
+"""What has been started in the loop of a tab: a loop alone does not keep its tasks alive."""
 
 
 def run(function: Callable[[], Awaitable[_T]], *, on_interrupt: Callable[[], object] | None = None) -> _T:
@@ -33,6 +45,8 @@ def run(function: Callable[[], Awaitable[_T]], *, on_interrupt: Callable[[], obj
         asyncio.CancelledError: it was cancelled, not by an interrupt.
         BaseException: whatever it raises, a ``KeyboardInterrupt`` too.
     """
+    if not THREADS:
+        return _run_in_tab(function)
     settled = threading.Event()
     with start_blocking_portal(name="minimax-nb-background") as portal:
         future = portal.start_task_soon(partial(_to_its_end, function, settled))
@@ -58,8 +72,61 @@ def start(function: Callable[[], Awaitable[Any]], context: Context) -> None:
         function: what to run, without arguments. It deals with its own errors.
         context: what a copy of is its context.
     """
+    if not THREADS:
+        task = asyncio.get_running_loop().create_task(_awaited(function), context=context.copy())
+        _tasks.add(task)
+        task.add_done_callback(_tasks.discard)
+        return
     target = context.copy().run
     threading.Thread(target=target, args=(run, function), name="minimax-nb-background", daemon=True).start()
+
+
+def call(function: Callable[[], object], name: str) -> None:
+    """Call a function in a thread of its own, at most to the end of the process; here and now where there are none.
+
+    Args:
+        function: what to call. It deals with its own errors.
+        name: the thread's.
+    """
+    if THREADS:
+        threading.Thread(target=function, name=name, daemon=True).start()
+    else:
+        function()
+
+
+@contextmanager
+def while_waiting(function: Callable[[], object]) -> Iterator[None]:
+    """Inside, have a function called now and then while this process waits for its own server."""
+    _idle.append(function)
+    try:
+        yield
+    finally:
+        _idle.remove(function)
+
+
+def idle() -> None:
+    """Call what is to go on while this process waits."""
+    for function in _idle:
+        function()
+
+
+async def _awaited(function: Callable[[], Awaitable[_T]]) -> _T:
+    return await function()
+
+
+def _run_in_tab(function: Callable[[], Awaitable[_T]]) -> _T:
+    """Wait in the loop that runs already: WebAssembly is suspended, and JavaScript goes on (JSPI)."""
+    try:
+        from pyodide.ffi import can_run_sync, run_sync  # type: ignore[import-not-found]
+    except ImportError:
+        return asyncio.run(_awaited(function))
+    if not can_run_sync():
+        raise RuntimeError(
+            "expected a browser in which Python can wait for several things at once (JavaScript Promise Integration: "
+            "Chrome or Edge 137, or later), got one without: ask one after the other, or open the lesson in such a one"
+        )
+    value: _T = run_sync(_awaited(function))
+    return value
 
 
 async def _to_its_end(

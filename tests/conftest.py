@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 pytest.register_assert_rewrite("tests.support")
 
+IN_PROCESS = os.environ.get("MINIMAX_NB_SERVER") == "inprocess"
+
 PREFIXES = ("OPENAI_", *VARIABLES)
 
 # How long an example takes says nothing on cores that are shared, least of all with coverage.
@@ -33,6 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+        if IN_PROCESS and item.get_closest_marker("port"):
+            item.add_marker(pytest.mark.skip(reason="needs a port, and MINIMAX_NB_SERVER is inprocess"))
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

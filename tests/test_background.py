@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from contextvars import ContextVar, copy_context
+from types import ModuleType
 
 import pytest
 
@@ -121,3 +122,62 @@ async def work():
 background.start(work, contextvars.copy_context())
 """
     subprocess.run([sys.executable, "-c", code], timeout=30, check=True)
+
+
+class TestWithoutThreads:
+    """In a browser tab the loop that runs already does it all."""
+
+    @pytest.fixture(autouse=True)
+    def no_threads(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(background, "THREADS", False)
+
+    def test_a_result_comes_back(self) -> None:
+        assert background.run(value) == "nobody"
+
+    def test_a_browser_that_can_wait_waits(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        ffi = ModuleType("pyodide.ffi")
+        ffi.can_run_sync = lambda: True  # type: ignore[attr-defined]
+        ffi.run_sync = asyncio.run  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "pyodide", ModuleType("pyodide"))
+        monkeypatch.setitem(sys.modules, "pyodide.ffi", ffi)
+        assert background.run(value) == "nobody"
+
+    def test_a_browser_that_cannot_wait_is_told_of_one_that_can(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        ffi = ModuleType("pyodide.ffi")
+        ffi.can_run_sync = lambda: False  # type: ignore[attr-defined]
+        ffi.run_sync = asyncio.run  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "pyodide", ModuleType("pyodide"))
+        monkeypatch.setitem(sys.modules, "pyodide.ffi", ffi)
+        with pytest.raises(RuntimeError, match="got one without: ask one after the other"):
+            background.run(value)
+
+    def test_what_is_started_goes_on_in_the_loop(self) -> None:
+        seen = []
+
+        async def work() -> None:
+            await asyncio.sleep(0)
+            seen.append(WHO.get())
+
+        async def cell() -> None:
+            context = copy_context()
+            context.run(WHO.set, "a panel")
+            background.start(work, context)
+            assert seen == []
+            await asyncio.sleep(0.01)
+
+        asyncio.run(cell())
+        assert seen == ["a panel"]
+
+    def test_what_is_called_is_called_at_once(self) -> None:
+        seen = []
+        background.call(lambda: seen.append(threading.current_thread()), "a name")
+        assert seen == [threading.current_thread()]
+
+
+def test_what_goes_on_while_waiting_is_called_until_its_end() -> None:
+    seen = []
+    with background.while_waiting(lambda: seen.append(1)):
+        background.idle()
+        background.idle()
+    background.idle()
+    assert seen == [1, 1]

@@ -11,6 +11,7 @@ from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
+from minimax_nb import background
 from minimax_nb.frontend import current_kernel, draws_only_widgets, publish, running_request
 from minimax_nb.history.rules import is_text_only, model_that_sees
 from minimax_nb.message.media_words import media_words, pictures_in
@@ -93,7 +94,7 @@ class Panel:
         self._refresh()
         self._view.send_whole()  # to a page that is still loading the code
         self._unwatch = chat.watch(self._chat_changed)
-        threading.Thread(target=self._learn_models, name="minimax-nb-models", daemon=True).start()
+        background.call(self._learn_models, "minimax-nb-models")
 
     def close(self) -> None:
         """The box is no more; the conversation is the chat's."""

@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         check_proxies(os.environ)
     from minimax_nb.server.recording.recorder import RecordingServer
 
-    server = RecordingServer(endpoint.base_url, endpoint.api_key, options.output, port=options.port)
+    server = RecordingServer(endpoint.base_url, endpoint.api_key, options.output, port=options.port, in_process=False)
     with server:
         code = _recorded(server.base_url, server.api_key, endpoint.host, options.words)
     what = f"{server.recorded} recorded in {server.tape}" if server.recorded else "no whole reply came, so no tape"

@@ -60,6 +60,7 @@ def run(options: argparse.Namespace) -> int:
             quirks=options.quirk,
             fault=options.fault,
             speed=options.speed,
+            in_process=False,
         )
     except (ConfigurationError, TapeFormatError, ValueError) as error:  # the latter: no such fault or speed
         raise UnusableInputError(str(error)) from error

@@ -1,4 +1,4 @@
-"""Embedded server: the handler behind real HTTP on 127.0.0.1, in a thread of its own, for the holder of its key alone.
+"""Embedded server: the handler behind HTTP on 127.0.0.1, or in process, for the holder of its key alone.
 
 ``start()`` gives the one server of this process; ``EmbeddedServer`` makes further ones.
 """
@@ -10,18 +10,18 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
-import anyio.to_thread
-
 from .api_error import ApiError
-from .http.asgi_response import TimedResponse
 from .http.gate import Gate, InboundRequest
 from .http.local_server import LocalServer, new_key
+from .http.outgoing import Outgoing, timed_reply
 from .service.handler import Handler, parse_speed
 from .tape import read as tape
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from .http.backend import Backend
 
 
 class EmbeddedServer(LocalServer):
@@ -37,6 +37,7 @@ class EmbeddedServer(LocalServer):
         speed: how many times faster than real time replies come, or "max"; by default what the environment variable
             MINIMAX_NB_SPEED says, else 1.
         key: the bearer key to ask for; a random one by default.
+        in_process: as for ``LocalServer``: whether to answer within this process, without a port.
 
     Attributes:
         base_url: what an OpenAI client takes as its base URL, once started.
@@ -59,6 +60,7 @@ class EmbeddedServer(LocalServer):
         fault: str | None = None,
         speed: float | str | None = None,
         key: str | None = None,
+        in_process: bool | None = None,
     ) -> None:
         key = key or new_key()
         found = [(folder, tape.in_folder(folder)) for folder in tapes]
@@ -71,14 +73,12 @@ class EmbeddedServer(LocalServer):
             )
         except ApiError as error:
             raise ValueError(error.reason) from None
-        super().__init__(Gate(self.handler.authorizes, self._answer), key, port)
+        super().__init__(Gate(self.handler.authorizes, self._answer), key, port, in_process=in_process)
 
-    async def _answer(self, inbound: InboundRequest) -> TimedResponse:
-        # In a thread of its own: however much there is to work out, the others go on being served.
-        response = await anyio.to_thread.run_sync(
-            self.handler.handle, inbound.method, inbound.path, inbound.headers, inbound.body, abandon_on_cancel=True
-        )
-        return TimedResponse(response, inbound.arrived)
+    async def _answer(self, inbound: InboundRequest, backend: Backend) -> Outgoing:
+        # However much there is to work out, the others go on being served.
+        response = await backend.run(self.handler.handle, inbound.method, inbound.path, inbound.headers, inbound.body)
+        return await timed_reply(response, inbound.arrived, backend)
 
 
 _running: EmbeddedServer | None = None

@@ -1,7 +1,8 @@
 """What brings one live view up to date while a reply streams: frames go to the front end from a thread of their own.
 
 The thread that reads the stream only hands its events over, so a pause in the stream holds nothing back, a slow
-rendering delays no chunk, and an interrupt strikes the reading alone.
+rendering delays no chunk, and an interrupt strikes the reading alone. Where there are no threads, whoever reads sends
+what is due, and so does whoever waits.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from contextlib import ExitStack
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Protocol
+
+from minimax_nb import background
 
 from .live_view import LiveView
 from .throttle import Throttle
@@ -61,22 +65,30 @@ class FrameSender:
         self._news = threading.Event()
         self._ended = threading.Event()
         self._idle = threading.Event()
+        self._waits = ExitStack()
         self._thread = threading.Thread(
             target=copy_context().run, args=(self._live,), name="minimax-nb-live", daemon=True
         )
 
     def start(self) -> None:
         """Begin to send frames."""
-        self._thread.start()
+        if background.THREADS:
+            self._thread.start()
+            return
+        self._waits.enter_context(background.while_waiting(self._send_due))
+        self._idle.set()
 
     def feed(self, event: RunEvent) -> None:
         """Take one more event of the stream; return at once."""
         self._events.append(event)
         if not self._news.is_set():
             self._news.set()
+        if not background.THREADS:
+            self._send_due()
 
     def finish(self, reply: Reply) -> None:
         """Send the last frame, which shows the finished reply, whole or partial."""
+        self._waits.close()
         self._ended.set()
         self._news.set()
         self._idle.wait()  # not for the thread: an interrupt in ``join`` makes Python 3.11 take it for ended
@@ -98,6 +110,13 @@ class FrameSender:
                 self._take_events()
             if self._ended.is_set():
                 return
+            self._news.clear()
+            self._send()
+
+    def _send_due(self) -> None:
+        """Send a frame if there is news and the throttle allows it."""
+        self._take_events()  # their text pays for the frame
+        if self._news.is_set() and self._throttle.delay(time.perf_counter()) <= 0:
             self._news.clear()
             self._send()
 

@@ -6,12 +6,14 @@ import importlib.util
 import inspect
 import re
 import statistics
+import threading
 import time
 from pydoc_data.topics import topics
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from minimax_nb import background
 from minimax_nb.message.events import TextDelta
 from minimax_nb.message.reply import Reply
 from minimax_nb.render.markdown.html import to_html
@@ -129,3 +131,50 @@ def test_a_python_that_counts_no_thread_time_sends_frames_too(monkeypatch: pytes
     view.wait(1)
     sender.finish(Reply(content="Paris"))
     assert "Paris" in str(view.page.regions)
+
+
+def answer(view: View) -> str:
+    return view.page.html(Region.ANSWER)
+
+
+class TestWithoutThreads:
+    """In a browser tab whoever reads sends what is due, and so does whoever waits."""
+
+    @pytest.fixture(autouse=True)
+    def no_threads(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(background, "THREADS", False)
+
+        def refuse(_: threading.Thread) -> None:
+            raise RuntimeError("can't start new thread")
+
+        monkeypatch.setattr(threading.Thread, "start", refuse)
+
+    def test_frames_go_while_the_stream_is_read(self) -> None:
+        view = View()
+        feed = begin(view)
+        text = ""
+        while view.frames < 3:
+            feed.feed(TextDelta("a few words, and more "))
+            text += "a few words, and more "
+            time.sleep(0.01)
+        assert "a few words" in answer(view)
+        feed.finish(Reply(content=text))
+        assert view.page.html(Region.ANSWER) == to_html(text)
+
+    def test_what_was_not_due_goes_while_it_waits(self) -> None:
+        view = View()
+        feed = begin(view)
+        feed.feed(TextDelta("one "))
+        feed.feed(TextDelta("two"))
+        frames = view.frames
+        assert "two" not in answer(view)
+        deadline = time.monotonic() + PATIENCE_S
+        while view.frames == frames:
+            assert time.monotonic() < deadline
+            background.idle()
+            time.sleep(0.01)
+        assert "one two" in answer(view)
+        feed.finish(Reply(content="one two"))
+        frames = view.frames
+        background.idle()
+        assert view.frames == frames, "nobody is called any more after the end"

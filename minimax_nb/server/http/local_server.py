@@ -1,96 +1,51 @@
-"""uvicorn in a thread: a server on 127.0.0.1, its socket, its start and its stop."""
+"""Server of this process: behind a port on 127.0.0.1, or in process where no port can be had or none is wanted."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import os
 import secrets
-import socket
-import threading
-import time
+import sys
 from typing import TYPE_CHECKING, Self
-
-import uvicorn
-
-from .h11_protocol import TimedH11Protocol
 
 if TYPE_CHECKING:
     from .gate import Gate
+    from .in_process import InProcess
+    from .port import Port
 
-HOST = "127.0.0.1"
-_LOOK_S = 0.002
-"""Seconds between two looks at whether all connections have closed."""
-
-
-class _Server(uvicorn.Server):
-    """Server that hears at once that it is to stop, and is gone at once.
-
-    uvicorn looks ten times a second whether it is to stop, for as long as a kernel lives, and then waits for at least a
-    tenth of one, in which whoever leaves ``replaying`` or ``recording`` waits too.
-    """
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._told = asyncio.Event()
-
-    async def main_loop(self) -> None:
-        """Keep the date header right until it is told to stop."""
-        self._loop = asyncio.get_running_loop()
-        while not await self.on_tick(0):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._told.wait(), 1)
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close the port and the connections; replies that do not end within the limit are broken off."""
-        for listener in (*self.servers, *(sockets or ())):
-            listener.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        try:
-            async with asyncio.timeout(self.config.timeout_graceful_shutdown):
-                while self.server_state.connections or self.server_state.tasks:
-                    await asyncio.sleep(_LOOK_S)
-                for server in self.servers:
-                    await server.wait_closed()
-        except TimeoutError:
-            for task in self.server_state.tasks:
-                task.cancel()
-        await self.lifespan.shutdown()
-
-    def leave(self) -> None:
-        """End the main loop; from any thread."""
-        self.should_exit = True
-        if self._loop:
-            with contextlib.suppress(RuntimeError):  # the loop has ended already
-                self._loop.call_soon_threadsafe(self._told.set)
+VARIABLE = "MINIMAX_NB_SERVER"
+IN_PROCESS = "inprocess"
+_NO_PORTS = sys.platform in ("emscripten", "wasi")
 
 
 class LocalServer:
-    """Server of one ASGI app on 127.0.0.1.
+    """Server of one gate, on this machine.
 
     Args:
-        gate: the app, and the hosts it answers to.
+        gate: what answers, and the hosts it answers to.
         key: the bearer key to ask for.
         port: the port to listen on; 0 for any that is free.
+        in_process: whether to answer the HTTP clients of this process alone, without a port; by default what the
+            environment variable MINIMAX_NB_SERVER says ("inprocess"), and always where there are no ports (in a browser
+            tab).
 
     Attributes:
         base_url: what an OpenAI client takes as its base URL, once started.
         api_key: the key it has to carry.
+
+    Raises:
+        ValueError: the variable has another value.
     """
 
-    def __init__(self, gate: Gate, key: str, port: int = 0) -> None:
+    def __init__(self, gate: Gate, key: str, port: int = 0, *, in_process: bool | None = None) -> None:
         self.api_key = key
         self._gate = gate
         self._wanted_port = port
-        self._socket: socket.socket | None = None
-        self._thread: threading.Thread | None = None
-        self._server: _Server | None = None
+        self._in_process = _wanted_in_process() if in_process is None and not port else bool(in_process)
+        self._way: Port | InProcess | None = None
 
     def __repr__(self) -> str:
         name = type(self).__name__
-        return f"{name}({self.base_url!r})" if self._thread else f"{name}(stopped)"
+        return f"{name}({self.base_url!r})" if self._way else f"{name}(stopped)"
 
     def __enter__(self) -> Self:
         return self.start()
@@ -100,14 +55,13 @@ class LocalServer:
 
     @property
     def port(self) -> int:
-        """The port it listens on; 0 before it has started."""
-        port: int = self._socket.getsockname()[1] if self._socket else 0
-        return port
+        """The port it listens on; 0 before it has started. In process: a number that tells servers apart."""
+        return self._way.number if self._way else 0
 
     @property
     def base_url(self) -> str:
         """The URL for an OpenAI client."""
-        return f"http://{HOST}:{self.port}/v1"
+        return f"http://{self._way.address if self._way else '127.0.0.1:0'}/v1"
 
     @property
     def open_replies(self) -> int:
@@ -115,65 +69,45 @@ class LocalServer:
         return len(self._gate.open)
 
     def start(self) -> Self:
-        """Begin to serve, in a thread of its own.
+        """Begin to serve.
 
         Returns:
             The server itself, ready to be asked.
 
         Raises:
-            OSError: the port is in use; the message says what to do.
+            OSError: the port is in use, or there are no ports here; the message says what to do.
         """
-        if self._thread:
-            return self
-        self._socket = _listening(self._wanted_port)
-        self._gate.hosts = {f"{name}:{self.port}" for name in (HOST, "localhost")}
-        config = uvicorn.Config(
-            self._gate.app,
-            loop="asyncio",
-            http=TimedH11Protocol,
-            ws="none",
-            lifespan="on",
-            interface="asgi3",
-            log_config=None,
-            log_level="critical",  # an aborted reply is no news to a reader of a notebook
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=2,
-        )
-        self._server = _Server(config)
-        # No portal of anyio: leaving one waits for its thread without a limit, and a forked child could never leave it.
-        self._thread = threading.Thread(
-            target=self._server.run, args=([self._socket],), name="minimax_nb embedded server", daemon=True
-        )
-        self._thread.start()
-        deadline = time.monotonic() + 10
-        while not self._server.started and self._thread.is_alive() and time.monotonic() < deadline:
-            time.sleep(0.002)
-        if not self._server.started:
-            self.stop()
-            raise OSError("the embedded server did not start within 10 seconds; start it again or restart the kernel")
+        if self._way is None:
+            way = self._new_way()
+            way.start()
+            self._way = way
         return self
 
     def stop(self) -> None:
-        """End all replies, close the port and wait for the thread; nothing happens when it is not running."""
-        server, thread = self._server, self._thread
-        self._server = self._thread = None
-        if server:
-            server.leave()
-            self._gate.close()
-        if thread and thread is not threading.current_thread():
-            thread.join(5)
-        if self._socket:
-            self._socket.close()
-            self._socket = None
+        """End all replies and be gone; nothing happens when it is not running."""
+        way, self._way = self._way, None
+        if way:
+            way.stop()
 
     def forget(self) -> None:
-        """Drop thread and socket without a word to the other side: in a forked child the thread is not there."""
-        self._server = self._thread = None
-        if self._socket:
-            self._socket.close()
-            self._socket = None
+        """Be gone without a word to the other side, in a forked child."""
+        way, self._way = self._way, None
+        if way:
+            way.forget()
+
+    def _new_way(self) -> Port | InProcess:
+        if self._in_process:
+            from .in_process import InProcess
+
+            return InProcess(self._gate)
+        if _NO_PORTS:
+            raise OSError(
+                "expected a machine with network ports, and a browser tab has none: only code in this tab can ask. "
+                "mm.connect() reaches the embedded server without one; run this command in a terminal of your machine"
+            )
+        from .port import Port  # uvicorn, which a browser tab has no use for
+
+        return Port(self._gate, self._wanted_port)
 
 
 def new_key() -> str:
@@ -181,19 +115,10 @@ def new_key() -> str:
     return f"nb-{secrets.token_urlsafe(24)}"
 
 
-def _listening(port: int) -> socket.socket:
-    # asyncio turns Nagle's algorithm off (TCP_NODELAY) for sockets that name their protocol, and accepted ones name the
-    # listener's: without it each kept-alive request waits 40 ms for a delayed ACK.
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if os.name == "posix":
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((HOST, port))
-        made.listen(1024)
-    except (OSError, OverflowError) as error:
-        made.close()
-        raise OSError(
-            f"expected to listen on port {port} of {HOST}, which is not to be had ({error}); "
-            "choose another port, or 0 for any that is free"
-        ) from error
-    return made
+def _wanted_in_process() -> bool:
+    told = os.environ.get(VARIABLE, "").strip()
+    if told not in ("", IN_PROCESS, "port"):
+        raise ValueError(
+            f"expected {VARIABLE} to be {IN_PROCESS!r} or 'port', got {told[:60]!r}: set it to one of these"
+        )
+    return _NO_PORTS or told == IN_PROCESS

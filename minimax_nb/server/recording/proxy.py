@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import AsyncExitStack, nullcontext
 from typing import TYPE_CHECKING, Any
-
-import anyio.to_thread
-from starlette.responses import StreamingResponse
 
 from minimax_nb.hosts import host_of, is_loopback
 from minimax_nb.server.api_error import ApiError
-from minimax_nb.server.http.gate import InboundRequest, error_response
+from minimax_nb.server.http.backend import BrokenOffError
+from minimax_nb.server.http.outgoing import Outgoing, error_reply
 from minimax_nb.server.tape.recorded import RecordedReply, form_of
 
 from .tee import ReplyTee
@@ -21,9 +20,10 @@ except ImportError:  # openai 3 brings httpx2, openai 2 httpx; both have what is
     import httpx  # type: ignore[no-redef]
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping
 
-    from starlette.types import Send
+    from minimax_nb.server.http.backend import Backend
+    from minimax_nb.server.http.gate import InboundRequest
 
 _DROPPED_REQUEST_HEADERS = {
     "authorization",
@@ -59,26 +59,34 @@ def http_client(base_url: str) -> httpx.AsyncClient:
     )
 
 
-class ProxiedResponse(StreamingResponse):
-    """ASGI response of another server to the same request.
+class Proxied:
+    """Another server's reply to the same request.
 
     Args:
-        http: the HTTP client.
+        http: the HTTP client that is kept open; None where there is none.
         url: where it goes.
         key: the endpoint's key, which takes the place of ours.
         inbound: the request.
+        backend: what is waited with.
         ours: whether the other server is one of this process: then it says itself who has answered.
     """
 
     def __init__(
-        self, http: httpx.AsyncClient, url: str, key: str, inbound: InboundRequest, *, ours: bool = False
+        self,
+        http: httpx.AsyncClient | None,
+        url: str,
+        key: str,
+        inbound: InboundRequest,
+        backend: Backend,
+        *,
+        ours: bool = False,
     ) -> None:
-        super().__init__(())
         self._ours = ours
         self._http = http
         self._url = url
         self._key = key
         self._inbound = inbound
+        self._backend = backend
         self._tee: ReplyTee | None = None
         self._form: dict[str, bool] = {}
         self._store: Callable[[RecordedReply], None] | None = None
@@ -95,31 +103,34 @@ class ProxiedResponse(StreamingResponse):
         self._tee = ReplyTee(stream=self._form["stream"], include_usage=self._form["stream_options.include_usage"])
         self._store = store
 
-    async def stream_response(self, send: Send) -> None:
-        """Ask the endpoint, and send what it answers as it comes."""
+    async def reply(self) -> Outgoing:
+        """Ask the endpoint, and give what it answers as it comes."""
         headers = {name: value for name, value in self._inbound.headers.items() if name not in _DROPPED_REQUEST_HEADERS}
         headers |= {"authorization": f"Bearer {self._key}", "accept-encoding": "identity"}
         host = host_of(self._url)
-        begun = False
+        opened = AsyncExitStack()
         try:
-            async with self._http.stream(
-                self._inbound.method, self._url, headers=headers, content=self._inbound.body
-            ) as response:
-                begun = True
-                kept = {name.lower(): value for name, value in response.headers.items()}
-                who = kept.get(_HOST_HEADER) if self._ours else host  # the reader is told who has answered
-                kept = {name: value for name, value in kept.items() if name in _KEPT_RESPONSE_HEADERS}
-                self.status_code = response.status_code
-                self.init_headers({**kept, **({_HOST_HEADER: who} if who else {})})
-                self.body_iterator = self._relay(response)
-                await super().stream_response(send)
+            http = await opened.enter_async_context(
+                self._backend.http_client(trust_env=not is_loopback(host)) or nullcontext(self._http)
+            )
+            response = await opened.enter_async_context(
+                http.stream(self._inbound.method, self._url, headers=headers, content=self._inbound.body)
+            )
         except httpx.HTTPError as error:
-            if not begun:
-                what = f"{host} could not be reached while recording: {type(error).__name__}"
-                await error_response(ApiError(502, "server_error", what), self._inbound.arrived).stream_response(send)
-            # Else the reply is left unfinished, as it came.
+            await opened.aclose()
+            what = f"{host} could not be reached while recording: {type(error).__name__}"
+            return error_reply(ApiError(502, "server_error", what))
+        except BaseException:
+            await opened.aclose()
+            raise
+        kept = {name.lower(): value for name, value in response.headers.items()}
+        who = kept.get(_HOST_HEADER) if self._ours else host  # the reader is told who has answered
+        kept = {name: value for name, value in kept.items() if name in _KEPT_RESPONSE_HEADERS}
+        return Outgoing(
+            response.status_code, {**kept, **({_HOST_HEADER: who} if who else {})}, self._relay(response), opened
+        )
 
-    async def _relay(self, response: httpx.Response) -> AsyncIterator[bytes]:
+    async def _relay(self, response: httpx.Response) -> AsyncGenerator[bytes]:
         """Yield the endpoint's bytes, each after the tee has them and after what they complete is stored."""
         tee = self._tee if response.status_code == 200 else None
         held = b""
@@ -133,9 +144,9 @@ class ProxiedResponse(StreamingResponse):
                     held, data = data, held  # noqa: PLW2901
                 if data:
                     yield data
-        except httpx.HTTPError:
+        except httpx.HTTPError as error:  # the reply is left unfinished, as it came
             yield held
-            raise
+            raise BrokenOffError from error
         if tee:
             tee.close()
             await self._write(tee, ended=True)
@@ -152,4 +163,4 @@ class ProxiedResponse(StreamingResponse):
         self._written_events = len(events)
         self._writes += 1
         split, usage = self._form["reasoning_split"], self._form["stream_options.include_usage"]
-        await anyio.to_thread.run_sync(self._store, RecordedReply(self._form["stream"], split, usage, events, {}))
+        await self._backend.run(self._store, RecordedReply(self._form["stream"], split, usage, events, {}))

@@ -15,20 +15,23 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from minimax_nb.server.api_error import ApiError, unauthorised
-from minimax_nb.server.http.gate import Gate, InboundRequest, error_response
+from minimax_nb.server.http.gate import Gate, InboundRequest
 from minimax_nb.server.http.local_server import LocalServer, new_key
+from minimax_nb.server.http.outgoing import error_reply
 from minimax_nb.server.service.rules import parse_body
 from minimax_nb.server.tape.match import is_comparable
 from minimax_nb.server.tape.redact import secrets_in
 from minimax_nb.server.tape.writer import RecordedTurn, TapeWriter
 
-from .proxy import ProxiedResponse, http_client
+from .proxy import Proxied, http_client
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterable
 
     from starlette.applications import Starlette
-    from starlette.responses import StreamingResponse
+
+    from minimax_nb.server.http.backend import Backend
+    from minimax_nb.server.http.outgoing import Outgoing
 
 
 class RecordingServer(LocalServer):
@@ -39,6 +42,7 @@ class RecordingServer(LocalServer):
         key: its key; it never leaves for anywhere else, and is in no tape.
         folder: where the tape goes.
         port: the port to listen on; 0 for any that is free.
+        in_process: as for ``LocalServer``.
         unwritten: gives further texts that are to be in no tape, such as keys of a server before this one.
 
     Attributes:
@@ -52,6 +56,7 @@ class RecordingServer(LocalServer):
         folder: str | Path,
         *,
         port: int = 0,
+        in_process: bool | None = None,
         unwritten: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self._unwritten = unwritten
@@ -60,7 +65,7 @@ class RecordingServer(LocalServer):
         self._writer = TapeWriter(Path(folder), urlsplit(base_url).hostname or "")
         self._numbers = itertools.count()
         self._http: Any = None
-        super().__init__(Gate(self._authorizes, self._answer, self._connected), new_key(), port)
+        super().__init__(Gate(self._authorizes, self._answer, self._connected), new_key(), port, in_process=in_process)
 
     @property
     def tape(self) -> Path:
@@ -81,7 +86,7 @@ class RecordingServer(LocalServer):
         Raises:
             OSError: the port is in use, or no tape can be written in the folder.
         """
-        if not self._thread:
+        if self._way is None:
             self._writer.open()
             try:
                 super().start()
@@ -108,22 +113,22 @@ class RecordingServer(LocalServer):
         scheme, _, key = authorization.partition(" ")
         return scheme.lower() == "bearer" and hmac.compare_digest(key.strip().encode(), self.api_key.encode())
 
-    async def _answer(self, inbound: InboundRequest) -> StreamingResponse:
+    async def _answer(self, inbound: InboundRequest, backend: Backend) -> Outgoing:
         if not self._authorizes(inbound.headers.get("authorization", "")):
-            return error_response(unauthorised(), inbound.arrived)
+            return error_reply(unauthorised())
         if ".." in inbound.path.split("/"):
-            return error_response(ApiError(404, "not_found_error", "there is no such path"), inbound.arrived)
+            return error_reply(ApiError(404, "not_found_error", "there is no such path"))
         number = next(self._numbers)
         request = _chat_request(inbound)
         url = self._upstream + quote(inbound.path.removeprefix("/v1")) + (f"?{inbound.query}" if inbound.query else "")
-        proxied = ProxiedResponse(self._http, url, self._upstream_key, inbound)
+        proxied = Proxied(self._http, url, self._upstream_key, inbound, backend)
         if request is not None:
             known = {self._upstream_key, self.api_key, *self._unwritten()}
             known |= set(secrets_in(inbound.headers, dict(parse_qsl(inbound.query))))
             proxied.record(
                 request, lambda reply: self._writer.keep(RecordedTurn(number, request, reply, frozenset(known)))
             )
-        return proxied
+        return await proxied.reply()
 
 
 def _chat_request(inbound: InboundRequest) -> dict[str, Any] | None:

@@ -11,19 +11,20 @@ import secrets
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import anyio.to_thread
-
 from minimax_nb.server.api_error import ApiError, unauthorised
-from minimax_nb.server.http.gate import Gate, InboundRequest, error_response
+from minimax_nb.server.http.gate import Gate, InboundRequest
 from minimax_nb.server.http.local_server import LocalServer, new_key
+from minimax_nb.server.http.outgoing import error_reply
 
-from .proxy import ProxiedResponse, http_client
+from .proxy import Proxied, http_client
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from starlette.applications import Starlette
-    from starlette.responses import StreamingResponse
+
+    from minimax_nb.server.http.backend import Backend
+    from minimax_nb.server.http.outgoing import Outgoing
 
 _STATUS = 404
 """One that no client sends a request again for."""
@@ -64,15 +65,15 @@ class Switchboard(LocalServer):
         known = [key for key in self.keys if secrets.compare_digest(given, key.encode())]
         return known[0] if known and scheme.lower() == "bearer" else ""
 
-    async def _answer(self, inbound: InboundRequest) -> StreamingResponse:
+    async def _answer(self, inbound: InboundRequest, backend: Backend) -> Outgoing:
         key = self._key(inbound.headers.get("authorization", ""))
         if not key:
-            return error_response(unauthorised(), inbound.arrived)
+            return error_reply(unauthorised())
         if ".." in inbound.path.split("/"):
-            return error_response(ApiError(_STATUS, "not_found_error", "there is no such path"), inbound.arrived)
+            return error_reply(ApiError(_STATUS, "not_found_error", "there is no such path"))
         try:
-            base_url, own_key = await anyio.to_thread.run_sync(self._find, key)
+            base_url, own_key = await backend.run(self._find, key)
         except LookupError as error:
-            return error_response(ApiError(_STATUS, "no_block_error", str(error.args[0])), inbound.arrived)
+            return error_reply(ApiError(_STATUS, "no_block_error", str(error.args[0])))
         url = base_url + quote(inbound.path.removeprefix("/v1")) + (f"?{inbound.query}" if inbound.query else "")
-        return ProxiedResponse(self._http, url, own_key, inbound, ours=True)
+        return await Proxied(self._http, url, own_key, inbound, backend, ours=True).reply()

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from minimax_nb.server.http import gate
+from minimax_nb.server.http import asgi_response, gate
 
 if TYPE_CHECKING:
     from minimax_nb.server.app import EmbeddedServer
+
+pytestmark = pytest.mark.port
 
 BODY = json.dumps({"model": "MiniMax-M2", "messages": [{"role": "user", "content": "Hi, how are you?"}]})
 
@@ -105,7 +107,7 @@ def test_more_replies_than_the_limit_are_refused(server: EmbeddedServer, monkeyp
 
 
 def test_a_hanging_reply_is_not_kept_for_ever(server: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "_LONGEST_S", 0.05)
+    monkeypatch.setattr(asgi_response, "LONGEST_S", 0.05)
     status, text = raw(server, request(server, body=BODY[:-1] + ', "stream": true, "minimax_nb": {"fault": "hang:1"}}'))
     assert status == 200
     assert not text.endswith("0\r\n\r\n")

@@ -15,6 +15,8 @@ from minimax_nb.server.http import h11_protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+pytestmark = pytest.mark.port
+
 
 def connected(server: EmbeddedServer) -> socket.socket:
     return socket.create_connection(("127.0.0.1", server.port), timeout=10)

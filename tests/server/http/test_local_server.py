@@ -1,97 +1,83 @@
-"""The server in its thread: one a process, its port, its end."""
+"""How a server of this process is reached: over a port, or not."""
 
 from __future__ import annotations
 
-import os
-import socket
-import subprocess
-import sys
-import threading
+from typing import TYPE_CHECKING
 
 import openai
 import pytest
 
+import minimax_nb as mm
+from minimax_nb.errors import ConfigurationError
 from minimax_nb.server import app
 from minimax_nb.server.app import EmbeddedServer
+from minimax_nb.server.http import local_server
 
 from ...support.chat_requests import HI
-from ...support.servers import DROPPED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
-def test_a_port_in_use_is_told_with_the_way_out(server: EmbeddedServer) -> None:
-    with pytest.raises(OSError, match=f"port {server.port} of 127.0.0.1.*choose another port, or 0"):
-        EmbeddedServer(port=server.port).start()
+@pytest.fixture(autouse=True)
+def no_server() -> Iterator[None]:
+    app.stop()
+    yield
+    app.stop()
 
 
-def test_there_is_one_server_a_process_until_it_is_stopped() -> None:
-    first = app.start()
-    try:
-        assert app.start() is first
-        assert first.api_key not in repr(first)
-    finally:
-        app.stop()
-    second = app.start()
-    try:
-        assert second is not first
-        assert second.api_key != first.api_key
-    finally:
-        app.stop()
+@pytest.mark.parametrize(
+    ("variable", "asked", "in_process"),
+    [
+        (None, None, False),
+        ("", None, False),
+        ("port", None, False),
+        ("inprocess", None, True),
+        (" inprocess ", None, True),
+        ("inprocess", False, False),
+        ("port", True, True),
+        (None, True, True),
+    ],
+)
+def test_the_variable_decides_unless_the_caller_does(
+    monkeypatch: pytest.MonkeyPatch, variable: str | None, asked: bool | None, in_process: bool
+) -> None:
+    monkeypatch.delenv("MINIMAX_NB_SERVER", raising=False)
+    if variable is not None:
+        monkeypatch.setenv("MINIMAX_NB_SERVER", variable)
+    with EmbeddedServer(speed="max", in_process=asked) as server:
+        assert server.base_url.startswith("http://minimax-nb.localhost:" if in_process else "http://127.0.0.1:")
 
 
-def test_stopping_ends_open_replies_and_frees_the_port() -> None:
-    server = EmbeddedServer(speed="max").start()
-    port = server.port
-    with openai.OpenAI(base_url=server.base_url, api_key=server.api_key, max_retries=0, timeout=20) as client:
-        stream = iter(client.chat.completions.create(model="fault-hang:1", messages=HI, stream=True))  # type: ignore[arg-type]
-        next(stream)
-        server.stop()
-        server.stop()
-        with pytest.raises(DROPPED):
-            next(stream)
-    assert not any(thread.name == "minimax_nb embedded server" and thread is server for thread in threading.enumerate())
-    with socket.create_server(("127.0.0.1", port)):
-        pass
+def test_who_names_a_port_gets_one(monkeypatch: pytest.MonkeyPatch, server: EmbeddedServer) -> None:
+    monkeypatch.setenv("MINIMAX_NB_SERVER", "inprocess")
+    with pytest.raises(OSError, match="choose another port"):
+        EmbeddedServer(port=server.port or 1).start()
 
 
-SCRIPT = """
-import os, warnings
-warnings.simplefilter("error")
-import openai
-from minimax_nb.server.app import start
-hi = [{"role": "user", "content": "Hi, how are you?"}]
-def ask(server):
-    client = openai.OpenAI(base_url=server.base_url, api_key=server.api_key, timeout=20)
-    return client.chat.completions.create(model="MiniMax-M2", messages=hi).choices[0].finish_reason
-"""
+def test_another_value_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MINIMAX_NB_SERVER", "thread")
+    with pytest.raises(ValueError, match="expected MINIMAX_NB_SERVER to be 'inprocess' or 'port', got 'thread'"):
+        EmbeddedServer()
+    with pytest.raises(ConfigurationError, match=r"MINIMAX_NB_SERVER.*'thread'"):
+        mm.configure()
 
 
-def run(code: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", SCRIPT + code]
-    environment = {**os.environ, "MINIMAX_NB_SPEED": "max"}
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment, check=False)
+def test_where_there_are_no_ports_it_answers_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MINIMAX_NB_SERVER", raising=False)
+    monkeypatch.setattr(local_server, "_NO_PORTS", True)
+    mm.configure()
+    with openai.OpenAI() as client:
+        assert client.base_url.host == "minimax-nb.localhost"
+        assert client.chat.completions.create(model="MiniMax-M2", messages=HI).choices[0].finish_reason == "stop"  # type: ignore[arg-type]
+    with pytest.raises(OSError, match=r"a browser tab has none.*mm\.connect\(\) reaches the embedded server"):
+        EmbeddedServer(in_process=False).start()
 
 
-def test_a_program_ends_quietly_with_the_server_running_and_a_reply_open() -> None:
-    done = run("""
-server = start()
-print(ask(server))
-client = openai.OpenAI(base_url=server.base_url, api_key=server.api_key)
-stream = iter(client.chat.completions.create(model="fault-hang:1", messages=hi, stream=True))
-next(stream)
-""")
-    assert (done.returncode, done.stdout, done.stderr) == (0, "stop\n", "")
-
-
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-def test_a_forked_child_gets_a_server_of_its_own_and_leaves_the_parents_alone() -> None:
-    done = run("""
-warnings.simplefilter("ignore")  # forking with threads is warned of; that it works is what is tested
-server = start()
-ask(server)
-child = os.fork()
-if child == 0:
-    mine = start()
-    os._exit(0 if mine is not server and mine.port != server.port and ask(mine) == "stop" else 1)
-print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), ask(server))
-""")
-    assert (done.stdout, done.stderr) == ("0 stop\n", "")
+def test_it_says_where_it_is_and_not_its_key() -> None:
+    server = EmbeddedServer(in_process=True)
+    assert repr(server) == "EmbeddedServer(stopped)"
+    with server:
+        assert repr(server) == f"EmbeddedServer('http://minimax-nb.localhost:{server.port}/v1')"
+        assert server.api_key not in repr(server)
+    assert repr(server) == "EmbeddedServer(stopped)"
