@@ -15,6 +15,9 @@ _PRIVATE_NAMES = (
 )  # fmt: skip
 
 
+IN_PROCESS = "minimax-nb.localhost"
+"""The host of servers of this process that have no port: by its name on this machine (RFC 6761), and nowhere."""
+
 _MINIMAX_DOMAINS = {"global": ("minimax.io",), "china": ("minimaxi.com", "minimax.cn", "minimax.chat")}
 """MiniMax's own, by region; the last is of older documentation."""
 
@@ -29,11 +32,15 @@ def minimax_region(host: str) -> str | None:
 
 
 def host_of(url: str) -> str:
-    """The host's name in a URL, without user and port; "" when there is none."""
+    """The host's name in a URL, without user and port; "" when there is none.
+
+    A server of this process without a port is on this machine, as readers know it: what they are told is the same.
+    """
     try:
-        return urlsplit(url).hostname or ""
+        host = urlsplit(url).hostname or ""
     except ValueError:
         return ""
+    return "127.0.0.1" if host == IN_PROCESS else host
 
 
 def address_of(url: str) -> str:

@@ -35,6 +35,7 @@ def key(service: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
+@pytest.mark.port
 def test_a_lesson_runs_unchanged_against_a_service(path: Path, key: str, tmp_path: Path) -> None:
     shutil.copy(path, tmp_path)
     shutil.copytree(path.parent / "pictures", tmp_path / "pictures")

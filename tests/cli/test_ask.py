@@ -171,6 +171,7 @@ def test_a_model_cannot_steer_the_terminal(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals are a matter of POSIX")
+@pytest.mark.port
 class TestOnATerminal:
     """In a process of its own, whose output is a terminal."""
 

@@ -103,6 +103,7 @@ async def _answers() -> Any:
     return comparison
 
 
+@pytest.mark.port
 def test_a_child_process_reaches_the_server_too(server: EmbeddedServer) -> None:
     os.environ["ALL_PROXY"] = "socks://127.0.0.1:9"
     mm.configure(base_url=server.base_url, api_key=server.api_key)

@@ -110,6 +110,7 @@ def test_an_error_in_the_stream_is_raised_by_the_sdk(client: openai.OpenAI) -> N
         list(client.chat.completions.create(**asked))
 
 
+@pytest.mark.port
 def test_curl_is_served(server: EmbeddedServer) -> None:
     curl = shutil.which("curl")
     if curl is None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from minimax_nb.server.app import EmbeddedServer
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.port]
 REBOUND = "--host-resolver-rules=MAP evil.example 127.0.0.1"
 BODY = json.dumps({"model": "MiniMax-M2", "messages": [{"role": "user", "content": "Hi, how are you?"}]})
 TRY = """async ([url, options]) => {

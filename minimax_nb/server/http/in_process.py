@@ -10,10 +10,13 @@ from __future__ import annotations
 import errno
 import itertools
 import sys
+import warnings
 from contextvars import ContextVar
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
+
+from minimax_nb.hosts import IN_PROCESS
 
 from .backend import BrokenOffError
 from .in_process_backend import Blocking, Suspending, TimedOutError, http_module
@@ -27,13 +30,10 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-HOST = "minimax-nb.localhost"
-"""The made-up host: on this machine by its name (RFC 6761), and nowhere to be found."""
-
 _gates: dict[int, Gate] = {}
 _open: WeakKeyDictionary[Any, WeakSet[_Exchange]] = WeakKeyDictionary()
 """The exchanges of each transport: a client that is closed ends its replies."""
-_numbers = itertools.count(1)
+_numbers = (number for number in itertools.count(1) if number != 80)  # which HTTP libraries leave out
 _patience: ContextVar[float] = ContextVar("minimax_nb_patience", default=float("inf"))
 """Seconds without a byte that whoever asked this server, perhaps through another, is ready to wait."""
 
@@ -55,7 +55,7 @@ class InProcess:
     @property
     def address(self) -> str:
         """The host with its number."""
-        return f"{HOST}:{self.number}"
+        return f"{IN_PROCESS}:{self.number}"
 
     def start(self) -> None:
         """Begin to serve."""
@@ -83,6 +83,10 @@ def _http_modules() -> list[ModuleType]:
 
 def _reach_from(http: ModuleType) -> None:
     """Have the transports of an HTTP library ask us for requests to our host; all others go as ever."""
+    # In a browser tab it warns of each option that the SDK hands to a transport, such as the number of connections.
+    warnings.filterwarnings(
+        "ignore", r"The following transport option\(s\) are not supported on Emscripten", UserWarning
+    )
     transport, async_transport = http.HTTPTransport, http.AsyncHTTPTransport
     if getattr(transport.handle_request, "reaches_minimax_nb", False):
         return
@@ -91,13 +95,13 @@ def _reach_from(http: ModuleType) -> None:
 
     @wraps(before)
     def handle_request(self: Any, request: Any) -> Any:
-        if request.url.host != HOST:
+        if request.url.host != IN_PROCESS:
             return before(self, request)
         return _respond(http, request, _open.setdefault(self, WeakSet()))
 
     @wraps(async_before)
     async def handle_async_request(self: Any, request: Any) -> Any:
-        if request.url.host != HOST:
+        if request.url.host != IN_PROCESS:
             return await async_before(self, request)
         return await _respond_async(http, request, _open.setdefault(self, WeakSet()))
 
@@ -122,8 +126,8 @@ def _asked(http: ModuleType, request: Any) -> Gate:
     gate = _gates.get(request.url.port or 0)
     if gate is None:
         raise http.ConnectError(
-            f"no server of this process is at {HOST}:{request.url.port}: it has been stopped, or belongs to another "
-            f"process. Without MINIMAX_NB_SERVER=inprocess other processes can ask, too.",
+            f"no server of this process is at {request.url}: it has been stopped, or belongs to another process. "
+            "Without MINIMAX_NB_SERVER=inprocess other processes can ask, too.",
             request=request,
         ) from ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
     return gate

@@ -12,8 +12,9 @@ import hmac
 import itertools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote
 
+from minimax_nb.hosts import host_of
 from minimax_nb.server.api_error import ApiError, unauthorised
 from minimax_nb.server.http.gate import Gate, InboundRequest
 from minimax_nb.server.http.local_server import LocalServer, new_key
@@ -62,7 +63,7 @@ class RecordingServer(LocalServer):
         self._unwritten = unwritten
         self._upstream = base_url.rstrip("/")
         self._upstream_key = key
-        self._writer = TapeWriter(Path(folder), urlsplit(base_url).hostname or "")
+        self._writer = TapeWriter(Path(folder), host_of(base_url))
         self._numbers = itertools.count()
         self._http: Any = None
         super().__init__(Gate(self._authorizes, self._answer, self._connected), new_key(), port, in_process=in_process)

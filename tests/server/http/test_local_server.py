@@ -49,6 +49,7 @@ def test_the_variable_decides_unless_the_caller_does(
         assert server.base_url.startswith("http://minimax-nb.localhost:" if in_process else "http://127.0.0.1:")
 
 
+@pytest.mark.port
 def test_who_names_a_port_gets_one(monkeypatch: pytest.MonkeyPatch, server: EmbeddedServer) -> None:
     monkeypatch.setenv("MINIMAX_NB_SERVER", "inprocess")
     with pytest.raises(OSError, match="choose another port"):

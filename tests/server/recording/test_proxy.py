@@ -98,6 +98,7 @@ def test_other_endpoints_are_passed_on(service: EmbeddedServer, tmp_path: Path) 
         assert server.recorded == 0
 
 
+@pytest.mark.port
 def test_the_reader_is_told_who_has_answered(service: EmbeddedServer, tmp_path: Path) -> None:
     with RecordingServer(f"http://localhost:{service.port}/v1", "a wrong key", tmp_path) as server:
         headers = {"Authorization": f"Bearer {server.api_key}"}

@@ -1,0 +1,23 @@
+// Runs the cells of lessons in Python as a browser tab has it, in Node.
+//   node --experimental-wasm-jspi run_lessons.mjs FOLDER_WITH_PYODIDE RUNNER.py LESSON.ipynb…
+// Writes one line of JSON a lesson: what its cells gave.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const [folder, runner, ...lessons] = process.argv.slice(2);
+const { loadPyodide } = await import(join(folder, "pyodide.mjs"));
+const lock = JSON.parse(readFileSync(join(folder, "pyodide-lock.json"), "utf-8"));
+const packages = Object.keys(lock.packages).filter((name) => !["pyodide-kernel", "ipykernel", "piplite"].includes(name));
+
+for (const lesson of lessons) {
+  const said = [];
+  const pyodide = await loadPyodide({ packages, stdout: (line) => said.push(line), stderr: (line) => said.push(line) });
+  pyodide.globals.set("LESSON", readFileSync(lesson, "utf-8"));
+  try {
+    const seen = await pyodide.runPythonAsync(readFileSync(runner, "utf-8"));
+    process.stdout.write(seen + "\n");
+  } catch (error) {
+    process.stdout.write(JSON.stringify({ failed: String(error), said }) + "\n");
+  }
+}
+process.exit(0);
