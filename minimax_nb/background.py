@@ -10,6 +10,7 @@ import asyncio
 import concurrent.futures
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,6 +28,7 @@ _WAIT_S = 0.2
 THREADS = sys.platform not in ("emscripten", "wasi")
 """Whether this Python has threads; that of a browser tab has none."""
 _idle: list[Callable[[], object]] = []
+_pausing = _stopped = False
 _tasks: set[asyncio.Task[Any]] = set()
 """What has been started in the loop of a tab: a loop alone does not keep its tasks alive."""
 
@@ -110,22 +112,59 @@ def idle() -> None:
         function()
 
 
+def pause(seconds: float) -> None:
+    """Wait a moment, in a tab so that what the page says gets through.
+
+    Args:
+        seconds: how long; an interrupt that comes in it in a tab is noticed at its end.
+
+    Raises:
+        KeyboardInterrupt: the reader has stopped it.
+    """
+    global _pausing, _stopped
+    ffi = None if THREADS else _waiting_ffi()
+    if ffi is None:
+        time.sleep(seconds)
+        return
+    _pausing = True
+    try:
+        ffi.run_sync(asyncio.sleep(seconds))
+        if _stopped:
+            raise KeyboardInterrupt
+    finally:
+        _pausing = _stopped = False
+
+
+def stop() -> None:
+    """Interrupt what pauses, as a tab's page asks for; nothing happens where nothing does."""
+    global _stopped
+    _stopped = _pausing
+
+
+def _waiting_ffi() -> Any | None:
+    """Pyodide's bridge to JavaScript where it can wait: WebAssembly is suspended, and JavaScript goes on (JSPI)."""
+    try:
+        from pyodide import ffi  # type: ignore[import-not-found]
+    except ImportError:
+        return None
+    return ffi if ffi.can_run_sync() else None
+
+
 async def _awaited(function: Callable[[], Awaitable[_T]]) -> _T:
     return await function()
 
 
 def _run_in_tab(function: Callable[[], Awaitable[_T]]) -> _T:
-    """Wait in the loop that runs already: WebAssembly is suspended, and JavaScript goes on (JSPI)."""
-    try:
-        from pyodide.ffi import can_run_sync, run_sync  # type: ignore[import-not-found]
-    except ImportError:
+    """Wait in the loop that runs already."""
+    if "pyodide" not in sys.modules:
         return asyncio.run(_awaited(function))
-    if not can_run_sync():
+    ffi = _waiting_ffi()
+    if ffi is None:
         raise RuntimeError(
             "expected a browser in which Python can wait for several things at once (JavaScript Promise Integration: "
             "Chrome or Edge 137, or later), got one without: ask one after the other, or open the lesson in such a one"
         )
-    value: _T = run_sync(_awaited(function))
+    value: _T = ffi.run_sync(_awaited(function))
     return value
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m notebooks.refresh", description=__doc__)
     parser.add_argument("names", nargs="*", help="lessons to take, by the beginning of their names; default all")
     parser.add_argument("--check", action="store_true", help="save nothing; fail when a saved lesson is out of date")
+    parser.add_argument("--in-process", action="store_true", help="let the embedded server answer without a port")
     options = parser.parse_args(arguments)
+    if options.in_process:
+        os.environ["MINIMAX_NB_SERVER"] = "inprocess"
     stale = 0
     for path in lessons():
         if options.names and not path.name.startswith(tuple(options.names)):

@@ -9,6 +9,7 @@ from importlib.resources import files
 import ipywidgets
 import traitlets
 
+from minimax_nb import background
 from minimax_nb.render import reply_html as html
 from minimax_nb.render.regions import SELECTORS
 
@@ -24,6 +25,7 @@ class SharedCode(ipywidgets.Widget):
         dictionary: the preset dictionary of all frames.
         shell: the empty panels of a view.
         regions: the name and CSS selector of each region of a view, in the order of their numbers.
+        stop: the channel on which a view of a browser tab asks for an interrupt; empty where the kernel can be asked.
     """
 
     code = traitlets.Unicode().tag(sync=True)
@@ -33,6 +35,7 @@ class SharedCode(ipywidgets.Widget):
     dictionary = traitlets.Unicode().tag(sync=True)
     shell = traitlets.Unicode().tag(sync=True)
     regions: traitlets.List[tuple[str, str]] = traitlets.List().tag(sync=True)
+    stop = traitlets.Unicode().tag(sync=True)
 
 
 _shared_code: SharedCode | None = None
@@ -51,6 +54,7 @@ def shared_code() -> SharedCode:
             dictionary=preset_dictionary().decode(),
             shell=html.shell(),
             regions=list(SELECTORS.items()),
+            stop="" if background.THREADS else _open_channel(),
         )
     return _shared_code
 
@@ -62,6 +66,18 @@ def preset_dictionary() -> bytes:
     They need not be what the painter would write today to the letter; what no longer occurs saves nothing, that is all.
     """
     return _static("preset_dictionary.txt").encode()
+
+
+def _open_channel() -> str:
+    """Listen to the page from within a tab: its kernel takes no message while a cell runs, and no interrupt at all."""
+    try:
+        from js import BroadcastChannel  # type: ignore[import-not-found]
+        from pyodide.ffi import create_proxy  # type: ignore[import-not-found]
+    except ImportError:
+        return ""
+    channel = BroadcastChannel.new(f"minimax-nb-{new_id()}")
+    channel.onmessage = create_proxy(lambda _: background.stop())
+    return str(channel.name)
 
 
 def new_id() -> str:

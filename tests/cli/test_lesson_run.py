@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 def test_keys_and_addresses_are_left_out_and_nobody_waits() -> None:
     there = {"MINIMAX_API_KEY": "a", "OPENAI_BASE_URL": "b", "MINIMAX_NB_DISPLAY": "text", "PATH": "/bin"}
     assert offline(there) == {"PATH": "/bin", "MINIMAX_NB_SPEED": "max"}
+    without_a_port = {"MINIMAX_NB_SERVER": "inprocess"}
+    assert offline({**there, **without_a_port}) == {"PATH": "/bin", "MINIMAX_NB_SPEED": "max", **without_a_port}
 
 
 def test_a_kernel_sees_no_key_and_stands_in_the_notebooks_folder(

@@ -159,7 +159,7 @@ class TestWithoutThreads:
             time.sleep(0.01)
         assert "a few words" in answer(view)
         feed.finish(Reply(content=text))
-        assert view.page.html(Region.ANSWER) == to_html(text)
+        assert view.page.html(Region.ANSWER) == to_html(text, formulas="mathml")
 
     def test_what_was_not_due_goes_while_it_waits(self) -> None:
         view = View()

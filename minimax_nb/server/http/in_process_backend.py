@@ -60,7 +60,7 @@ class Blocking(Waiting):
     async def sleep(self, seconds: float) -> None:
         """Wait, and hold the thread."""
         for piece in self._slices(seconds):
-            time.sleep(piece)
+            background.pause(piece)
 
     async def hang(self) -> None:
         """Wait until nobody is ready to wait any longer."""

@@ -47,6 +47,8 @@ export function view(el, sharedCode, since) {
   const label = document.createElement("span");
   parts[LABEL].append(label);
   box.tabIndex = 0;
+  const stop = stopButton(sharedCode.get("stop"));
+  if (stop && !el.closest(".mm-panel")) parts[FOOTER].append(stop);
 
   /** @type {Block[][]} */
   const shown = regions.map(() => []);
@@ -71,7 +73,10 @@ export function view(el, sharedCode, since) {
     phase = next;
     if (phase === "waiting") return tick();
     clearInterval(clock);
-    if (over()) status.remove();
+    if (over()) {
+      status.remove();
+      stop?.remove();
+    }
     if (!touched) thoughts.open = phase === "thinking";
     label.textContent = phase === "thinking" ? "Thinking" : "Thought";
   }
@@ -100,6 +105,25 @@ export function view(el, sharedCode, since) {
       root.remove();
     },
   };
+}
+
+/**
+ * A button that interrupts the kernel of a browser tab, which cannot be asked in another way.
+ * @param {string | undefined} name the channel on which it listens, where it is one
+ */
+function stopButton(name) {
+  if (!name) return null;
+  const button = document.createElement("button");
+  button.className = "mm-stop";
+  button.textContent = "Stop";
+  button.addEventListener("click", () => {
+    const channel = new BroadcastChannel(name);
+    channel.postMessage("stop");
+    channel.close();
+    button.disabled = true;
+    button.textContent = "Stopping…";
+  });
+  return button;
 }
 
 /**
