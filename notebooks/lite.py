@@ -1,10 +1,10 @@
 """Build the lessons as a site that runs in a browser tab: ``python -m notebooks.lite -o site``.
 
-JupyterLite with Python in the tab (Pyodide): no server, no key, nothing to install. Any web server can serve the folder:
-``python -m http.server -d site``. Needs the extra ``lite`` and npm, which fetches Pyodide.
+JupyterLite with Python in the tab (Pyodide): no server, no key, nothing to install. Any web server can serve the
+folder: ``python -m http.server -d site``. Needs the extra ``lite`` and npm, which fetches Pyodide.
 
-pandas, numpy, matplotlib and Pillow have wheels for a tab in Pyodide's own distribution alone. Where ``--pyodide`` names
-a folder with that, they are there; where not, the lessons that need them say so at their top.
+pandas, numpy, matplotlib and Pillow have wheels for a tab in Pyodide's own distribution alone. Where ``--pyodide``
+names a folder with that, they are there; where not, the lessons that need them say so at their top.
 """
 
 from __future__ import annotations
@@ -40,8 +40,11 @@ NOT_IN_A_TAB = {
     "14_tools_from_servers": "starts MCP servers, which are programs of their own. A browser tab can start none.",
 }
 """Lessons that no tab can run, and why."""
-NEEDS_DATA = ()
-"""Lessons that need pandas or its kin from their first cells on."""
+NEEDS_DATA = (
+    "01_quick_start", "02_streaming", "04_many_tools", "06_errors", "08_models_and_speed", "10_compare",
+    "11_a_prompt_for_each_row", "12_structured_answers", "13_the_next_day", "16_pictures",
+)  # fmt: skip
+"""Lessons with cells that need pandas or its kin."""
 
 
 def build(site: Path, pyodide: Path | None = None) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Self, overload
 
+from minimax_nb import background
 from minimax_nb.errors import ConfigurationError, ToolError
 from minimax_nb.frontend import tell_reader
 from minimax_nb.tools.tool import Tool
@@ -106,6 +107,11 @@ def mcp(
         ConfigurationError: there is no such command or file, the server cannot be reached or does not speak MCP, or
             the package ``mcp`` is missing.
     """
+    if not background.THREADS:
+        raise ConfigurationError(
+            "expected a machine that starts programs and connects to servers, and a browser tab does neither: "
+            "run this on your machine, such as with minimax-nb lab"
+        )
     if find_spec("mcp") is None:
         raise ConfigurationError("expected the package mcp, found none: pip install 'minimax-nb[mcp]'")
     for name, seconds in (("timeout", timeout), ("start_timeout", start_timeout)):
