@@ -70,9 +70,11 @@ function open(model, sharedCode, live, typesetting, parts) {
   const ownViews = new Set();
   let painting = 0;
   let heard = Date.now();
+  let quiet = false;
   const listening = setInterval(() => {
-    if (state.now.phase === "idle" || shared.dead || Date.now() - heard < SILENCE_MS) return;
+    if (quiet || shared.dead || Date.now() - heard < SILENCE_MS) return;
     heard = Date.now();
+    quiet = state.now.phase === "idle"; // once more after the end: it may have come because the kernel was ending
     lifeline.check();
   }, SILENCE_MS);
   const saved = savedOutputs(model, (/** @type {number} */ place) => live.tell(model, { do: "write", place }));
@@ -84,6 +86,7 @@ function open(model, sharedCode, live, typesetting, parts) {
     /** @type {(operations: Operation[], moment: { news: boolean, latest: boolean }) => void} */
     take(operations, { news, latest }) {
       heard = Date.now();
+      quiet = false;
       for (const operation of operations) {
         if (operation[0] === "turns") state.items = [...state.items.slice(0, operation[1]), ...operation[2]];
         else if (operation[0] === "live") state.live = operation[1];
