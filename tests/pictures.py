@@ -1,6 +1,6 @@
 """Take the README's pictures anew, in JupyterLab and Chromium: ``python -m tests.pictures``.
 
-They go to ``notebooks/pictures``. Look at each before it is committed.
+They go to ``docs/pictures``. Look at each before it is committed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from .support.lab import Lab
 
-FOLDER = Path(__file__).resolve().parents[1] / "notebooks" / "pictures"
+FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 WIDTH = 860
 FRAME_S = 0.16
 COLOURS = 48
@@ -68,16 +68,6 @@ def opened(browser: Browser, lab: Lab, name: str, *cells: str, scale: float) -> 
 def shot(page: Page, cell: int = 1) -> bytes:
     """A picture of a cell with its output."""
     return page.locator(".jp-Notebook .jp-CodeCell").nth(cell).screenshot(animations="disabled")
-
-
-def reply(browser: Browser, lab: Lab) -> None:
-    """While the answer grows."""
-    page, book = opened(browser, lab, "reply", ASK, scale=2)
-    book.run(1)
-    page.locator(".mm-live table").wait_for()
-    page.locator(".mm-live summary").first.click()
-    page.wait_for_timeout(400)
-    save("reply.png", shot(page))
 
 
 def tools(browser: Browser, lab: Lab) -> None:
@@ -139,7 +129,7 @@ def main(names: list[str]) -> int:
     from playwright.sync_api import sync_playwright
 
     os.environ.pop("MINIMAX_NB_SPEED", None)
-    takes: dict[str, Callable[[Browser, Lab], None]] = {"reply": reply, "tools": tools, "panel": panel, "film": film}
+    takes: dict[str, Callable[[Browser, Lab], None]] = {"tools": tools, "panel": panel, "film": film}
     with tempfile.TemporaryDirectory() as home, running_lab(Path(home) / "lab") as lab, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_or_skip(), args=FLAGS)
         for name in names or takes:
