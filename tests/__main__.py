@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # Loading nbval costs every process two seconds, so only the lessons do.
 PYTEST = ["-m", "pytest", "-q", "-p", "no:nbval"]
 PARALLEL = ["-n", "logical", "--dist", "worksteal"]
+# Many units wait: for a process, a pause, a lock. One worker more than there are cores works meanwhile.
+WAITING = ["-n", str(1 + (os.cpu_count() or 1)), "--dist", "worksteal"]
 FAST = [*PYTEST, *PARALLEL, "--ignore=tests/browser", "-p", "tests.fast"]
 STAGES: list[dict[str, list[str]]] = [
     {
@@ -26,7 +28,7 @@ STAGES: list[dict[str, list[str]]] = [
         "format": ["-m", "ruff", "format", "--check", "."],
         "types": ["-m", "mypy"],
     },
-    {"units": [*PYTEST, *PARALLEL, "--ignore=tests/browser", "--cov", "--cov-report=term:skip-covered", "tests"]},
+    {"units": [*PYTEST, *WAITING, "--ignore=tests/browser", "--cov", "--cov-report=term:skip-covered", "tests"]},
     {
         "lessons, strict": [
             *["-m", "pytest", "-q", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"],

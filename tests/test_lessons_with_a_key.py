@@ -31,6 +31,7 @@ def key(service: EmbeddedServer, monkeypatch: pytest.MonkeyPatch) -> str:
     """The key that the service wants; it stands in the environment, as does the service's address."""
     monkeypatch.setenv("OPENAI_BASE_URL", service.base_url)
     monkeypatch.setenv("OPENAI_API_KEY", service.api_key)
+    monkeypatch.setenv("MINIMAX_NB_SPEED", "max")  # for the servers that lessons start
     return service.api_key
 
 

@@ -202,9 +202,9 @@ def test_never_more_are_in_flight_than_may_be(service: Service) -> None:
 
 
 def test_requests_are_paced(service: Service) -> None:
+    began = time.monotonic()
     ask(service, 30, requests_per_minute=60 * 40)  # 40 a second
-    times = [asked.at for asked in service.asked]
-    assert times[-1] - times[0] >= 0.9 * (30 - 9) / 40  # the first has to connect
+    assert service.asked[-1].at - began >= 0.9 * (30 - 9) / 40  # some go at once
 
 
 @pytest.mark.heavy

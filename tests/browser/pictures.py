@@ -1,108 +1,142 @@
-"""Takes the pictures of the README from the real thing: ``python tests/browser/pictures.py``.
+"""Take the README's pictures anew, in JupyterLab and Chromium: ``python -m tests.browser.pictures``.
 
-They show replies of the embedded server in JupyterLab, one of them while it streams.
+They go to ``docs/pictures``. Look at each before it is committed.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
+import time
+from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import Browser, sync_playwright
+from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+from ..support.chromium import FLAGS, find_or_skip
+from ..support.lab import Notebook, running_lab
 
-from chromium import FLAGS, find
-from lab import Lab, Notebook, opened, running_lab
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-PICTURES = Path(__file__).resolve().parents[2] / "notebooks" / "pictures"
-CONNECT = "import minimax_nb as mm\n\nclient = mm.connect()"
-ASK = """\
-stream = client.chat.completions.create(
-    model="MiniMax-M2.7",
-    messages=[{"role": "user", "content": "Why is the sky blue, and the sunset red?"}],
-    stream=True,
-    extra_body={"reasoning_split": True},
-)
-reply = mm.show(stream)"""
-TOOL = '''\
-def get_weather(location: str) -> str:
-    """Get the weather of a place.
+    from playwright.sync_api import Browser, Page
+
+    from ..support.lab import Lab
+
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+WIDTH = 860
+FRAME_S = 0.16
+COLOURS = 48
+CLEAN = """
+.jp-Toolbar, .jp-NotebookPanel-toolbar, .jp-cell-toolbar, #jp-top-panel, #jp-menu-panel, #jp-bottom-panel, .lm-TabBar,
+.jp-Notebook-footer, .jp-SideBar, #jp-left-stack, .jp-InputPrompt, .jp-OutputPrompt, .jp-Collapser {
+  display: none !important;
+}
+.jp-Notebook { padding: 0 !important; }
+.jp-Cell { border: 0 !important; outline: 0 !important; box-shadow: none !important; }
+"""
+SETUP = "import minimax_nb as mm\n\nmm.configure()\nmm.Chat()\nNone"
+ASK = 'chat = mm.Chat()\nchat("Why is the sky blue, and the sunset red?")'
+TOOLS = '''def get_weather(location: str) -> str:
+    """Get weather of a location.
 
     Args:
-        location: City and country, e.g. San Francisco, US
+        location: The city and state, e.g. San Francisco, US
     """
     return "24℃, sunny"
 
-chat = mm.Chat(client, tools=[get_weather])
-reply = chat("How's the weather in San Francisco?")'''
-PANEL = "chat = mm.Chat(client)\nchat.panel()"
-SHARPNESS = 1.5
+
+mm.Chat(tools=[get_weather])("How's the weather in San Francisco?")'''
+PANEL = "chat.panel()"
 
 
-def picture(notebook: Notebook, name: str) -> None:
-    """The second cell with what it shows, as a PNG."""
-    cell = notebook.page.locator(".jp-Notebook .jp-CodeCell").nth(1)
-    cell.screenshot(path=PICTURES / f"{name}.png")
+def opened(browser: Browser, lab: Lab, name: str, *cells: str, scale: float) -> tuple[Page, Notebook]:
+    """A notebook whose first cell has run, with nothing of JupyterLab around it."""
+    context = browser.new_context(viewport={"width": WIDTH + 60, "height": 1100}, device_scale_factor=scale)
+    page = context.new_page()
+    book = Notebook(page, lab, lab.write(f"{name}.ipynb", SETUP, *cells))
+    page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
+    book.run(0)
+    book.wait_idle()
+    page.add_style_tag(content=CLEAN)
+    return page, book
 
 
-def while_it_streams(notebook: Notebook) -> None:
-    """A reply in the middle of its table, with its thinking opened again by the reader."""
-    notebook.run(1)
-    output = notebook.output(1)
-    output.locator("summary", has_text="Thought").click(timeout=20_000)
-    output.locator("td", has_text="550 nm").wait_for(timeout=20_000)
-    picture(notebook, "reply")
+def shot(page: Page, cell: int = 1) -> bytes:
+    """A picture of a cell with its output."""
+    return page.locator(".jp-Notebook .jp-CodeCell").nth(cell).screenshot(animations="disabled")
 
 
-def when_it_is_done(notebook: Notebook) -> None:
-    """A turn with a tool, after its end."""
-    notebook.run(1)
-    notebook.output(1).get_by_text("authored example").last.wait_for(timeout=30_000)
-    notebook.wait_idle()
-    picture(notebook, "tools")
+def tools(browser: Browser, lab: Lab) -> None:
+    """A whole turn."""
+    page, book = opened(browser, lab, "tools", TOOLS, scale=2)
+    book.run(1)
+    book.wait_idle()
+    save("tools.png", shot(page))
 
 
-def with_a_chat_box(notebook: Notebook) -> None:
-    """A conversation of two questions in the panel, the next one half typed."""
-    notebook.run(1)
-    box = notebook.page.get_by_label("Your question")
-    for number, question in enumerate(("Why is the sky blue, and the sunset red?", "And on Mars?"), 1):
-        box.fill(question)
-        box.press("Enter")
-        notebook.page.get_by_role("button", name="Copy answer").nth(number - 1).wait_for(timeout=30_000)
-    box.fill("Why is")
-    picture(notebook, "panel")
+def panel(browser: Browser, lab: Lab) -> None:
+    """A box with a question and its answer, and the next question begun."""
+    page, book = opened(browser, lab, "panel", f"chat = mm.Chat()\n{PANEL}", scale=2)
+    book.run(1)
+    box = page.locator(".mm-panel")
+    text = box.get_by_label("Your question")
+    text.fill("Hi, how are you?")
+    text.press("Enter")
+    box.get_by_text("tokens (").wait_for()
+    text.fill("Why is the sky blue, and the sunset red?")
+    page.wait_for_timeout(400)
+    save("panel.png", shot(page))
 
 
-def take(browser: Browser, lab: Lab) -> None:
-    """Every picture there is."""
-    for name, code, act in (
-        ("reply", ASK, while_it_streams),
-        ("tools", TOOL, when_it_is_done),
-        ("panel", PANEL, with_a_chat_box),
-    ):
-        path = lab.write(f"{name}.ipynb", CONNECT, code)
-        with opened(browser, lab, path, device_scale_factor=SHARPNESS) as notebook:
-            notebook.page.set_viewport_size({"width": 860, "height": 1120})
-            notebook.page.evaluate("window.jupyterapp.commands.execute('application:toggle-left-area')")
-            notebook.run(0)
-            notebook.wait_idle()
-            act(notebook)
+def film(browser: Browser, lab: Lab) -> None:
+    """A turn from its question to its end, as it is seen."""
+    page, book = opened(browser, lab, "film", ASK, scale=1)
+    page.set_viewport_size({"width": WIDTH + 60, "height": 940})
+    frames: list[tuple[float, Image.Image]] = []
+    clip: Any = {"x": 0, "y": 0, "width": WIDTH, "height": 900}
+    place = page.locator(".jp-Notebook .jp-CodeCell").nth(1).bounding_box()
+    if place is not None:
+        clip["x"], clip["y"] = place["x"], place["y"]
+    book.run(1)
+    begun, ended = time.monotonic(), 0.0
+    while not ended or time.monotonic() - ended < 0.5:
+        now = time.monotonic()
+        frames.append((now - begun, Image.open(io.BytesIO(page.screenshot(clip=clip)))))
+        if not ended and page.locator(".mm-live").count() == 0 and page.get_by_text("tokens/s").count():
+            ended = now
+        time.sleep(max(0.0, FRAME_S - (time.monotonic() - now)))
+    pictures = [picture.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE) for _, picture in frames]
+    times = [at for at, _ in frames]
+    shown = [int(1000 * (b - a)) for a, b in pairwise(times)] + [3000]
+    pictures[0].save(
+        FOLDER / "stream.gif", save_all=True, append_images=pictures[1:], duration=shown, loop=0, optimize=True
+    )
 
 
-def main() -> None:
-    """Starts JupyterLab and Chromium, and takes the pictures."""
-    for name in [name for name in os.environ if name.startswith(("OPENAI_", "MINIMAX_"))]:
-        del os.environ[name]
-    PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as home, running_lab(Path(home)) as lab, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=FLAGS)
-        take(browser, lab)
-        browser.close()
+def save(name: str, picture: bytes) -> None:
+    """Keep a picture, with few colours: it is text on white."""
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(128, dither=Image.Dither.NONE).save(
+        FOLDER / name, optimize=True
+    )
+
+
+def main(names: list[str]) -> int:
+    """Take those that are named, else all."""
+    from playwright.sync_api import sync_playwright
+
+    os.environ.pop("MINIMAX_NB_SPEED", None)
+    takes: dict[str, Callable[[Browser, Lab], None]] = {"tools": tools, "panel": panel, "film": film}
+    with tempfile.TemporaryDirectory() as home, running_lab(Path(home) / "lab") as lab, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_or_skip(), args=FLAGS)
+        for name in names or takes:
+            takes[name](browser, lab)
+            print(f"taken: {name}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))
