@@ -134,22 +134,42 @@ class TestWithoutThreads:
     def test_a_result_comes_back(self) -> None:
         assert background.run(value) == "nobody"
 
-    def test_a_browser_that_can_wait_waits(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def in_a_browser(self, monkeypatch: pytest.MonkeyPatch, *, waits: bool) -> None:
         ffi = ModuleType("pyodide.ffi")
-        ffi.can_run_sync = lambda: True  # type: ignore[attr-defined]
-        ffi.run_sync = asyncio.run  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, "pyodide", ModuleType("pyodide"))
+        ffi.can_run_sync, ffi.run_sync = (lambda: waits), asyncio.run  # type: ignore[attr-defined]
+        pyodide = ModuleType("pyodide")
+        pyodide.ffi = ffi  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "pyodide", pyodide)
         monkeypatch.setitem(sys.modules, "pyodide.ffi", ffi)
+
+    def test_a_browser_that_can_wait_waits(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.in_a_browser(monkeypatch, waits=True)
         assert background.run(value) == "nobody"
 
     def test_a_browser_that_cannot_wait_is_told_of_one_that_can(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        ffi = ModuleType("pyodide.ffi")
-        ffi.can_run_sync = lambda: False  # type: ignore[attr-defined]
-        ffi.run_sync = asyncio.run  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, "pyodide", ModuleType("pyodide"))
-        monkeypatch.setitem(sys.modules, "pyodide.ffi", ffi)
+        self.in_a_browser(monkeypatch, waits=False)
         with pytest.raises(RuntimeError, match="got one without: ask one after the other"):
             background.run(value)
+
+    def test_a_stop_strikes_what_pauses_and_nothing_after_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.in_a_browser(monkeypatch, waits=True)
+        background.stop()
+        background.pause(0)
+        sleep = asyncio.sleep
+
+        async def stopped(seconds: float) -> None:
+            background.stop()
+            await sleep(seconds)
+
+        monkeypatch.setattr(asyncio, "sleep", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            background.pause(0)
+        monkeypatch.setattr(asyncio, "sleep", sleep)
+        background.pause(0)
+
+    def test_a_browser_that_cannot_wait_pauses_all_the_same(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.in_a_browser(monkeypatch, waits=False)
+        background.pause(0)
 
     def test_what_is_started_goes_on_in_the_loop(self) -> None:
         seen = []
