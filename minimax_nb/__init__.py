@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from .batching.batch import abatch, batch, read_batch
     from .chat.chat import Chat, panel
     from .client.configure import aconnect, configure, connect
-    from .client.sdk import explain
+    from .client.explanation import explain
     from .client.taping import recording, replaying
     from .display.show import ashow, show
     from .errors import (
@@ -104,7 +104,7 @@ _HOMES = {
     "analysis.frames": "models to_frame usage",
     "analysis.comparison": "Comparison acompare compare",
     "analysis.speed": "measure_speed",
-    "client.sdk": "explain",
+    "client.explanation": "explain",
     "steps.steps": "Round Step",
     "agent.run": "arun_tools run_tools",
     "tools.tool": "Tool",

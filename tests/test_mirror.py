@@ -18,6 +18,7 @@ ELSEWHERE = {
     "chat/panel_view.py": ("chat/test_panel.py", "widgets without a choice of their own: what they send is read there"),
     "cli/arguments.py": ("cli/test_ask.py", "the reading of files and pipes, seen through the commands that take them"),
     "cli/text_table.py": ("cli/test_check.py", "the layout of what the commands print"),
+    "client/explanation.py": ("client/test_sdk.py", "what an error means is seen in the errors of clients"),
     "client/validation.py": ("client/test_configure.py", "every refusal reaches the user through configure"),
     "display/column_view.py": ("analysis/test_race.py", "columns need replies that run side by side"),
     "display/run_view.py": ("display/test_show.py", "a view is seen by what it leaves in a kernel"),

@@ -6,15 +6,14 @@ import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
+from minimax_nb.client.explanation import in_words
 from minimax_nb.client.parameters import request_parameters
-from minimax_nb.client.sdk import async_client, explain
+from minimax_nb.client.sdk import async_client
 from minimax_nb.display.column_view import open_columns
-from minimax_nb.errors import MinimaxNbError
 from minimax_nb.history.check import check_history
 from minimax_nb.history.media.content import content_of
 from minimax_nb.message.reply import Reply
 from minimax_nb.message.sdk_objects import as_dict
-from minimax_nb.redaction import mask_key
 from minimax_nb.stream.accumulator import StreamAccumulator
 from minimax_nb.stream.reading import adrive
 
@@ -87,18 +86,11 @@ class Race:
             raise
         except Exception as error:  # noqa: BLE001 - told in this model's column; the others go on
             self.errors[model] = error
-            problem = self._in_words(error)
+            problem = in_words(error, self._key())
             reply = Reply(partial_reason="error", problem=problem) if acc.waiting else acc.finish("error", problem)
         finally:
             self.replies[model] = reply
             self._columns.views[place].finish(reply)
-
-    def _in_words(self, error: Exception) -> str:
-        text = str(error) or type(error).__name__
-        hint = explain(error)
-        if hint and hint not in text:
-            text = f"{text}\nHint: {hint}"
-        return mask_key(text if isinstance(error, MinimaxNbError) else f"{type(error).__name__}: {text}", self._key())
 
     def _key(self) -> str:
         key = getattr(self._client, "api_key", None)

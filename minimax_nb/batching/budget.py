@@ -56,11 +56,6 @@ class Budget:
         self._bills = True
 
     @property
-    def limited(self) -> bool:
-        """Whether there is a limit at all."""
-        return self._max_cost is not None or self._max_tokens is not None
-
-    @property
     def spent(self) -> bool:
         """Whether a limit is reached."""
         over_cost = self._max_cost is not None and self.dollars >= self._max_cost

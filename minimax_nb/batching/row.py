@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from minimax_nb.agent.calls import arun_calls
 from minimax_nb.agent.loop import ToolLoop
-from minimax_nb.client.sdk import explain
+from minimax_nb.client.explanation import explain
 from minimax_nb.errors import ResponseFormatError
 from minimax_nb.history.check import check_history
 

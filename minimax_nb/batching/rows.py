@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from minimax_nb.errors import MinimaxNbError, short
@@ -202,6 +202,3 @@ def _is_missing(value: Any) -> bool:
 
 def _is_message(message: Any) -> bool:
     return isinstance(message, Mapping) and isinstance(message.get("role"), str)
-
-
-Prompt = str | Callable[[Any], Any]

@@ -14,13 +14,12 @@ from pydantic_core import from_json
 
 from minimax_nb.catalog import cost_usd
 from minimax_nb.client.endpoint import host_behind
+from minimax_nb.client.explanation import in_words
 from minimax_nb.client.hints import is_unknown_model
-from minimax_nb.client.sdk import explain
-from minimax_nb.errors import MinimaxNbError, StreamFormatError, StreamServiceError
+from minimax_nb.errors import StreamFormatError, StreamServiceError
 from minimax_nb.message.completion import from_completion
 from minimax_nb.message.reply import Origin, Reply
 from minimax_nb.message.usage_log import session
-from minimax_nb.redaction import mask_key
 from minimax_nb.stream.reading import acollect
 
 from .row import Stop
@@ -73,11 +72,6 @@ class Sender:
         self._failures = 0
         self._answered_at = time.monotonic()
         self._refused_since: float | None = None  # the first refusal that no answer has followed
-
-    @property
-    def in_flight(self) -> int:
-        """Requests that wait for their answer, or for their turn."""
-        return self._gate.inside
 
     @property
     def held_s(self) -> float:
@@ -138,11 +132,7 @@ class Sender:
 
     def in_words(self, error: BaseException) -> str:
         """An error as one text, with its hint and without the key."""
-        text = str(error) or type(error).__name__
-        hint = explain(error)
-        if hint and hint not in text:
-            text = f"{text}\nHint: {hint}"
-        return mask_key(text if isinstance(error, MinimaxNbError) else f"{type(error).__name__}: {text}", self._secret)
+        return in_words(error, self._secret)
 
     async def _turn(self, characters: int) -> tuple[Reserved, int]:
         """Wait until a request may go, and take its place.

@@ -120,7 +120,6 @@ class Meter:
         self._table = table
         self._whole = whole
         self._begun = time.monotonic()
-        self._resumed = 0
         self._samples: deque[tuple[float, int]] = deque()
 
     def now(self, sender: Sender | None) -> Progress:

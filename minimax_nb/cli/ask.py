@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     from openai import OpenAIError
 
     from minimax_nb.client.default_model import default_model
-    from minimax_nb.client.sdk import explain
+    from minimax_nb.client.explanation import explain
 
     view: _View = _on_a_terminal(options) if sys.stdout.isatty() else _AnswerAlone()
     request["model"] = options.model or default_model(client)

@@ -7,16 +7,13 @@ message ends with a hint, which also stands in ``error.hint``.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from openai import (
-    APIConnectionError,
     APIError,
     APIStatusError,
-    APITimeoutError,
     AsyncOpenAI,
     DefaultAsyncHttpxClient,
     DefaultHttpxClient,
@@ -27,22 +24,18 @@ from openai import (
 )
 from pydantic import ValidationError
 
-from minimax_nb.errors import ConfigurationError, HistoryError, NoMatchError, StreamServiceError
-from minimax_nb.hosts import address_of, host_of, is_loopback
+from minimax_nb.errors import ConfigurationError, HistoryError, NoMatchError
+from minimax_nb.hosts import host_of, is_loopback
 from minimax_nb.redaction import KEY_MARK, Masker
 
-from .configure import is_own_server
-from .endpoint import host_behind
-from .hints import hint_for, is_unknown_model, unparsed_hint
-from .proxies import proxy_before
-from .unanswered import connection_hint, failure_behind
+from .explanation import explain, hint, said, words_in
+from .hints import is_unknown_model
 from .unreadable import NO_JSON, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
 _ASK_TIMEOUT_S = 3.0
-_WORDS = ("message", "detail", "msg", "error_msg", "reason")
 _MOST_WORDS = 600
 # What can go wrong when a server answers /models with something else than a list of models.
 _NO_LIST = (OpenAIError, AttributeError, TypeError, ValueError)
@@ -170,22 +163,6 @@ class AsyncClient(AsyncOpenAI):
         return f"<minimax_nb async client of {host_of(str(self.base_url))}>"
 
 
-def explain(error: BaseException) -> str:
-    """What an error means and what to do about it, for errors of any openai client, ours or a plain one.
-
-    Args:
-        error: what was raised: an openai error, a ``StreamServiceError``, or what ``parse(response_format=…)`` raises
-            where the answer is not of that form.
-
-    Returns:
-        A sentence or two; "" when nothing useful is known. Nobody is asked for it.
-    """
-    known = getattr(error, "hint", None)
-    if isinstance(known, str):
-        return known
-    return _hint(error)
-
-
 def _unsendable(error: UnicodeEncodeError) -> HistoryError:
     """What JSON's encoder finds too late, in the words of the check that finds it before."""
     character = error.object[error.start : error.start + 1]
@@ -202,69 +179,32 @@ def _is_here(options: dict[str, Any]) -> bool:
     return is_loopback(host_of(str(url)))
 
 
-def _hint(error: BaseException, served: Sequence[str] = ()) -> str:
-    if isinstance(error, ValidationError):
-        return unparsed_hint([problem["input"] for problem in error.errors(include_url=False)])
-    if isinstance(error, StreamServiceError):
-        return hint_for(error.code, str(error))
-    if not isinstance(error, APIError):
-        return ""
-    url = str(error.request.url)
-    host, own = host_of(url), is_own_server(url)
-    if isinstance(error, APIConnectionError):
-        address, proxy = address_of(url), proxy_before(url, os.environ)
-        if isinstance(error, APITimeoutError):
-            return connection_hint(address, "timeout")
-        failure, detail = failure_behind(error)
-        return connection_hint(address, failure, detail=detail, own=own, proxy=proxy)
-    status = None
-    if isinstance(error, APIStatusError):
-        status, host = error.status_code, host_behind(url, error.response.headers)
-    return hint_for(
-        None, _said(error), status, host=host, served=served, own=own, body=f"{error.message}\n{error.body}"
-    )
-
-
-def _said(error: APIError) -> str:
-    """The service's own words in the body, in whichever field they stand; else the error's text."""
-    return _words_in(error.body) or error.message
-
-
-def _words_in(body: object) -> str:
-    inner = body.get("error", body) if isinstance(body, dict) else body
-    if isinstance(inner, dict):
-        inner = next((inner[name] for name in _WORDS if inner.get(name)), "")
-    if not isinstance(inner, str):
-        return json.dumps(inner, ensure_ascii=False, default=str) if inner else ""
-    return "" if inner.lstrip().startswith("<") else inner.strip()  # a page for a browser
-
-
 def _from_our_server(error: APIError) -> NotFoundError | None:
     """The error in the class that says what it is, where only a server of ours gives it; else None."""
     inner = error.body.get("error", error.body) if isinstance(error.body, dict) else None
     kind = _OF_OUR_SERVERS.get(str(inner.get("type"))) if isinstance(inner, dict) else None
     if kind is None or not isinstance(error, NotFoundError):
         return None
-    return kind(_said(error), response=error.response, body=error.body)
+    return kind(said(error), response=error.response, body=error.body)
 
 
 def _is_about_the_model(error: APIError) -> bool:
     """Whether a request, other than the one for ``/models`` itself, named a model that is not served."""
-    return error.request.method == "POST" and is_unknown_model(_said(error))
+    return error.request.method == "POST" and is_unknown_model(said(error))
 
 
 def _amend(error: APIError, key: str, served: Sequence[str]) -> None:
     """Add the hint to an error and take the key out of it."""
-    hint = _hint(error, served)
-    message, words = error.message, _words_in(error.body)[:_MOST_WORDS]
+    told = hint(error, served)
+    message, words = error.message, words_in(error.body)[:_MOST_WORDS]
     if words and isinstance(error, APIStatusError) and words not in message:
         message = f"{message} - {words}"  # the SDK takes over what it knows the field of
-    message = f"{message}\nHint: {hint}" if hint else message
+    message = f"{message}\nHint: {told}" if told else message
     masker = Masker([key], KEY_MARK)
     error.message = masker.text(message)
     error.args = (error.message,)
     error.body = masker.value(error.body)
-    error.hint = masker.text(hint)  # type: ignore[attr-defined]
+    error.hint = masker.text(told)  # type: ignore[attr-defined]
 
 
 def without_openai_account(options: dict[str, Any]) -> dict[str, Any]:

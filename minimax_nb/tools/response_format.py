@@ -122,10 +122,6 @@ class ResponseFormat:
         """
         return f"That answer was not taken: {fault}\nAnswer again, with the corrected JSON alone."
 
-    def to_json(self, value: Any) -> Any:
-        """A value as plain JSON values."""
-        return self._adapter.dump_python(value, mode="json")
-
     def _validated(self, text: str) -> tuple[Any, str | None]:
         """The value of a JSON text and None, or nothing and why it does not fit."""
         try:

@@ -21,7 +21,6 @@ def reply(prompt: int, completion: int) -> Reply:
 
 def test_without_limits_nothing_is_ever_spent() -> None:
     budget = Budget("unknown", None, None)
-    assert not budget.limited
     assert all(budget.reserve(budget.estimate(10**9)) for _ in range(100))
     budget.add(Usage(10**9, 10**9), None)
     assert not budget.spent
@@ -30,7 +29,7 @@ def test_without_limits_nothing_is_ever_spent() -> None:
 def test_money_without_a_price_is_refused_with_what_to_do() -> None:
     with pytest.raises(ConfigurationError, match="got 'my-model': use max_tokens_total instead"):
         Budget("my-model", 1.0, None)
-    assert Budget("my-model", None, 100).limited
+    Budget("my-model", None, 100)
 
 
 @pytest.mark.parametrize(("cost", "tokens"), [(0.0, None), (None, 0)])
