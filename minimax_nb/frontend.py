@@ -67,7 +67,7 @@ def panel_obstacle() -> str | None:
         return f"{what}. Open it as a notebook in JupyterLab, or ask with chat(…)."
     if (lack := _lack_of_widgets()) is not None:
         return lack
-    if chosen is None and not _takes_input(running_request(kernel)):
+    if chosen is None and not _takes_input(running_request(kernel)) and not _is_page_of_its_own():
         return (
             "nobody looked on when this cell ran (allow_stdin: false, as nbclient, papermill and nbconvert say). "
             f"Run it in JupyterLab; where a page shows this all the same, set {VARIABLE} to 'live' first."
@@ -215,6 +215,11 @@ def _chosen_mode() -> DisplayMode | None:
 def _takes_input(request: Mapping[str, Any]) -> bool:
     """Whether the front end of the running cell takes input; without a request to ask, assume that it does."""
     return bool((request.get("content") or {}).get("allow_stdin", True))
+
+
+def _is_page_of_its_own() -> bool:
+    """Whether Voilà runs the kernel: it executes all cells as nbclient does, and then shows their widgets to a reader."""
+    return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
 
 
 def _is_relayed(request: Mapping[str, Any]) -> bool:

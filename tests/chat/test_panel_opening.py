@@ -81,3 +81,11 @@ def test_in_colab_the_box_is_an_output_of_its_own(kernel: Kernel) -> None:
     assert box[VIEW]["model_id"] in [each["comm_id"] for each in opened if each["data"]["state"].get("own_output")]
     assert "conversation" in box["text/plain"]
     assert set(transcript) == FORMS
+
+
+def test_under_voila_a_box_opens_for_whoever_looks_at_the_page(kernel: Kernel) -> None:
+    begin = "import os\nos.environ['SERVER_SOFTWARE'] = 'voila/0.5.8'\n"
+    messages = kernel.run(f"{begin}chat.panel()\ndel os.environ['SERVER_SOFTWARE']", watched=False)
+    assert "comm_open" in kinds(messages)
+    for forms in shown(messages):
+        assert not any(NO_PANEL.partition("{")[0] in str(text) for text in forms.values())
