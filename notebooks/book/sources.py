@@ -73,22 +73,30 @@ def _contents(caption: str, entries: Iterable[str]) -> str:
 
 
 def lesson(path: Path, known: Mapping[str, str]) -> Any:
-    """Read a lesson and make a page of it: formulas typeset, links turned, answers of exercises folded.
+    """Read a lesson and make a page of the book of it; answers of exercises are folded.
 
     Args:
         path: the saved notebook.
         known: what ``pages`` gives.
     """
+    notebook = prepared(path, known)
+    notebook.cells = [part for cell in notebook.cells for part in folded(cell)]
+    return notebook
+
+
+def prepared(path: Path, known: Mapping[str, str]) -> Any:
+    """Read a lesson for whatever it is to become: formulas typeset, links turned.
+
+    Args:
+        path: the saved notebook.
+        known: where files of the project stand there, as for ``relink``.
+    """
     notebook = read_notebook(path)
-    typeset_outputs(notebook)
     notebook.metadata.language_info.pygments_lexer = "ipython3"  # it knows magics, and that a prompt is no Python
-    here = path.relative_to(ROOT).as_posix()
-    cells = []
+    typeset_outputs(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            cell.source = relink(cell.source, here, known)
-        cells += folded(cell)
-    notebook.cells = cells
+            cell.source = relink(cell.source, path.relative_to(ROOT).as_posix(), known)
     return notebook
 
 
