@@ -194,6 +194,11 @@ def test_links_are_turned_towards_pages(markdown: str, here: str, turned: str) -
     assert relink(markdown, here, PAGES) == turned
 
 
+def test_pictures_come_along() -> None:
+    turned = relink("![tides](pictures/tides.png)", "notebooks/README.md", PAGES)
+    assert turned.startswith("![tides](data:image/png;base64,iVBORw0KGgo")
+
+
 def test_the_start_page_names_lessons_by_their_titles() -> None:
     page = start_page(PAGES)
     assert "[00 Start here](lessons/00_start_here.ipynb) | a model thinks and answers, live, in a cell" in page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import mimetypes
 import posixpath
 import re
 from typing import TYPE_CHECKING
@@ -10,6 +12,7 @@ from notebooks.offline import FOLDER, lessons
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 ROOT = FOLDER.parent
 START = "notebooks/README.md"
@@ -33,6 +36,7 @@ def relink(markdown: str, here: str, known: Mapping[str, str]) -> str:
     """Turn the links of a file towards the pages of the book.
 
     A link to a file that is no page, such as a module, keeps its text alone: a reader of the book has no such file.
+    Pictures come along.
 
     Args:
         markdown: the text of the file, or of one cell of it.
@@ -43,7 +47,7 @@ def relink(markdown: str, here: str, known: Mapping[str, str]) -> str:
     def turned(found: re.Match[str]) -> str:
         path = posixpath.normpath(posixpath.join(posixpath.dirname(here), found["path"]))
         if found["image"]:
-            return f"![{found['text']}]({(ROOT / path).as_uri()})"
+            return f"![{found['text']}]({embedded(ROOT / path)})"
         if path not in known:
             return found["text"]
         target = posixpath.relpath(known[path], posixpath.dirname(known[here]) or ".")
@@ -54,3 +58,9 @@ def relink(markdown: str, here: str, known: Mapping[str, str]) -> str:
         parts += [_LINK.sub(turned, markdown[at : fence.start()]), fence[0]]
         at = fence.end()
     return "".join([*parts, _LINK.sub(turned, markdown[at:])])
+
+
+def embedded(path: Path) -> str:
+    """Give a picture as an address that holds it."""
+    kind = mimetypes.guess_type(path.name)[0] or "image/png"
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
