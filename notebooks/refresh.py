@@ -15,6 +15,7 @@ import nbformat
 from minimax_nb.cli.lesson_differences import file_difference
 from minimax_nb.cli.lesson_files import write_notebook
 from minimax_nb.cli.lesson_run import PYTHON, execute
+from notebooks.book.slide_types import set_slide_types
 from notebooks.offline import lessons
 
 if TYPE_CHECKING:
@@ -33,12 +34,13 @@ def executed(path: Path) -> str:
 
 
 def normalise(notebook: Any) -> None:
-    """Take out what depends on the machine: the interpreter's version, and marks that an editor leaves."""
+    """Take out what depends on the machine, marks that an editor leaves, and say which cell begins a slide."""
     notebook.metadata = nbformat.from_dict(PYTHON)
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number:02d}"
         kept = {"tags": cell.metadata["tags"]} if cell.metadata.get("tags") else {}
         cell.metadata = nbformat.NotebookNode(kept)
+    set_slide_types(notebook)
 
 
 def main(arguments: list[str] | None = None) -> int:
