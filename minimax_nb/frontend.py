@@ -218,7 +218,7 @@ def _takes_input(request: Mapping[str, Any]) -> bool:
 
 
 def _is_page_of_its_own() -> bool:
-    """Whether Voilà runs the kernel: it executes all cells as nbclient does, and then shows their widgets to a reader."""
+    """Whether Voilà runs the kernel: it executes cells as nbclient does, and then shows their widgets to a reader."""
     return os.environ.get("SERVER_SOFTWARE", "").startswith("voila/")
 
 
