@@ -85,7 +85,7 @@ if TYPE_CHECKING:
     from .tools.xml_calls import parse_tool_calls
     from .trace import Trace
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "batching.batch": "abatch batch read_batch",
