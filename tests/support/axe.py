@@ -18,9 +18,9 @@ _CONTRAST = Path(__file__).with_name("contrast.js")
 _RUN = """async ([scopes, off]) => {
     const rules = Object.fromEntries(off.map((id) => [id, { enabled: false }]));
     const shown = [...document.querySelectorAll(scopes)].filter((each) => each.checkVisibility());
-    const { violations, incomplete } = await axe.run({ include: shown }, { rules, resultTypes: ["violations", "incomplete"] });
+    const { violations, incomplete } = await axe.run({ include: shown }, { rules });
     const told = (found) => found.flatMap(({ id, nodes }) =>
-        nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} | ${failureSummary.replace(/\\s+/g, " ")}`));
+        nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} | ${failureSummary}`));
     return [told(violations), told(incomplete)];
 }"""
 _OF_THE_PAGE = ("region",)
@@ -46,16 +46,17 @@ def axe_faults(page: Page, scopes: str = OURS) -> list[str]:
     return wrong + [f"undecided {each}" for each in undecided if not each.startswith(_RECKONED)]
 
 
-def contrast_faults(page: Page, scopes: str = OURS, *, least: int = 1) -> list[str]:
+def contrast_faults(page: Page, scopes: str = OURS, *, least: int, listings: float = 4.5) -> list[str]:
     """Which texts and lines of controls stand out too little from what is behind them.
 
     Args:
         page: the page, with what is to be read unfolded.
         scopes: where to look.
         least: how many texts and lines have to be found there, so that nothing is missed in silence.
+        listings: the contrast that the colours of listings have to have.
     """
-    found: dict[str, Any] = page.evaluate(_CONTRAST.read_text("utf-8"), scopes)
-    assert found["count"] >= least
+    found: dict[str, Any] = page.evaluate(_CONTRAST.read_text("utf-8"), [scopes, listings])
+    assert found["count"] >= least, found["count"]
     faults: list[str] = found["faults"]
     return faults
 

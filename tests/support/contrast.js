@@ -3,7 +3,7 @@
  *
  * Colours are those that the page computes, laid over each other as a browser does, with alpha and opacity.
  */
-(scopes) => {
+([scopes, listings]) => {
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
   const CLEAR = [0, 0, 0, 0];
   const seen = new Map();
@@ -77,8 +77,9 @@
       if (!shows(element) || getComputedStyle(element).clipPath === "inset(50%)") continue;
       const style = getComputedStyle(element);
       const size = parseFloat(style.fontSize);
+      const least = element.localName === "font" ? listings : 4.5;
       const large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
-      hold("text", element, painted(element, rgba(style.color)), painted(element, CLEAR), large ? 3 : 4.5);
+      hold("text", element, painted(element, rgba(style.color)), painted(element, CLEAR), large ? 3 : least);
     }
     for (const element of scope.querySelectorAll("input:not([type=file]), textarea, select, button")) {
       if (!shows(element)) continue;

@@ -7,18 +7,19 @@ from pathlib import Path
 SETUP = f"""
 import sys
 sys.path.insert(0, {str(Path(__file__).parent)!r})
-import json
-from types import SimpleNamespace
 import minimax_nb as mm
+from IPython.display import display
 from fake_stream import ANSWER, THOUGHTS, chunks
 from pictures import file, noise
 from scripted import Script, call, client_of, message
 from minimax_nb.display.run_view import LiveRun
 from minimax_nb.message.events import ApprovalRequested, RoundEnded, RoundStarted, ToolResult, ToolStarted
+from minimax_nb.render.transcript import exchange_bundle, transcript_bundle
 from minimax_nb.stream.accumulator import StreamAccumulator
 from minimax_nb.widgets.live_columns import LiveColumns
 
 CALL = call("get_weather", '{{"location": "Paris"}}', "a")
+WEATHER = {{"name": "get_weather", "arguments": '{{"location": "Paris"}}'}}
 
 def get_weather(location: str) -> str:
     '''Get weather of a location.'''
@@ -48,7 +49,7 @@ def calling():
     '''A turn that has called a tool.'''
     view = LiveRun()
     view.feed(RoundStarted(1))
-    reply = feed(view, *chunks("I look it up.", "One moment.", calls=[{{"name": "get_weather", "arguments": '{{"location": "Paris"}}'}}], pause=0, finish="tool_calls"))
+    reply = feed(view, *chunks("I look it up.", "One moment.", calls=[WEATHER], pause=0, finish="tool_calls"))
     view.feed(RoundEnded(1, reply, 1.0))
     return view, reply.tool_calls[0]
 
@@ -56,38 +57,43 @@ def create(**request):
     return iter(list(chunks(pause=0)))
 
 async def acreate(**request):
-    import asyncio
+    '''Answers a chat box: 'Weather?' with a call, 'Wait?' with half an answer.'''
+    words = request["messages"][-1]["content"]
     async def stream():
-        for chunk in chunks(calls=[{{"name": "get_weather", "arguments": '{{"location": "Paris"}}'}}] if request["messages"][-1]["content"] == "Weather?" else [], pause=0):
-            await asyncio.sleep(0)
-            if slow and "usage" in chunk:
-                await asyncio.sleep(600)
+        import asyncio
+        for number, chunk in enumerate(chunks(calls=[WEATHER] if words == "Weather?" else [], pause=0)):
+            await asyncio.sleep(600 if number == 100 and words == "Wait?" else 0)
             yield chunk
     return stream()
 
-slow = False
+def conversation(chat):
+    '''What a panel leaves in the file.'''
+    display(transcript_bundle(map(exchange_bundle, chat.exchanges()), hint="Run this cell to go on."), raw=True)
+
 client = client_of(create)
 """
 
 LIVE = {
     "waiting": "view = LiveRun()",
-    "thinking": "view = LiveRun()\nfeed(view, *some(content=''))",
-    "answering": "view = LiveRun()\nfeed(view, *some())",
+    "thinking": "view = LiveRun()\n_ = feed(view, *some(content=''))",
+    "answering": "view = LiveRun()\n_ = feed(view, *some())",
     "writing a call": (
-        "view = LiveRun()\nfeed(view, *some('', '', calls=[{'name': 'get_weather', 'arguments': '{\"location\": \"'}]))"
+        "view = LiveRun()\n"
+        "_ = feed(view, *some('', '', calls=[{'name': 'get_weather', 'arguments': '{\"location\": \"'}]))"
     ),
     "asking": "view, asked = calling()\nview.feed(ApprovalRequested(0, asked))",
     "working": "view, asked = calling()\nview.feed(ToolStarted(0, asked))",
     "resuming": (
         "view, asked = calling()\nview.feed(ToolStarted(0, asked))\n"
-        "view.feed(ToolResult(0, asked, '24 degrees', duration_s=1.0))\nview.feed(RoundStarted(2))\nfeed(view, *some())"
+        "view.feed(ToolResult(0, asked, '24 degrees', duration_s=1.0))\n"
+        "view.feed(RoundStarted(2))\n_ = feed(view, *some())"
     ),
     "columns": (
         "columns = LiveColumns(['MiniMax-M3', 'MiniMax-M2.7'])\n"
         "for view in columns.views:\n    feed(view, *some(content='Tides are\\n\\n- one'))"
     ),
-    "batch": (
-        "from minimax_nb.batching.watch import LiveProgress\nfrom minimax_nb.render.progress import Progress\n"
+    "batch running": (
+        "from minimax_nb.batching.watch import LiveProgress\n"
         "LiveProgress().show(Progress(40, 40, 12, 3, 0, 0, 900, 0.01, 70.0, 30.0, '1002 rate limit', 4.0,"
         " kinds=[('1026: sensitive', 3)], running=True))"
     ),
@@ -103,18 +109,18 @@ DONE = {
         "mm.Reply(content='Yes.', model='MiniMax-M2.7', usage=mm.Usage(prompt_tokens=190_000, completion_tokens=9))"
     ),
     "tools": (
-        "script = Script(message('', call('get_weather', '{\"location\": \"Paris\"}', 'a'), call('forecast', '{}', 'b'),"
+        "script = Script(message('', CALL, call('forecast', '{}', 'b'),"
         " call('broken', '{}', 'c'), reasoning_content='I look it up.'), message(ANSWER, reasoning_content=THOUGHTS))\n"
         "chat = mm.Chat(client_of(script), tools=[get_weather, forecast, broken])\nreply = chat('How is the weather?')"
     ),
     "trace": "chat.trace",
-    "conversation": "chat",
+    "conversation": "conversation(chat)",
     "models": "mm.models()",
     "usage": "mm.usage()",
     "compare": "mm.compare('Tides?', ['MiniMax-M3', 'MiniMax-M2.7'], client=client)",
     "batch": "mm.batch(['one', 'two'], 'About? {text}', client=mm.connect(), progress=True)['reply'].notna().all()",
     "batch failed": (
-        "from minimax_nb.render.progress import progress_bundle\nfrom IPython.display import display\n"
+        "from minimax_nb.render.progress import Progress, progress_bundle\n"
         "display(progress_bundle(Progress(9, 9, 5, 3, 1, 0, 90, None, kinds=[('1026: sensitive', 3)],"
         " stopped='refused', problem='1004: no such key')), raw=True)"
     ),
@@ -126,7 +132,7 @@ DONE = {
         "chat = mm.Chat(client, model='MiniMax-M3', system='Be brief.')\n"
         "reply = chat(['What is it?', mm.picture(file(noise(300, 200)))])"
     ),
-    "question": "chat",
+    "question": "conversation(chat)",
     "parsed": (
         "mm.Reply(content='{\"name\": \"Ann\", \"age\": 4}', parsed={'name': 'Ann', 'age': 4, 'tags': ['a', 'b']})"
     ),
@@ -140,6 +146,14 @@ DONE = {
 }
 """What stays."""
 
-PANEL = "talk = mm.Chat(client_of(acreate), tools=[get_weather], model='MiniMax-M3')\ntalk.panel()"
-PANELS = {"empty": PANEL, "asked": PANEL, "answering": PANEL, "asking": PANEL.replace("tools=", "approve=True, tools=")}
-"""Chat boxes."""
+PANEL = "mm.Chat(client_of(acreate), tools=[get_weather], model='MiniMax-M3').panel()"
+PANELS = {
+    "panel empty": PANEL,
+    "panel asked": PANEL,
+    "panel answering": PANEL,
+    "panel asking": PANEL.replace("tools=", "approve=True, tools="),
+    "panel attached": PANEL,
+    "panel cleared": PANEL,
+}
+"""Chat boxes, into which something is then typed."""
+CELLS = {"setup": SETUP, **DONE, **LIVE, **PANELS}
