@@ -57,7 +57,7 @@ def scrolling(inside: Html, label: str, style: Html = EMPTY) -> Html:
         style: more styles of the box, each ended by a semicolon.
     """
     return Html(
-        f'<div style="{style}overflow-x:auto" tabindex="0" role="region" aria-label="{escape(label)}">{inside}</div>'
+        f'<div style="{style}overflow-x:auto" tabindex="0" role="group" aria-label="{escape(label)}">{inside}</div>'
     )
 
 

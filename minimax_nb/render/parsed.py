@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic_core import to_jsonable_python
 
+from .figure_table import scrolling
 from .text.escape import escape_prose
 from .text.markup import EMPTY, Html, Markdown, join_html, join_markdown
 from .text.quoting import words
@@ -41,7 +42,8 @@ def parsed_html(value: Any) -> Html:
     head = Html(f"<thead>{_line(Html('th'), found.head)}</thead>") if found.head else EMPTY
     body = join_html(_line(Html("td"), row, first_is_head=not found.head) for row in found.rows)
     more = Html(f"<div>… and {found.more:,} more</div>") if found.more else EMPTY
-    return Html(f'<div style="overflow-x:auto"><table style="{_TABLE}">{head}<tbody>{body}</tbody></table>{more}</div>')
+    table = Html(f'<table style="{_TABLE}">{head}<tbody>{body}</tbody></table>')
+    return scrolling(join_html((table, more)), "The answer as a table")
 
 
 def parsed_markdown(value: Any) -> Markdown | None:

@@ -14,6 +14,7 @@ from minimax_nb.hosts import minimax_region
 from minimax_nb.message.finish_reason import TAKEN_BACK, ending
 from minimax_nb.message.parts import refusal_of
 
+from .colours import MUTED
 from .context_bar import context_bar, context_share, context_words
 from .parsed import parsed_html
 from .regions import THOUGHTS_CLASS, Region
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from minimax_nb.message.reply import Origin, Reply, ToolCall
 
 _SUMMARY = "cursor:pointer;opacity:.75;font-size:.92em"
-_THOUGHTS = "border-left:3px solid rgba(128,128,128,.4);margin:.5em 0 .2em;padding:0 0 0 1em;opacity:.8"
+_THOUGHTS = f"border-left:3px solid rgba(128,128,128,.4);margin:.5em 0 .2em;padding:0 0 0 1em;{MUTED}"
 _PANEL = "margin:0 0 .9em"
 _CALL = "border:1px solid rgba(128,128,128,.4);border-radius:5px;margin:.6em 0;padding:.35em .8em"
 _CODE = "background:transparent;border:0;margin:.5em 0 .2em;padding:0;white-space:pre-wrap;overflow-wrap:anywhere"

@@ -48,7 +48,7 @@ def _cells(cells: Sequence[Cell]) -> Html:
 
 
 def _cell(cell: Cell) -> Html:
-    tag = Html("th") if cell.is_head else Html("td")
+    tag = Html("th") if cell.is_head and cell.text else Html("td")  # the corner of a table heads nothing
     columns = Html(f' colspan="{cell.columns:d}"') if cell.columns > 1 else EMPTY
     rows = Html(f' rowspan="{cell.rows:d}" valign="top"') if cell.rows > 1 else EMPTY
     return Html(f"      <{tag}{columns}{rows}{_aligned(cell.align)}>{_lines(cell.text)}</{tag}>\n")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .colours import BLUE, GREEN, GREY, MUTED, ORANGE, PURPLE, RED, coloured
 from .figure_table import scrolling
-from .markdown.code import BLUE, GREEN, GREY, ORANGE, PURPLE, RED
 from .markdown.html import to_html
 from .own_page import own_page
 from .regions import THOUGHTS_CLASS
@@ -43,13 +43,15 @@ _GROUPS = (("thinking", ("think",), PURPLE), ("writing", ("answer", "call"), BLU
 
 _ROW = "border-top:1px solid rgba(128,128,128,.25)"
 _LINE = "cursor:pointer;padding:.3em 0"
-_KIND = "display:inline-block;width:4.4em;color:"
+_KIND = "display:inline-block;width:4.4em"
 # Before the text, so that they stand beside its first line whatever room there is.
 _FIGURES = "float:right;opacity:.75;margin-left:1em"
 _BAR = "display:block;clear:both;height:3px;margin:.25em 0 0"
 _BARS = "The line under a step shows when it ran, and how long."
 _BODY = "margin:.2em 0 .9em 1.1em"
 _PRE = "background:transparent;border:0;margin:0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere"
+_SQUARE = "display:inline-block;width:.7em;height:.7em"
+_REST = Html("rgba(128,128,128,.6)")
 _SMALL = "font-size:.88em;opacity:.75"
 
 _IN_NOTEBOOK = 400_000
@@ -107,7 +109,7 @@ def row(step: Step, *, limit: int, formulas: Formulas, total_s: float | None = N
     unfolded = Html(" open") if table else EMPTY
     return Html(
         f'<details{kind} style="{_ROW}"{unfolded}><summary style="{_LINE}">'
-        f'<b style="{_KIND}{colour}">{escape_prose(label(step))}</b> {told}{escape_prose(summary(step))}'
+        f'<b style="{_KIND};{coloured(colour)}">{escape_prose(label(step))}</b> {told}{escape_prose(summary(step))}'
         f"{_bar(step, total_s, colour)}</summary>"
         f'<div style="{_BODY}">{also}{table or _body(step, limit, formulas)}</div></details>'
     )
@@ -170,10 +172,10 @@ def _overview(steps: Sequence[Step], total_s: float | None) -> Html:
         rest -= share
         if share >= 0.005:
             pieces.append(_piece(share, colour))
-            legend.append(_entry(Html(f"color:{colour}"), f"{name} {seconds(spent)} ({percent(share)})"))
+            legend.append(_entry(colour, f"{name} {seconds(spent)} ({percent(share)})"))
     if rest >= 0.005:
-        pieces.append(_piece(rest, Html("rgba(128,128,128,.35)")))
-        legend.append(_entry(Html("opacity:.5"), f"waiting and other {percent(rest)}"))
+        pieces.append(_piece(rest, _REST))
+        legend.append(_entry(_REST, f"waiting and other {percent(rest)}"))
     legend.append(Html(f'<span style="display:inline-block">{escape(_BARS)}</span>'))
     return Html(
         f'<div style="display:flex;height:8px;margin:.5em 0 .3em;border-radius:4px;overflow:hidden">{join_html(pieces)}'
@@ -181,8 +183,8 @@ def _overview(steps: Sequence[Step], total_s: float | None) -> Html:
     )
 
 
-def _entry(style: Html, words: str) -> Html:
-    square = Html(f'<span style="{style}">■</span>')
+def _entry(colour: Html, words: str) -> Html:
+    square = Html(f'<span style="{_SQUARE};background:{colour}"></span>')
     return Html(f'<span style="display:inline-block;margin-right:1em">{square} {escape(words)}</span>')
 
 
@@ -197,7 +199,7 @@ def _body(step: Step, limit: int, formulas: Formulas) -> Html:
         text, left_out = shortened(step.text, limit)
     if step.kind in {"think", "answer"}:
         body = to_html(text, formulas=formulas)
-        body = Html(f'<div style="opacity:.85">{body}</div>') if step.kind == "think" else body
+        body = Html(f'<div style="{MUTED}">{body}</div>') if step.kind == "think" else body
     else:
         body = Html(f'{thumbnails(step.pictures)}<pre style="{_PRE}">{escape(text)}</pre>')
     return Html(f"{body}<p><i>{escape(left_out)}</i></p>") if left_out else body

@@ -28,7 +28,7 @@ def test_a_box_that_scrolls_is_reached_with_the_keys_and_has_a_name() -> None:
     assert attributes == {
         "style": "max-height:9em;overflow-x:auto",
         "tabindex": "0",
-        "role": "region",
+        "role": "group",
         "aria-label": 'a "b"',
     }
 

@@ -33,13 +33,11 @@ def test_no_table_is_nothing() -> None:
 def test_a_data_frame_looks_as_pandas_draws_it(frame: pd.DataFrame) -> None:
     pandas = frame.to_html(max_rows=30, max_cols=12, border=0)
     drawn = table_html(read_table(frame))
-    assert drawn.startswith('<div style="overflow-x:auto" tabindex="0" role="region" aria-label="Table">')
+    assert drawn.startswith('<div style="overflow-x:auto" tabindex="0" role="group" aria-label="Table">')
     # To the left, live and saved: JupyterLab has two minds about tables without a margin of their own.
-    assert (
-        drawn.partition("<table")[2]
-        == pandas.partition("<table")[2].replace('class="dataframe"', 'class="dataframe" style="margin:0 0 .8em"')
-        + "</div>"
-    )
+    ours = pandas.partition("<table")[2].replace('class="dataframe"', 'class="dataframe" style="margin:0 0 .8em"')
+    # A screen reader would take the empty corner for the head of the column.
+    assert drawn.partition("<table")[2] == ours.replace("<th></th>", "<td></td>") + "</div>"
 
 
 ATTACKS = [

@@ -32,12 +32,14 @@ class Allowed:
 
 _PLAIN = "blockquote br code div em h1 h2 h3 h4 h5 h6 hr li p pre s span strong tbody thead tr ul"
 TEXT = Allowed({tag: {"style"} for tag in _PLAIN.split()}, set()).and_also(
-    "border border-bottom border-collapse border-left border-radius border-top color display font-size line-height "
-    "list-style-type margin overflow-wrap overflow-x padding text-align white-space",
+    "background border border-bottom border-collapse border-left border-radius border-top color display font-size "
+    "line-height list-style-type margin overflow-wrap overflow-x padding text-align white-space",
     a="href style target rel",
     font="color",
     kbd="",
+    div="tabindex",
     ol="start",
+    pre="tabindex",
     sub="",
     sup="",
     table="cellpadding style",

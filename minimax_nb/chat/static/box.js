@@ -9,6 +9,18 @@ import { conversation } from "./conversation.js";
 import { brief, button, make } from "./elements.js";
 
 /**
+ * A name that no other box in the page has: a screen reader lists them.
+ * @param {string} name
+ */
+function freeName(name) {
+  const taken = new Set([...document.querySelectorAll(".mm-panel")].map((each) => each.ariaLabel));
+  let number = 1;
+  const numbered = () => (number === 1 ? name : `${name} ${number}`);
+  while (taken.has(numbered())) number += 1;
+  return numbered();
+}
+
+/**
  * @param {Shared} shared
  * @param {any} kernel
  * @param {string} css
@@ -38,7 +50,7 @@ export function view(shared, kernel, css) {
   const composer = make("div", { className: "mm-composer" }, files.button, text, stop, send);
   const root = make(
     "div",
-    { className: "mm-panel", role: "region", ariaLabel: "Chat" },
+    { className: "mm-panel", role: "region", ariaLabel: freeName("Chat") },
     make("style", { textContent: css }),
     make("div", { className: "mm-bar" }, select, make("span", { className: "mm-gap" }), thoughts, clear),
     talk.root,

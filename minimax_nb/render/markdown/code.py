@@ -1,4 +1,4 @@
-"""Source code -> coloured HTML, with inline colours that read on white and on black.
+"""Source code -> coloured HTML, with inline colours that read on light and on dark pages.
 
 The colours stand in ``<font>``, old as it is: Jupyter's sanitiser lets it through, and reads a style attribute as a
 style sheet of its own, which for a long listing takes it twice as long.
@@ -9,15 +9,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from minimax_nb.render.colours import BLUE, CYAN, GREEN, GREY, GROUND, ORANGE, PURPLE, RED
 from minimax_nb.render.text.escape import escape_content
 from minimax_nb.render.text.markup import EMPTY, Html, join_html
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
-
-BLUE, PURPLE, GREEN = Html("#36f"), Html("#b2e"), Html("#183")
-ORANGE, CYAN, RED, GREY = Html("#a60"), Html("#07c"), Html("#d33"), Html("#776")
-PALETTE = (BLUE, PURPLE, GREEN, ORANGE, CYAN, RED, GREY)
 
 # Pygments' short names for token types, longest match first.
 _COLOURS = {
@@ -59,8 +56,9 @@ _LONGEST_CODE = 30_000
 _LONGEST_LINE = 2_000
 
 _PRE = Html(
-    '<pre style="margin:.8em 0;padding:.6em .8em;border:1px solid rgba(128,128,128,.35);border-radius:6px;'
-    'overflow-x:auto;line-height:1.45"><code style="white-space:pre">'  # JupyterLab wraps code otherwise
+    '<pre tabindex="0" style="margin:.8em 0;padding:.6em .8em;border:1px solid rgba(128,128,128,.35);border-radius:6px;'
+    f'overflow-x:auto;line-height:1.45;{GROUND}">'
+    '<code style="background:transparent;white-space:pre">'  # JupyterLab greys and wraps code otherwise
 )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from minimax_nb.render.colours import BLUE, coloured
 from minimax_nb.render.text.escape import escape, escape_content, escape_prose
 from minimax_nb.render.text.markup import EMPTY, Html, join_html
 
-from .code import BLUE, code_block
+from .code import code_block
 from .inline_tags import PAIRED
 from .maths import formula
 
@@ -194,7 +195,7 @@ class _Writer:
 
 
 _TABLE = Html(
-    '<div style="overflow-x:auto;overflow-wrap:normal;margin:.8em 0">'
+    '<div tabindex="0" style="overflow-x:auto;overflow-wrap:normal;margin:.8em 0">'
     '<table cellpadding="5" style="border-collapse:collapse;margin:0">'
 )
 
@@ -206,7 +207,7 @@ def language(info: str) -> str:
 
 def _link(url: str) -> Html:
     # A browser's own blue cannot be read on black.
-    return Html(f'<a href="{escape(url)}" style="color:{BLUE}" target="_blank" rel="noopener noreferrer nofollow">')
+    return Html(f'<a href="{escape(url)}" style="{coloured(BLUE)}" target="_blank" rel="noopener noreferrer nofollow">')
 
 
 def _words(tokens: Sequence[Token]) -> str:

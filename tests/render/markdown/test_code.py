@@ -10,27 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.lexers import get_lexer_by_name
 
-from minimax_nb.render.markdown.code import CODE_END, LANGUAGES, PALETTE, code_block, highlight, open_code_block
+from minimax_nb.render.markdown.code import CODE_END, LANGUAGES, code_block, highlight, open_code_block
 from minimax_nb.render.text.text import visible
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance as WCAG 2 defines it, of ``#rgb``."""
-    red, green, blue = (int(digit * 2, 16) / 255 for digit in colour[1:])
-    linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def contrast(one: str, other: str) -> float:
-    """Contrast as WCAG 2 defines it."""
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("colour", PALETTE)
-def test_every_colour_reads_on_white_and_on_black(colour: str) -> None:
-    assert contrast(colour, "#fff") >= 4.5
-    assert contrast(colour, "#111") >= 4
 
 
 def text_of(html: str) -> str:

@@ -12,7 +12,7 @@ from minimax_nb.render.markdown.html import to_html
 LISTING = "```python\n" + "x = 1\n" * 20 + "```\n\n"
 TABLE = "| a | b |\n|---|---|\n" + "| 1 | 2 |\n" * 9 + "\n"
 PADDING = "Words.\n\n" * (LONG // 8 + 1)
-STYLE = re.compile(r'<(\w+) style="content-visibility:auto;contain-intrinsic-height:auto (\d+)em;')
+STYLE = re.compile(r'<(\w+) tabindex="0" style="content-visibility:auto;contain-intrinsic-height:auto (\d+)em;')
 
 
 def test_a_long_text_has_its_listings_and_tables_laid_out_late() -> None:
