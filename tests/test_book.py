@@ -202,7 +202,9 @@ def test_pictures_come_along() -> None:
 def test_the_start_page_names_lessons_by_their_titles() -> None:
     page = start_page(PAGES)
     assert "[00 Start here](lessons/00_start_here.ipynb) | a model thinks and answers, live, in a cell" in page
-    assert [line for line in page.splitlines() if line.startswith("| [")] == re.findall(r"^\| \[\d\d .*", page, re.MULTILINE)
+    assert [line for line in page.splitlines() if line.startswith("| [")] == re.findall(
+        r"^\| \[\d\d .*", page, re.MULTILINE
+    )
 
 
 def test_a_lesson_without_a_title_is_refused() -> None:
