@@ -19,6 +19,7 @@ from minimax_nb import (
     collect,
 )
 
+from ..support import notebook_files
 from ..support.chats import chat_of
 from ..support.scripted import AsyncScript, Script, call, client_of, message
 from ..support.tools import double, wait
@@ -193,11 +194,10 @@ chat("2 + 2?")
 
 def test_a_headless_notebook_gets_one_output_a_turn() -> None:
     import nbformat
-    from nbclient import NotebookClient
 
     cell = nbformat.v4.new_code_cell(CELL.format(tests=str(Path(__file__).parents[1] / "support")))
     book = nbformat.v4.new_notebook(cells=[cell])
-    NotebookClient(book, timeout=60, startup_timeout=60, kernel_name="python3").execute()
+    notebook_files.run(book)
     (output,) = cell.outputs
     assert output.output_type == "display_data"
     assert set(output.data) == {"text/plain", "text/markdown", "text/html"}

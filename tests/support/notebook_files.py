@@ -5,6 +5,7 @@ What it takes is loaded when it is used: nbformat reads a grammar of addresses f
 
 from __future__ import annotations
 
+import sys
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,8 @@ def made(*sources: str) -> Any:
 
 def run(notebook: Any, folder: Path | None = None) -> None:
     """Run a notebook in a kernel of its own, in a folder; its cells then hold their outputs."""
+    # The fast loop refuses processes: better here than where nbclient has a loop and a signal handler to leave behind.
+    sys.audit("subprocess.Popen", sys.executable, [], None, None)
     from nbclient import NotebookClient
 
     if find_spec("mcp") is None and any("mm.mcp(" in cell.source for cell in notebook.cells):
