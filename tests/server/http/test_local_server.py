@@ -67,6 +67,7 @@ def test_another_value_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_where_there_are_no_ports_it_answers_in_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("MINIMAX_NB_SERVER", raising=False)
     monkeypatch.setattr(local_server, "_NO_PORTS", True)
+    monkeypatch.setenv("MINIMAX_NB_SPEED", "max")
     mm.configure()
     with openai.OpenAI() as client:
         assert client.base_url.host == "minimax-nb.localhost"
