@@ -40,6 +40,12 @@ NOT_IN_A_TAB = {
     "14_tools_from_servers": "starts MCP servers, which are programs of their own. A browser tab can start none.",
 }
 """Lessons that no tab can run, and why."""
+OTHERWISE = {
+    "00_start_here": (
+        "the toolbar's ■ reaches no cell that runs; press *Stop* below the reply. Section 5 is for your machine."
+    ),
+}
+"""Lessons in which something is otherwise than they say."""
 NEEDS_DATA = (
     "01_quick_start", "02_streaming", "04_many_tools", "06_errors", "08_models_and_speed", "10_compare",
     "11_a_prompt_for_each_row", "12_structured_answers", "13_the_next_day", "16_pictures",
@@ -129,6 +135,8 @@ def _write_contents(folder: Path, *, whole: bool) -> None:
 
 
 def _word(lesson: str, *, whole: bool) -> str | None:
+    if lesson in OTHERWISE:
+        return OTHERWISE[lesson]
     if lesson in NOT_IN_A_TAB:
         return f"this lesson {NOT_IN_A_TAB[lesson]} Read it here, and run it on your machine: `minimax-nb lab`."
     if lesson in NEEDS_DATA and not whole:
