@@ -37,6 +37,18 @@ MOVING = """(scopes) => {
             }
     return found;
 }"""
+UNSEEN = """(scopes) => {
+    const looks = (element) => [getComputedStyle(element).outline, getComputedStyle(element).boxShadow].join();
+    const seen = new Map();
+    document.activeElement.blur();
+    for (const scope of document.querySelectorAll(scopes))
+        for (const element of scope.querySelectorAll("a, button, input, select, summary, textarea, [tabindex='0']")) {
+            const before = looks(element);
+            element.focus({ preventScroll: true });
+            if (element.matches(":focus-visible")) seen.set(element, looks(element) !== before);
+        }
+    return [seen.size, [...seen].filter(([, ring]) => !ring).map(([element]) => element.outerHTML.slice(0, 80))];
+}"""
 LIKE_GITHUB = """(dark) => {
     for (const style of document.querySelectorAll("style, link")) style.remove();
     for (const styled of document.querySelectorAll("[style]")) styled.removeAttribute("style");
@@ -94,6 +106,14 @@ def test_axe_finds_nothing(themed: Notebook) -> None:
 
 def test_every_text_and_line_can_be_read(themed: Notebook) -> None:
     assert "\n".join(contrast_faults(themed.page, least=1000)) == ""
+
+
+def test_whoever_uses_the_keys_sees_where_they_are(themed: Notebook) -> None:
+    themed.page.locator(".jp-Cell").first.focus()
+    themed.page.keyboard.press("Tab")
+    count, unseen = themed.page.evaluate(UNSEEN, OURS)
+    assert count >= 80
+    assert unseen == []
 
 
 def test_no_cell_of_the_gallery_has_failed(book: Notebook) -> None:

@@ -61,11 +61,11 @@ export function view(shared, kernel, css) {
   );
   files.takeFrom(root);
 
-  // Keys typed here are not the notebook's, except the one that saves it.
+  // Keys typed here are not the notebook's, except the one that saves it. The mark has to be where the focus is.
   /** @param {KeyboardEvent} event */
   function guardKeys(event) {
     const saves = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
-    root.toggleAttribute("data-lm-suppress-shortcuts", !saves);
+    if (event.target instanceof Element && root.contains(event.target)) event.target.toggleAttribute("data-lm-suppress-shortcuts", !saves);
   }
   window.addEventListener("keydown", guardKeys, { capture: true });
 
@@ -159,6 +159,7 @@ export function view(shared, kernel, css) {
   function paint(next) {
     state = next;
     const { now } = next;
+    const focused = root.contains(document.activeElement) ? /** @type {HTMLButtonElement} */ (document.activeElement) : null;
     const unfinished = talk.paint(next, canEdit());
     root.classList.toggle("mm-no-thoughts", !shared.thoughts);
     root.classList.toggle("mm-busy", now.phase !== "idle");
@@ -187,6 +188,7 @@ export function view(shared, kernel, css) {
       put([now.returned.text, text.value].filter(Boolean).join("\n\n"));
       kernel.tell({ do: "took", id: shared.took });
     }
+    if (focused?.disabled || focused?.hidden) text.focus(); // a button that cannot be pressed any more
     return unfinished;
   }
 

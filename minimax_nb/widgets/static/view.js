@@ -19,6 +19,18 @@ const STATUS = {
 };
 
 /**
+ * JupyterLab goes from cell to cell with the arrows, wherever the focus is; a box of ours that scrolls has them first.
+ * @param {KeyboardEvent} event
+ */
+function guardArrows({ target, key, ctrlKey, shiftKey, altKey, metaKey }) {
+  if (!(target instanceof HTMLElement) || !target.matches(".jp-OutputArea-output [tabindex]")) return;
+  const across = ["ArrowLeft", "ArrowRight"].includes(key) && target.scrollWidth > target.clientWidth;
+  const along = ["ArrowUp", "ArrowDown"].includes(key) && target.scrollHeight > target.clientHeight;
+  target.toggleAttribute("data-lm-suppress-shortcuts", (across || along) && !(ctrlKey || shiftKey || altKey || metaKey));
+}
+window.addEventListener("keydown", guardArrows, { capture: true });
+
+/**
  * One view of a reply.
  * @param {HTMLElement} el
  * @param {any} sharedCode the model that holds what all replies share
@@ -46,7 +58,7 @@ export function view(el, sharedCode, since) {
   parts[FOOTER].append(status);
   const label = document.createElement("span");
   parts[LABEL].append(label);
-  box.tabIndex = 0;
+  Object.assign(box, { tabIndex: 0, role: "group", ariaLabel: "Thinking" });
   const stop = stopButton(sharedCode.get("stop"));
   if (stop && !el.closest(".mm-panel")) parts[FOOTER].append(stop);
 
@@ -136,8 +148,9 @@ function stopButton(name) {
  */
 function layOutLater(el) {
   const area = /** @type {HTMLElement | null} */ (el.closest(".jp-OutputArea"));
-  if (!area) return;
+  if (!area || el.closest(".mm-panel")) return; // in a chat box nothing takes its place
   const place = [...area.children].findIndex((child) => child.contains(el)) + 1;
+  const focused = [...el.querySelectorAll("summary")].findIndex((each) => each.parentElement?.contains(document.activeElement));
   const mark = `mm-awaits-${place}`;
   const rule = document.createElement("style");
   rule.textContent = `.${mark} > :nth-child(${place}):not(:has(.mm-live)) { display: none }`;
@@ -153,6 +166,8 @@ function layOutLater(el) {
     rule.remove();
     area?.classList.remove(mark);
     area?.style.removeProperty("min-height");
+    // Whoever reads with the keys stays where they were.
+    if (focused >= 0 && !el.isConnected) area?.children[place - 1]?.querySelectorAll("summary")[focused]?.focus({ preventScroll: true });
   }
 }
 
