@@ -18,6 +18,9 @@ MUTED = Html("color:color-mix(in srgb,currentColor 80%,transparent)")
 GROUND = Html("background:lch(from currentColor calc(100*(55 - l)) 0 0/1)")
 """A style that lays dark words on white and light ones on black."""
 
+DRAWN = Html("forced-color-adjust:none")
+"""A style for bars, which are nothing but colour: they stay where readers force their own colours on a page."""
+
 
 def coloured(colour: Html) -> Html:
     """Write the style of words in a colour of the palette.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .bundle import bundle
 from .figure_table import figure_table
-from .text.escape import escape_prose
+from .text.escape import escape, escape_prose
 from .text.markup import Bundle, Html, Markdown, join_html, join_markdown
 from .text.quantities import dollars, seconds
 from .text.quoting import words
@@ -36,9 +36,7 @@ def comparison_bundle(replies: Mapping[str, Reply]) -> Bundle:
     """
     bundles = {model: bundle(reply) for model, reply in replies.items()}
     rows = [figures(model, reply) for model, reply in replies.items()]
-    columns = join_html(
-        Html(f'<div style="{_COLUMN}">{column_head(model)}{each["text/html"]}</div>') for model, each in bundles.items()
-    )
+    columns = join_html(_column(model, each["text/html"]) for model, each in bundles.items())
     plain = [f"== {one_line(model)} ==\n{each['text/plain']}" for model, each in bundles.items()]
     markdown = [Markdown(f"#### {words(model)}\n\n{each['text/markdown']}") for model, each in bundles.items()]
     return {
@@ -46,6 +44,10 @@ def comparison_bundle(replies: Mapping[str, Reply]) -> Bundle:
         "text/markdown": join_markdown([*markdown, _markdown_table(rows)]),
         "text/html": Html(f'<div><div style="{_COLUMNS}">{columns}</div>{_html_table(rows)}</div>'),
     }
+
+
+def _column(model: str, reply: Html) -> Html:
+    return Html(f'<div style="{_COLUMN}" role="group" aria-label="{escape(model)}">{column_head(model)}{reply}</div>')
 
 
 def column_head(model: str) -> Html:

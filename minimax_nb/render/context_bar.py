@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from minimax_nb.catalog import find
 
+from .colours import DRAWN
 from .text.markup import EMPTY, Html
 from .text.quantities import percent
 
@@ -16,7 +17,7 @@ TIGHT = 0.5
 """Share of the window from which on a reader is told."""
 _NEARLY_FULL = 0.85
 
-_TRACK = "background:rgba(128,128,128,.35);border-radius:2px;height:3px;margin:.4em 0 0;max-width:16em"
+_TRACK = f"background:rgba(128,128,128,.35);border-radius:2px;height:3px;margin:.4em 0 0;max-width:16em;{DRAWN}"
 _FILL = "border-radius:2px;height:3px"
 _ROOM, _LITTLE_ROOM = Html("rgb(60,130,210)"), Html("rgb(214,69,69)")
 

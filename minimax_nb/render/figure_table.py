@@ -35,9 +35,7 @@ def figure_table(label: str, heads: Sequence[Head], rows: Sequence[Sequence[str]
         Html(f'<th scope="col" style="{_LINE};vertical-align:bottom;text-align:{side}">{head_words(head)}</th>')
         for head, side in zip(heads, sides, strict=True)
     )
-    body = join_html(
-        Html(f"<tr>{join_html(_cell(cell, side) for cell, side in zip(row, sides, strict=True))}</tr>") for row in rows
-    )
+    body = join_html(_row(row, sides) for row in rows)
     table = Html(f'<table style="{_TABLE}"><thead><tr>{join_html(cells)}</tr></thead><tbody>{body}</tbody></table>')
     return scrolling(table, label)
 
@@ -61,5 +59,11 @@ def scrolling(inside: Html, label: str, style: Html = EMPTY) -> Html:
     )
 
 
-def _cell(words: str, side: Html) -> Html:
-    return Html(f'<td style="{_LINE};text-align:{side}">{escape_prose(words)}</td>')
+def _row(cells: Sequence[str], sides: Sequence[Html]) -> Html:
+    """Draw a row; its first cell says to whoever hears a figure whose it is."""
+    drawn = [
+        Html(f'<td style="{_LINE};text-align:{side}">{escape_prose(cell)}</td>')
+        for cell, side in zip(cells[1:], sides[1:], strict=True)
+    ]
+    style = Html(f"{_LINE};font-weight:normal;text-align:{sides[0]}")
+    return Html(f'<tr><th scope="row" style="{style}">{escape_prose(cells[0])}</th>{join_html(drawn)}</tr>')

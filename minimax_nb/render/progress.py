@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .colours import DRAWN
 from .text.escape import escape, escape_prose
 from .text.markup import EMPTY, Bundle, Html, Markdown, join_html, join_markdown
 from .text.quantities import dollars
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _BOX = "margin:.3em 0;max-width:60em"
-_TRACK = "height:.45em;border-radius:.25em;background:rgba(128,128,128,.25);overflow:hidden;margin:.35em 0 .5em"
+_TRACK = (
+    f"height:.45em;border-radius:.25em;background:rgba(128,128,128,.25);overflow:hidden;margin:.35em 0 .5em;{DRAWN}"
+)
 _FILL = "height:100%;background:rgb(60,130,210);border-radius:.25em"
 _FIGURES = "font-variant-numeric:tabular-nums"
 _BESIDE = "opacity:.75;font-size:.92em;font-variant-numeric:tabular-nums"

@@ -78,7 +78,7 @@ def _figure(small: _Small) -> Html:
     box = Html(f'width="{max(1, round(width * scale))}" height="{max(1, round(height * scale))}"')
     words = escape(f"{width:,} × {height:,} pixels")
     return Html(
-        f'<div style="{_BESIDE}"><img src="{source}" alt="picture, {words}" {box} style="{_STYLE}">'
+        f'<div style="{_BESIDE}"><img src="{source}" alt="picture" {box} style="{_STYLE}">'
         f'<span style="{_SMALL}">{words}</span></div>'
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .colours import BLUE, GREEN, GREY, MUTED, ORANGE, PURPLE, RED, coloured
+from .colours import BLUE, DRAWN, GREEN, GREY, MUTED, ORANGE, PURPLE, RED, coloured
 from .figure_table import scrolling
 from .markdown.html import to_html
 from .own_page import own_page
@@ -50,7 +50,7 @@ _BAR = "display:block;clear:both;height:3px;margin:.25em 0 0"
 _BARS = "The line under a step shows when it ran, and how long."
 _BODY = "margin:.2em 0 .9em 1.1em"
 _PRE = "background:transparent;border:0;margin:0;padding:0;white-space:pre-wrap;overflow-wrap:anywhere"
-_SQUARE = "display:inline-block;width:.7em;height:.7em"
+_SQUARE = f"display:inline-block;width:.7em;height:.7em;{DRAWN}"
 _REST = Html("rgba(128,128,128,.6)")
 _SMALL = "font-size:.88em;opacity:.75"
 
@@ -156,8 +156,8 @@ def _bar(step: Step, total_s: float | None, colour: Html) -> Html:
     width = max(0.5, min(100 - begin, 100 * step.duration_s / total_s))
     when = escape(f"began after {seconds(step.started_s)}, took {seconds(step.duration_s)} of {seconds(total_s)}")
     return Html(
-        f'<span title="{when}" style="{_BAR} {begin:.1f}%;width:{width:.1f}%;background:{colour};border-radius:2px">'
-        "</span>"
+        f'<span title="{when}" style="{_BAR} {begin:.1f}%;width:{width:.1f}%;'
+        f'background:{colour};border-radius:2px;{DRAWN}"></span>'
     )
 
 
@@ -178,8 +178,8 @@ def _overview(steps: Sequence[Step], total_s: float | None) -> Html:
         legend.append(_entry(_REST, f"waiting and other {percent(rest)}"))
     legend.append(Html(f'<span style="display:inline-block">{escape(_BARS)}</span>'))
     return Html(
-        f'<div style="display:flex;height:8px;margin:.5em 0 .3em;border-radius:4px;overflow:hidden">{join_html(pieces)}'
-        f'</div><div style="{_SMALL};margin:0 0 .7em">{join_html(legend, " ")}</div>'
+        f'<div style="display:flex;height:8px;margin:.5em 0 .3em;border-radius:4px;overflow:hidden;{DRAWN}">'
+        f'{join_html(pieces)}</div><div style="{_SMALL};margin:0 0 .7em">{join_html(legend, " ")}</div>'
     )
 
 

@@ -49,6 +49,9 @@ UNSEEN = """(scopes) => {
         }
     return [seen.size, [...seen].filter(([, ring]) => !ring).map(([element]) => element.outerHTML.slice(0, 80))];
 }"""
+BARS = """(scopes) => [...document.querySelectorAll(scopes)].flatMap((scope) => [...scope.querySelectorAll("*")])
+    .filter((each) => each.style.background && !each.textContent.trim() && !each.closest(".mm-live pre"))
+    .map((each) => getComputedStyle(each).backgroundColor)"""
 LIKE_GITHUB = """(dark) => {
     for (const style of document.querySelectorAll("style, link")) style.remove();
     for (const styled of document.querySelectorAll("[style]")) styled.removeAttribute("style");
@@ -127,6 +130,14 @@ def test_nothing_moves_for_those_who_want_it_so(book: Notebook) -> None:
     book.page.emulate_media(reduced_motion="reduce")
     assert book.page.evaluate(MOVING, OURS) == []
     book.page.emulate_media(reduced_motion="no-preference")
+
+
+def test_bars_are_seen_where_the_reader_forces_colours(book: Notebook) -> None:
+    colours = book.page.evaluate(BARS, OURS)
+    assert len(colours) >= 20
+    book.page.emulate_media(forced_colors="active")
+    assert book.page.evaluate(BARS, OURS) == colours
+    book.page.emulate_media(forced_colors="none")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -36,7 +36,7 @@ def test_columns_grow_together_and_end_as_one_static_output(notebook: Callable[.
     book.wait_idle()
     book.output(1).locator("th").get_by_text("Tokens/s").wait_for()
     assert live.count() == 0
-    columns = book.output(1).locator("table").last.locator("td:first-child")
+    columns = book.output(1).locator("table").last.locator("tbody th")
     assert columns.all_inner_texts() == ["MiniMax-M2.7", "MiniMax-M9", "MiniMax-M2.7-highspeed"]
 
     book.run(2)

@@ -19,8 +19,9 @@ def test_a_table_has_one_row_of_heads_and_its_cells_are_text() -> None:
     assert html[: html.index("</thead>")].count("<tr") == 1
     assert not re.search(r"<th[^>]*></th>", html)
     assert page.text == "ModelPrompttokens<b>m</b>1,000n–"
-    sides = [attributes["style"].rpartition(":")[2] for tag, attributes in page.elements if tag == "td"]
-    assert sides == ["left", "right"] * 2
+    cells = [(tag, attributes) for tag, attributes in page.elements if tag == "td" or attributes.get("scope") == "row"]
+    assert [tag for tag, _ in cells] == ["th", "td"] * 2
+    assert [attributes["style"].rpartition(":")[2] for _, attributes in cells] == ["left", "right"] * 2
 
 
 def test_a_box_that_scrolls_is_reached_with_the_keys_and_has_a_name() -> None:

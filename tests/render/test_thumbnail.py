@@ -22,7 +22,7 @@ def data(raw: bytes, form: str = "png") -> str:
 def test_a_small_one_goes_as_it_is() -> None:
     url = data(file(noise()))
     html = thumbnails([url])
-    assert f'<img src="{url}" alt="picture, 40 × 30 pixels" width="40" height="30"' in html
+    assert f'<img src="{url}" alt="picture" width="40" height="30"' in html
     assert inspect(html, DOCUMENT).text == "40 × 30 pixels"
 
 
@@ -30,7 +30,7 @@ def test_a_small_one_goes_as_it_is() -> None:
 def test_a_large_one_is_made_small(form: str, options: Any) -> None:
     raw = file(noise(1_600, 600), form, **options)
     html = thumbnails([data(raw, form.lower())])
-    found = re.search(r'src="([^"]+)" alt="picture, 1,600 × 600 pixels" width="320" height="120"', html)
+    found = re.search(r'src="([^"]+)" alt="picture" width="320" height="120"', html)
     assert found is not None
     assert opened(found[1]).size == (640, 240)
     assert len(html) < 150_000

@@ -119,6 +119,7 @@ export function open(model, sharedCode) {
       } else if (operation[0] === "phase") {
         if (news && state.phase === "waiting") announce("The model is answering");
         state.phase = operation[1];
+        if (news && state.phase === "working") announce(`Running ${state.tool}`);
         if (state.phase === "done") {
           if (news) for (const each of views) each.giveWay();
           tellViews();
@@ -272,11 +273,8 @@ export function tell(model, message, buffers) {
   }
 }
 
-/**
- * Says something once to screen readers, from a place that outlives the view.
- * @param {string} words
- */
-export function announce(words) {
+/** The place from which screen readers are told something: it outlives the views, and is there before its first words. */
+function announcer() {
   let place = document.getElementById("minimax-nb-announcer");
   if (!place) {
     place = document.createElement("div");
@@ -285,5 +283,14 @@ export function announce(words) {
     place.style.cssText = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap";
     document.body.append(place);
   }
-  place.textContent = words;
+  return place;
+}
+announcer();
+
+/**
+ * Says something once to screen readers.
+ * @param {string} words
+ */
+export function announce(words) {
+  announcer().textContent = words;
 }
