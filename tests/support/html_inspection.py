@@ -58,7 +58,8 @@ TABLE = Allowed({tag: set() for tag in ["br", "p", "span", "thead", "tbody", "td
 """What somebody else's table becomes."""
 DOCUMENT = TEXT.and_also(
     "align-items background background-color clear cursor float font-weight forced-color-adjust gap "
-    "grid-template-columns height margin-left margin-right max-height max-width min-width opacity overflow vertical-align width",
+    "grid-template-columns height margin-left margin-right max-height max-width min-width opacity overflow "
+    "vertical-align width",
     b="style",
     details="class open style",
     div="aria-label class role tabindex",
