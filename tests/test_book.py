@@ -127,12 +127,8 @@ def test_the_answers_of_lessons_can_be_searched(site: Path) -> None:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=chromium.find_or_skip(), args=chromium.FLAGS)
-        yield started
-        started.close()
+    with chromium.running() as browser:
+        yield browser
 
 
 SHOWN = ["index", "lessons/00_start_here", "lessons/08_models_and_speed", "docs/architecture", "api/talk", "api/errors"]

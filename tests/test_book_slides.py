@@ -59,12 +59,8 @@ def slides(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=chromium.find_or_skip(), args=chromium.FLAGS)
-        yield started
-        started.close()
+    with chromium.running() as browser:
+        yield browser
 
 
 @pytest.mark.heavy

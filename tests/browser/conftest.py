@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..support.chromium import FLAGS, find_or_skip
+from ..support.chromium import running
 from ..support.lab import Lab, Notebook, opened, running_lab
 
 if TYPE_CHECKING:
@@ -16,13 +16,8 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    chromium = find_or_skip()
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield running
-        running.close()
+    with running() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="session")

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FLAGS = [
     "--no-sandbox",
@@ -31,3 +36,15 @@ def find_or_skip() -> str:
     if (path := find()) is None:
         (pytest.fail if os.environ.get("CI") else pytest.skip)("needs Chromium (Debian: apt-get install chromium)")
     return path
+
+
+@contextmanager
+def running() -> Iterator[Any]:
+    """Chromium, driven by Playwright; skips where there is none."""
+    path = find_or_skip()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
