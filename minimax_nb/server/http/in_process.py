@@ -230,8 +230,12 @@ def _respond(http: ModuleType, request: Any, open_: WeakSet[_Exchange]) -> Any:
 
     class Parts(http.SyncByteStream):  # type: ignore[misc,name-defined]
         def __iter__(self) -> Iterator[bytes]:
-            while (part := _drive(exchange.part())) is not None:
-                yield part
+            try:
+                while (part := _drive(exchange.part())) is not None:
+                    yield part
+            except BaseException:  # a connection that fails is gone, whether or not its reader closes it
+                _drive(exchange.end())
+                raise
 
         def close(self) -> None:
             _drive(exchange.end())
@@ -251,8 +255,12 @@ async def _respond_async(http: ModuleType, request: Any, open_: WeakSet[_Exchang
 
     class Parts(http.AsyncByteStream):  # type: ignore[misc,name-defined]
         async def __aiter__(self) -> AsyncIterator[bytes]:
-            while (part := await exchange.part()) is not None:
-                yield part
+            try:
+                while (part := await exchange.part()) is not None:
+                    yield part
+            except BaseException:
+                await exchange.end()
+                raise
 
         async def aclose(self) -> None:
             await exchange.end()

@@ -6,11 +6,11 @@ import asyncio
 import gc
 import threading
 import time
+from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import anyio
-import httpx
-import httpx2
 import openai
 import pytest
 
@@ -31,7 +31,8 @@ FAULTS = (
     "rate-limit", "bad-key", "overload", "midstream-error", "cut", "cut:0", "cut:2", "end:2", "base-resp", "empty",
     "hang:0", "hang:3", "garbage",
 )  # fmt: skip
-LIBRARIES = [httpx, httpx2]
+LIBRARIES = [import_module(name) for name in ("httpx", "httpx2") if find_spec(name)]
+FAILURES = (openai.OpenAIError, ValueError, *(http.HTTPError for http in LIBRARIES))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -67,7 +68,7 @@ def outcome(ask: Callable[[], Any]) -> tuple[str, Any]:
     """What somebody sees: the chunks or the completion, and the error that ended it."""
     try:
         return "", ask()
-    except (openai.OpenAIError, httpx.HTTPError, httpx2.HTTPError, ValueError) as error:
+    except FAILURES as error:
         said = str(error) if isinstance(error, openai.APIStatusError) else ""
         return type(error).__name__, said
 
