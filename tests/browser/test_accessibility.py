@@ -67,7 +67,7 @@ def book(browser: Any, lab: Lab) -> Iterator[Notebook]:
     """All displays in one page, unfolded."""
     path = lab.write("gallery.ipynb", *CELLS.values())
     with opened(browser, lab, path) as notebook:
-        notebook.page.set_viewport_size({"width": 1100, "height": 12_000})  # JupyterLab draws what is in sight
+        notebook.resize(1100, 12_000)  # JupyterLab draws what is in sight
         notebook.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
         use_panels(notebook)
         notebook.wait_idle()

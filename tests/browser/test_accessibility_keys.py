@@ -91,7 +91,7 @@ def test_whoever_unfolds_the_thinking_with_the_keys_stays_there(notebook: Callab
 
 def test_the_chat_box(notebook: Callable[..., Notebook]) -> None:
     book = notebook(SETUP + ASKING, "chat.panel()")
-    book.page.set_viewport_size({"width": 1100, "height": 700})
+    book.resize(1100, 700)
     book.page.on("filechooser", lambda _: None)  # from now on the page's own window stays closed
     book.run(0)
     book.run(1)

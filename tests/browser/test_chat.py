@@ -108,7 +108,7 @@ def test_a_question_to_the_reader_is_said_to_be_waited_for(notebook: Callable[..
 def test_on_a_narrow_page_figures_stand_beside_the_first_line_of_a_step(notebook: Callable[..., Notebook]) -> None:
     book = notebook(SETUP, ASK, "chat.trace")
     book.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
-    book.page.set_viewport_size({"width": 480, "height": 900})
+    book.resize(480, 900)
     for cell in range(3):
         book.run(cell)
     book.wait_idle()

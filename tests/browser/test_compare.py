@@ -65,7 +65,7 @@ def test_on_a_narrow_page_the_columns_stand_below_each_other(notebook: Callable[
     book.run(0)
     book.wait_idle()
     _make_room(book)
-    book.page.set_viewport_size({"width": 480, "height": 900})
+    book.resize(480, 900)
     book.run(1)
     live = book.page.locator(".mm-live")
     live.nth(2).locator(".mm-thoughts").wait_for()

@@ -270,7 +270,7 @@ def test_the_name_of_the_model_is_whole_on_a_narrow_page(panel: Callable[..., An
     select = box.root.get_by_label("Model")
     box.root.locator("option").nth(1).wait_for(state="attached")
     wide = select.bounding_box()["width"]
-    book.page.set_viewport_size({"width": 400, "height": 900})
+    book.resize(400, 900)
     assert box.root.bounding_box()["width"] < 360
     assert select.bounding_box()["width"] >= wide
 

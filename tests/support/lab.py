@@ -176,6 +176,15 @@ class Notebook:
             cell,
         )
 
+    def resize(self, width: int, height: int) -> None:
+        """Gives the page another size, in pixels, and waits until JupyterLab has laid the notebook out in it."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.wait_for_function(
+            "([width, height]) => innerWidth === width && innerHeight === height &&"
+            "document.querySelector('.jp-Notebook').getBoundingClientRect().right <= width",
+            arg=[width, height],
+        )
+
     def output(self, cell: int = 0) -> Locator:
         """What a cell shows."""
         return self.page.locator(".jp-Notebook .jp-CodeCell").nth(cell).locator(".jp-OutputArea-output")
