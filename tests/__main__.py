@@ -34,8 +34,8 @@ STAGES: list[dict[str, list[str]]] = [
             *["-m", "pytest", "-q", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"],
             *["--nbval-sanitize-with=notebooks/sanitize.cfg", "notebooks"],
         ],
-        # The lessons once more, where a machine has no ports; as a tab has none.
-        "saved lessons are current": ["-m", "notebooks.refresh", "--check", "--in-process"],
+        # The lessons once more, where a machine has no ports, as a tab has none; and on another day.
+        "saved lessons are current": ["-m", "tests.other_day", "-m", "notebooks.refresh", "--check", "--in-process"],
     },
     # By itself, for pages are slow beside anything else. A worker has a server and a browser of its own.
     {"browser": [*PYTEST, "-n", "logical", "--maxprocesses=4", "--dist", "loadfile", "tests/browser"]},

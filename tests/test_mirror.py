@@ -79,7 +79,7 @@ def test_every_module_has_tests_of_its_name_or_a_reason() -> None:
 
 def test_helpers_are_in_one_place() -> None:
     """Beside the tests there are the tests' own settings, and the programs that are run by hand."""
-    runnable = {"__main__.py", "fast.py", "lowest.py", "typed_use.py", "browser/pictures.py"}
+    runnable = {"__main__.py", "fast.py", "lowest.py", "other_day.py", "typed_use.py", "browser/pictures.py"}
     files = {path.relative_to(TESTS).as_posix() for path in TESTS.rglob("*.py")}
     beside = {name for name in files if not name.startswith(("support/", "benchmarks/"))}
     assert {name for name in beside if not Path(name).name.startswith(("test_", "conftest."))} == runnable

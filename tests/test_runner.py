@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,11 @@ def test_words_after_fast_choose_tests() -> None:
     ended = run("-m", "tests", "--fast", "tests/stream/test_growing.py", "-n", "0")
     assert ended.returncode == 0, ended.stdout
     assert "fast loop" in ended.stdout
+
+
+def test_another_day_is_forty_days_ahead_in_every_process() -> None:
+    today = "import datetime; print(datetime.date.today())"
+    nested = f"import subprocess, sys; sys.exit(subprocess.run([sys.executable, '-c', {today!r}]).returncode)"
+    ended = run("-m", "tests.other_day", "-c", nested)
+    days = date.fromisoformat(ended.stdout.strip()) - datetime.now().astimezone().date()
+    assert days.days in (39, 40), "thirty-nine when midnight comes in between"
