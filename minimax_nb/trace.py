@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, overload
 
 from .frontend import RichDisplay
 from .render import tracehtml, tracetext
+from .runtime.atomic_write import write_atomic
 from .steps.recorder import steps_of
 from .steps.steps import Round, Step
 
@@ -230,5 +231,5 @@ def _json_list(name: str, values: Sequence[Step] | Sequence[Round]) -> str:
 def _written(text: str, path: str | os.PathLike[str] | None) -> str | None:
     if path is None:
         return text
-    Path(path).write_text(text, encoding="utf-8", newline="\n")
+    write_atomic(path, text)
     return None

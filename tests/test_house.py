@@ -20,7 +20,7 @@ FLOORS: dict[str, int] = {
     "sse": 0,
     "redaction": 0,
     "hosts": 0,
-    "background": 0,
+    "runtime": 0,
     # A message and its parts; which front end is there; the embedded server.
     "message": 1,
     "frontend": 1,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb import background
 from minimax_nb.errors import StreamInterrupted
 from minimax_nb.frontend import RichDisplay, remember_shown
 from minimax_nb.message.reply import Reply
 from minimax_nb.render.comparison import answer_tokens, comparison_bundle, finish_of
+from minimax_nb.runtime import background
 
 from .race import Race
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from minimax_nb import background
 from minimax_nb.errors import StreamInterrupted
+from minimax_nb.runtime import background
 
 from .checkpoint import checkpoint_files, collector_paused, read_lines
 from .dask_frame import is_dask, lazy_batch

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from minimax_nb import background
 from minimax_nb.catalog import DEFAULT_MODEL
 from minimax_nb.client.configure import destination
 from minimax_nb.client.endpoint import TAPES
 from minimax_nb.errors import BatchError, ConfigurationError
+from minimax_nb.runtime import background
 
 from .budget import Budget
 from .gate import Gate

@@ -13,12 +13,13 @@ from minimax_nb.frontend import tell_reader
 from minimax_nb.history.check import check_history
 from minimax_nb.history.trim import trim_history
 from minimax_nb.message.token_estimate import estimate_tokens
+from minimax_nb.runtime.atomic_write import write_atomic
 from minimax_nb.steps.exchanges import Exchange, Recollection
 from minimax_nb.steps.recorder import StepRecorder
 from minimax_nb.trace import Trace
 
 from .export import export_text
-from .talk_file import Talk, kept_options, read_talk, without_key, write_talk, write_whole
+from .talk_file import Talk, kept_options, read_talk, without_key, write_talk
 
 if TYPE_CHECKING:
     import os
@@ -168,7 +169,7 @@ class Conversation:
         place, talk = Path(path).expanduser(), self._talk()
         talk = talk._replace(options=kept_options(talk.options, self._key()))
         text = export_text(place, talk, self.exchanges(), list(self.tools))
-        write_whole(place, without_key(text, self._key()))
+        write_atomic(place, without_key(text, self._key()))
 
     def _talk(self) -> Talk:
         options = {"reasoning_split": self._reasoning_split, **self.options}

@@ -11,11 +11,11 @@ from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb import background
 from minimax_nb.frontend import current_kernel, draws_only_widgets, publish, running_request
 from minimax_nb.history.rules import is_text_only, model_that_sees
 from minimax_nb.message.media_words import media_words, pictures_in
 from minimax_nb.render.context_bar import context_words
+from minimax_nb.runtime import background
 from minimax_nb.steps.exchanges import Exchange, cut_last_question, without_questions
 
 from .attachments import Attachments

@@ -7,10 +7,10 @@ from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb import background
 from minimax_nb.display.run_view import show_beside
 from minimax_nb.message.events import Finished, RoundEnded, ToolResult
 from minimax_nb.message.reply import Reply
+from minimax_nb.runtime import background
 from minimax_nb.widgets.frame_sender import FrameSender
 from minimax_nb.widgets.run_painter import RunPainter
 

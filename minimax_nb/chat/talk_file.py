@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from minimax_nb.client.parameters import check_parameters
 from minimax_nb.message.media_words import pictures_in
 from minimax_nb.message.parts import content_text
 from minimax_nb.message.sdk_objects import as_dict
 from minimax_nb.redaction import MARK, SHORTEST, Masker
+from minimax_nb.runtime.atomic_write import write_atomic
 from minimax_nb.trace import Trace
+
+if TYPE_CHECKING:
+    import os
 
 FORMAT = "minimax_nb.chat"
 VERSION = 1
@@ -70,7 +71,7 @@ def write_talk(path: str | os.PathLike[str], talk: Talk, key: str) -> None:
     text = json.dumps(data, ensure_ascii=False, indent=1)
     if not _is_utf8(text):
         text = json.dumps(data, indent=1)
-    write_whole(Path(path).expanduser(), without_key(text, key) + "\n")
+    write_atomic(Path(path).expanduser(), without_key(text, key) + "\n")
 
 
 def read_talk(path: str | os.PathLike[str]) -> Talk:
@@ -166,30 +167,3 @@ def kept_options(options: dict[str, Any], key: str) -> dict[str, Any]:
 def without_key(text: str, key: str) -> str:
     """A text without the key, wherever it stands; one too short to be a secret stays."""
     return text.replace(json.dumps(key)[1:-1], MARK).replace(key, MARK) if len(key) >= SHORTEST else text
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file beside its place, then put it there: a full disk or a crash leaves the old one as it was.
-
-    Args:
-        path: the file.
-        text: what it is to hold.
-
-    Raises:
-        OSError: it cannot be written.
-    """
-    try:
-        handle, beside = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(beside, path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(beside)
-            raise
-    except OSError as error:
-        was = "; the one that is there is as it was" if path.exists() else ""
-        raise type(error)(error.errno, f"expected to write {str(path)!r}: {error.strerror}{was}") from error

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from minimax_nb.render.text.quantities import count
+from minimax_nb.runtime.atomic_write import write_atomic
 
 from . import FAILED, OK, CommandError, UnusableInputError
 from .arguments import read_text
@@ -64,7 +65,7 @@ def _save(path: Path, now: NotebookNode) -> None:
     text = write_notebook(now)
     same = text.encode() == path.read_bytes()
     if not same:
-        path.write_text(text, encoding="utf-8", newline="\n")
+        write_atomic(path, text)
     print(f"{'current' if same else 'saved'}: {path.name}", flush=True)
 
 

@@ -11,8 +11,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb import background
 from minimax_nb.render.text.text import visible
+from minimax_nb.runtime import background
 
 from . import CommandError
 from .lesson_files import name_cell, need_lab, read_notebook, shorten

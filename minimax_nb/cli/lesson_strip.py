@@ -11,6 +11,8 @@ import os
 import re
 from typing import TYPE_CHECKING, Any
 
+from minimax_nb.runtime.atomic_write import write_atomic
+
 from . import OK, UnusableInputError
 from .lesson_files import SUFFIX, find_lessons, name_cell, need_lab, read_notebook, tags_of, tapes_of, write_notebook
 
@@ -42,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
             "### BEGIN SOLUTION and ### END SOLUTION. Nothing was written"
         )
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(write_notebook(notebook), encoding="utf-8", newline="\n")
+    write_atomic(target, write_notebook(notebook))
     print(f"{target}: without the answers in {', '.join(removed)}")
     print("Outputs of other cells stay: see whether one gives an answer away.")
     if tapes_of(path, notebook)[0] and target.parent.resolve() != path.parent.resolve():

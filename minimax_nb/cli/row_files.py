@@ -15,6 +15,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from minimax_nb.runtime.atomic_write import write_atomic
+
 from . import CommandError, UnusableInputError
 from .arguments import read_text
 
@@ -116,14 +118,11 @@ def write_rows(frame: pd.DataFrame, name: str, form: str) -> None:
         binary.write(data)
         binary.flush()
         return
-    path = Path(name).resolve()
-    half = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        half.write_bytes(_encoded(frame, form))
-        half.replace(path)
+        write_atomic(name, _encoded(frame, form))
+    except OSError as error:
+        raise CommandError(error.strerror or str(error)) from error
     except Exception as error:
-        with suppress(OSError):
-            half.unlink(missing_ok=True)
         raise CommandError(f"expected to write {name!r}, which failed: {error}") from error
 
 

@@ -7,10 +7,10 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from minimax_nb import background
 from minimax_nb.catalog import DEFAULT_MODEL
 from minimax_nb.frontend import tell_reader
 from minimax_nb.hosts import host_of
+from minimax_nb.runtime import background
 
 from .configure import is_own_server
 

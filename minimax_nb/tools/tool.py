@@ -17,9 +17,9 @@ from typing import Any
 
 import pydantic
 
-from minimax_nb import background
 from minimax_nb.errors import ToolArgumentsError, ToolError
 from minimax_nb.message.arguments import read_arguments
+from minimax_nb.runtime import background
 
 from .schemas import json_schema
 from .second_reading import read_by_schema

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, Protocol
 
-from minimax_nb import background
+from minimax_nb.runtime import background
 
 from .live_view import LiveView
 from .throttle import Throttle

@@ -9,9 +9,9 @@ from importlib.resources import files
 import ipywidgets
 import traitlets
 
-from minimax_nb import background
 from minimax_nb.render import reply_html as html
 from minimax_nb.render.regions import SELECTORS
+from minimax_nb.runtime import background
 
 
 class SharedCode(ipywidgets.Widget):

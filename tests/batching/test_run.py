@@ -11,9 +11,9 @@ import pandas as pd
 import pytest
 
 import minimax_nb as mm
-from minimax_nb import background
 from minimax_nb.batching.checkpoint import Checkpoint
 from minimax_nb.batching.run import BatchRun, Settings
+from minimax_nb.runtime import background
 
 from ..support.chat_service import Service, echo, says
 

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from minimax_nb import background
 from minimax_nb.message.events import TextDelta
 from minimax_nb.message.reply import Reply
 from minimax_nb.render.markdown.html import to_html
 from minimax_nb.render.regions import Region
+from minimax_nb.runtime import background
 from minimax_nb.widgets import frame_widget
 from minimax_nb.widgets.frame_sender import _OPENING_BYTES, FrameSender
 from minimax_nb.widgets.framelog import FrameLog

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import anyio
 import anyio.to_thread
 
-from minimax_nb import background
+from minimax_nb.runtime import background
 
 from .backend import BrokenOffError
 

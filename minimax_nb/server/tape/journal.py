@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from minimax_nb.runtime.atomic_write import write_atomic
 
 from .write_text import tape_text
 
@@ -54,19 +55,8 @@ class JournalContents:
             tape: the tape's path.
             lasting: wait until the disk itself has it.
         """
-        beside = tape.with_name(f".{tape.stem}.new")
-        try:
-            with beside.open("wb") as file:
-                # A lone half of a surrogate pair is written as the escape it came as.
-                file.write(self.text().encode("utf-8", "backslashreplace"))
-                file.flush()
-                if lasting:
-                    os.fsync(file.fileno())
-            beside.replace(tape)
-        except OSError:
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
-            raise
+        # A lone half of a surrogate pair is written as the escape it came as.
+        write_atomic(tape, self.text().encode("utf-8", "backslashreplace"), lasting=lasting)
 
 
 class Journal:

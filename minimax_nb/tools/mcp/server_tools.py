@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Self, overload
 
-from minimax_nb import background
 from minimax_nb.errors import ConfigurationError, ToolError
 from minimax_nb.frontend import tell_reader
+from minimax_nb.runtime import background
 from minimax_nb.tools.tool import Tool
 
 from .results import read_result

@@ -15,7 +15,7 @@ import openai
 import pytest
 
 import minimax_nb as mm
-from minimax_nb import background
+from minimax_nb.runtime import background
 from minimax_nb.server.app import EmbeddedServer
 from minimax_nb.server.recording.recorder import RecordingServer
 

@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from minimax_nb import background
+from minimax_nb.runtime import background
 
 WHO: ContextVar[str] = ContextVar("WHO", default="nobody")
 
@@ -116,7 +116,7 @@ def test_what_is_started_goes_on_by_itself() -> None:
 def test_a_process_ends_while_one_is_still_at_work() -> None:
     code = """
 import asyncio, contextvars
-from minimax_nb import background
+from minimax_nb.runtime import background
 async def work():
     await asyncio.sleep(600)
 background.start(work, contextvars.copy_context())
