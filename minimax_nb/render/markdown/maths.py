@@ -50,6 +50,13 @@ ENVIRONMENTS = DISPLAYED | frozenset(_WITHIN_WORDS.split())
 """Environments that are notation."""
 _COMMAND = re.compile(r"\\([a-zA-Z]+)|\\(.)", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s*\{([^{}]*)\}")
+_PAIRED = re.compile(
+    r"\\(?P<mark>begin|end)\s*\{(?P<name>[^{}]*)\}"
+    r"|\\(?P<side>left|right)(?![a-zA-Z])(?P<fence>\s*(?:\\[a-zA-Z]+|\\[{}|]|[()\[\]|/.<>]))?"
+    r"|\\.|(?P<sign>[{}&#])",
+    re.DOTALL,
+)
+"""What begins and ends something, or has its place in something."""
 # Scripts on scripts, commands on commands, and line spacing that pushes all else off the page.
 _EXCESS = re.compile(r"(?:[\^_]\s*){3}|(?:\\[a-zA-Z]+\s*){24}|\\\\\s*\[[^\]]*\d{3}")
 _UNESCAPED_DOLLAR = re.compile(r"(?<!\\)(?:\\\\)*\$")
@@ -69,13 +76,11 @@ def formula(tex: str, *, display: bool, formulas: Formulas) -> Html:
         An element; the TeX as code where it holds anything but notation, or cannot be converted.
     """
     tex = tex.strip()
-    inside = EMPTY
-    if is_notation(tex):
-        if formulas == "mathml":
-            inside = _mathml(tex, display)
-        else:
-            source = escape_content(tex)
-            inside = Html(f"\\[{source}\\]") if display else Html(f"\\({source}\\)")
+    # Broken TeX shows the same in both forms: a host would put its own error in the place of the formula.
+    inside = _mathml(tex, display) if is_notation(tex) else EMPTY
+    if inside and formulas == "tex":
+        source = escape_content(tex)
+        inside = Html(f"\\[{source}\\]") if display else Html(f"\\({source}\\)")
     if not inside:
         inside = Html(f"<code>{escape_content(tex)}</code>")
     # An element of its own ends the text in which a typesetter looks for the closing delimiter.
@@ -96,28 +101,31 @@ def is_notation(tex: str) -> bool:
     """
     if not tex or len(tex) > _LONGEST or _UNESCAPED_DOLLAR.search(tex):
         return False
-    depth = 0
-    for char in re.sub(r"\\.", "", tex, flags=re.DOTALL):
-        depth += (char == "{") - (char == "}")
-        if not 0 <= depth <= _DEEPEST:
-            return False
-    if depth or tex.count("\\left") > _DEEPEST or tex.count("\\begin") > _DEEPEST or _EXCESS.search(tex):
+    if tex.count("\\left") > _DEEPEST or tex.count("\\begin") > _DEEPEST or _EXCESS.search(tex):
         return False
     for word, sign in _COMMAND.findall(tex):
         if sign in ("(", ")", "[", "]") if sign else not _is_known(word):
             return False
-    return _pairs_up(_ENVIRONMENT.findall(tex)) and not tex.endswith("\\")
+    return _pairs_up(tex) and not tex.endswith("\\")
 
 
-def _pairs_up(marks: list[tuple[str, str]]) -> bool:
-    """Whether environments are known and each that begins ends, one within the other."""
+def _pairs_up(tex: str) -> bool:
+    """Whether groups, fences and known environments end one within the other, and columns stand in environments."""
     inside: list[str] = []
-    for mark, name in marks:
-        if name not in ENVIRONMENTS:
+    for found in _PAIRED.finditer(tex):
+        mark, name, side, fence, sign = found.group("mark", "name", "side", "fence", "sign")
+        if (mark and name not in ENVIRONMENTS) or (side and not fence) or sign == "#":
             return False
-        if mark == "begin":
-            inside.append(name)
-        elif not inside or inside.pop() != name:
+        if sign == "&":
+            if not inside or inside[-1] not in ENVIRONMENTS:
+                return False
+        elif sign == "{" or mark == "begin" or side == "left":
+            inside.append(sign or name or side)
+            if len(inside) > _DEEPEST:
+                return False
+        elif (ends := {"}": "{", "right": "left"}.get(sign or side or "", name)) and (
+            not inside or inside.pop() != ends
+        ):
             return False
     return not inside
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minimax_nb.render.markdown.maths import _TAGS, ENVIRONMENTS, formula, is_notation
+from minimax_nb.render.text.escape import escape_content
 
 if TYPE_CHECKING:
     from minimax_nb.render.markdown.maths import Formulas
@@ -31,6 +32,36 @@ NOTATION = [
     r"50\% \text{ of } \$10",
     r"x = \frac{-b \pm \sqrt{b^2 - 4ac}}{2a}",
     r"\underbrace{a+b}_{c} \ldots \cdots",
+]
+BROKEN = [
+    r"\left( a",
+    r"a \right)",
+    r"\left( {a \right)}",
+    r"\left( \begin{matrix} a \right) \end{matrix}",
+    r"\left a b \right c",
+    r"\left( a \right) \right)",
+    r"\middle| a",
+    r"a &= b \\ c &= d",
+    r"\begin{align} \left( a & b \right) \end{align}",
+    r"\begin{align} \frac{a & b}{c} \end{align}",
+    r"x^2^3",
+    r"x_1_2",
+    r"x^",
+    r"x^2'",
+    r"\frac",
+    r"\sqrt[3",
+    r"a # b",
+]
+"""What every typesetter answers with an error of its own."""
+PAIRED = [
+    r"\left. \frac{a}{b} \right|_0",
+    r"\left\{ \left[ a \right) \right\}",
+    r"\left\langle a \middle| b \right\rangle",
+    r"\begin{cases} a & \left( b \right) \\ c & {d} \end{cases}",
+    r"\left( \begin{array}{c|c} a & b \\ c & d \end{array} \right)",
+    r"\leftarrow \rightarrow \Leftrightarrow",
+    r"a \& b \# c \{ d \}",
+    r"\begin{align} a &= b \\[2pt] &= \left(c\right) \end{align}",
 ]
 NO_NOTATION = [
     "",
@@ -74,6 +105,21 @@ NO_NOTATION = [
     "x" * 5_000,
     r"a \\[9999em] b",
 ]
+
+
+@pytest.mark.parametrize("tex", BROKEN)
+@pytest.mark.parametrize("formulas", ["mathml", "tex"])
+@pytest.mark.parametrize("display", [True, False])
+def test_broken_tex_is_shown_as_it_came_live_and_saved(tex: str, formulas: Formulas, display: bool) -> None:
+    html = formula(tex, display=display, formulas=formulas)
+    assert f"<code>{escape_content(tex)}</code>" in html
+    assert "\\(" not in html.replace(escape_content(tex), "")
+
+
+@pytest.mark.parametrize("tex", PAIRED)
+def test_what_pairs_up_is_typeset(tex: str) -> None:
+    assert "<math" in formula(tex, display=True, formulas="mathml")
+    assert f"\\[{escape_content(tex)}\\]" in formula(tex, display=True, formulas="tex")
 
 
 @pytest.mark.parametrize("tex", NOTATION)
