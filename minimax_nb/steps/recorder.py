@@ -50,7 +50,9 @@ class StepRecorder:
         recorder._steps, recorder._rounds = list(steps), list(rounds)
         known = [step for step in recorder._steps if step.started_s is not None and step.duration_s is not None]
         ends = [(step.started_s or 0.0) + (step.duration_s or 0.0) for step in known]
-        ends += [entry.started_s + (entry.timing.total_s or 0.0) for entry in rounds if entry.started_s is not None]
+        ends += [
+            entry.started_s + (entry.timing.total_s or 0.0) for entry in recorder._rounds if entry.started_s is not None
+        ]
         recorder._timed = bool(ends)
         recorder.now = recorder._replied_s = max(ends, default=0.0)
         for step in recorder._steps:

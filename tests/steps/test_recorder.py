@@ -211,7 +211,7 @@ def test_a_recorder_goes_on_after_steps_that_are_known() -> None:
     timing = Timing(first_token_s=0.5, last_token_s=1.0, total_s=1.25)
     recorder.reply(Reply(tool_calls=(call,), timing=timing))
     recorder.result(call, "4", started_s=0.1, duration_s=1.0)
-    again = StepRecorder.of(recorder.steps(), recorder.rounds())
+    again = StepRecorder.of(iter(recorder.steps()), iter(recorder.rounds()))
     for one in (recorder, again):
         one.reply(Reply(content="Four.", timing=timing))
         one.message({"role": "tool", "tool_call_id": "a", "content": "late"})
