@@ -117,7 +117,7 @@ def test_a_fault_in_the_round_after_the_tool_keeps_its_result(
 def test_a_fault_midway_keeps_what_arrived(
     service: EmbeddedServer, fault: str, at: int, asynchronous: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    chat = chat_with(service, timeout=0.05 if fault == "hang" else 10.0)
+    chat = chat_with(service, timeout=0.5 if fault == "hang" else 10.0)
     service.handler.fault = f"{fault}:{at}"
     seen = ask(chat, HELLO, capsys, asynchronous=asynchronous)
     service.handler.fault = None
