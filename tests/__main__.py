@@ -1,7 +1,8 @@
 """Run every check there is: ``python -m tests``; while you write: ``python -m tests --fast``.
 
 Each stage runs, whatever became of the ones before it. The steps of a stage run side by side, and what they print comes
-one after the other. Words after ``--fast`` go to pytest: ``python -m tests --fast tests/stream -k snapshot``.
+one after the other. Words after ``--fast`` go to pytest: ``python -m tests --fast tests/stream -k snapshot``. With no
+words of yours, few rows of each table of parameters run.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def print_head(step: Step) -> None:
 def main(words: list[str]) -> int:
     """Run the stages one after the other; return 1 if a step failed."""
     if words[:1] == ["--fast"]:
-        stages = [[Step("fast loop", [*FAST, *(words[1:] or ["tests"])])]]
+        stages = [[Step("fast loop", [*FAST, *(words[1:] or ["--sample", "tests"])])]]
     elif words:
         print(f"expected nothing or --fast, got {words[0]!r}: to choose tests, use python -m pytest", file=sys.stderr)
         return 2

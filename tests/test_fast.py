@@ -48,16 +48,27 @@ def test_few_were_tried(): assert 0 < len(tried) <= 20
 def test_failure(): assert False
 @pytest.mark.heavy
 def test_heavy(): assert False
+@pytest.mark.parametrize("row", range(100))
+def test_table(row): pass
+@pytest.mark.parametrize("row", range(10))
+def test_small_table(row): pass
+class TestTheSame:
+    @pytest.mark.parametrize("row", range(11))
+    def test_table(self, row): pass
 """
+
+
+def run(folder: Path, *words: str) -> dict[str, str]:
+    sample = folder / "test_sample.py"
+    sample.write_text(SAMPLE, encoding="utf-8")
+    command = ["-m", "pytest", "-v", "-p", "tests.fast", "-p", "no:cacheprovider", "--rootdir", folder, sample, *words]
+    printed = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    return dict(re.findall(r"test_sample\.py::(\S+) ([A-Z]+)", printed))
 
 
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    sample = tmp_path_factory.mktemp("fast") / "test_sample.py"
-    sample.write_text(SAMPLE, encoding="utf-8")
-    command = ["-m", "pytest", "-v", "-p", "tests.fast", "-p", "no:cacheprovider", "--rootdir", sample.parent, sample]
-    printed = subprocess.run([sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=False).stdout
-    return dict(re.findall(r"test_sample\.py::(\S+) ([A-Z]+)", printed))
+    return run(tmp_path_factory.mktemp("fast"))
 
 
 @pytest.mark.parametrize(
@@ -82,3 +93,20 @@ def test_what_the_fast_loop_makes_of_a_test(name: str, outcome: str, outcomes: d
 def test_what_is_heavy_is_left_out(outcomes: dict[str, str]) -> None:
     assert "test_failure" in outcomes
     assert "test_heavy" not in outcomes
+
+
+def rows(outcomes: dict[str, str], test: str) -> list[int]:
+    return [int(name[len(test) + 1 : -1]) for name in outcomes if name.startswith(f"{test}[")]
+
+
+def test_all_rows_of_a_table_run_where_no_sample_is_asked_for(outcomes: dict[str, str]) -> None:
+    assert rows(outcomes, "test_table") == list(range(100))
+
+
+def test_a_sample_holds_the_ends_of_a_large_table_and_all_of_a_small_one(tmp_path: Path) -> None:
+    sampled = run(tmp_path, "--sample")
+    assert rows(sampled, "test_table") == [0, 11, 22, 33, 44, 55, 66, 77, 88, 99]
+    assert rows(sampled, "test_small_table") == list(range(10))
+    assert [rows(sampled, "TestTheSame::test_table")[at] for at in (0, -1)] == [0, 10]
+    assert len(rows(sampled, "TestTheSame::test_table")) == 10
+    assert sampled["test_client"] == "PASSED"
