@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from minimax_nb.frontend import current_kernel, draws_only_widgets, publish, running_request
 from minimax_nb.history.rules import is_text_only, model_that_sees
-from minimax_nb.message.media_words import media_words, pictures_in
 from minimax_nb.render.context_bar import context_words
 from minimax_nb.runtime import background
-from minimax_nb.steps.exchanges import Exchange, cut_last_question, without_questions
+from minimax_nb.steps.exchanges import cut_last_question, without_questions
 
 from .attachments import Attachments
-from .panel_items import Rendered, call_words, live_item, media_of, rendered
+from .panel_items import Rendered, call_words, live_item, media_of, not_kept, rendered
 from .panel_turn import PanelTurn
 from .panel_view import PanelView
 from .saved import SavedTranscript
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from minimax_nb.steps.exchanges import Exchange
 
     from .attachments import Parts
     from .panel_host import PanelHost
@@ -174,8 +175,7 @@ class Panel:
             failed = turn.error is not None
             if failed and len(self._chat.messages) <= before:
                 self._chat.messages.extend(self._replaced)
-                words, pictures = tuple(map(media_words, turn.parts)), pictures_in(list(turn.parts))
-                self._lost = Exchange(turn.question, reply=turn.reply, kept=False, media=words, pictures=pictures)
+                self._lost = not_kept(turn)
                 self._lost_parts = turn.parts
                 self._lost_replaced = bool(self._replaced)
             elif failed and not turn.stopping:

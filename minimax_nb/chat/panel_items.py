@@ -11,6 +11,7 @@ from minimax_nb.render.text.text import visible
 from minimax_nb.render.thumbnail import media_html
 from minimax_nb.render.tracetext import summary
 from minimax_nb.render.transcript import answer_html, exchange_bundle, not_kept_note
+from minimax_nb.steps.exchanges import Exchange
 from minimax_nb.steps.steps import Step
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
     from minimax_nb.message.reply import ToolCall
     from minimax_nb.render.text.markup import Bundle
-    from minimax_nb.steps.exchanges import Exchange
 
     from .attachments import Parts
     from .panel_operations import Item, Live
@@ -51,8 +51,14 @@ def rendered(exchange: Exchange) -> Rendered:
 
 def live_item(turn: PanelTurn) -> Live:
     """Write the question that is being answered."""
-    media = media_html([media_words(part) for part in turn.parts], pictures_in(list(turn.parts)))
-    return {"question": turn.question, "media": media, "model": turn.view.model_id}
+    asked = not_kept(turn)
+    return {"question": turn.question, "media": media_html(asked.media, asked.pictures), "model": turn.view.model_id}
+
+
+def not_kept(turn: PanelTurn) -> Exchange:
+    """The exchange of a turn whose question does not stand in the history: not yet, or no more."""
+    words, pictures = tuple(map(media_words, turn.parts)), pictures_in(list(turn.parts))
+    return Exchange(turn.question, reply=turn.reply, kept=False, media=words, pictures=pictures)
 
 
 def media_of(messages: Sequence[Any]) -> Parts:
