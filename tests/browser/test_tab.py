@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from ..support import tab
 
@@ -87,8 +88,9 @@ def test_a_reply_grows_ends_and_is_there_in_a_saved_copy(lesson: Callable[[str],
     assert "Rayleigh" in reply
     book.menu("File", "Save Notebook")
     book.page.wait_for_timeout(1000)
+    expect(book.page.locator(".jp-mod-dirty")).to_have_count(0)  # it is saved
     book.page.reload()
-    book.page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=START_MS)
+    book.cell("Why is the sky blue").get_by_text("88 tokens/s").first.wait_for(state="attached", timeout=START_MS)
     assert book.text("Why is the sky blue") == reply
     assert (book.strangers, book.errors) == ([], [])
 
