@@ -15,6 +15,7 @@ export function savedOutputs(model, ask) {
 
   /** @param {number} place */
   function find(place) {
+    if (!notebook?.cells || notebook.isDisposed) return null; // not JupyterLab's, or closed meanwhile
     for (const cell of notebook.cells) {
       if (cell.type !== "code") continue;
       for (let index = 0; index < cell.outputs.length; index += 1) {
@@ -40,7 +41,6 @@ export function savedOutputs(model, ask) {
     /** @param {number[]} versions */
     check(versions) {
       clearTimeout(timer);
-      if (!notebook?.cells || notebook.isDisposed) return;
       timer = window.setTimeout(() => {
         if (!find(0)) return;
         versions.forEach((version, place) => find(place)?.html.includes(` ${marks.version}${version}"`) || ask(place));
