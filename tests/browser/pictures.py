@@ -58,6 +58,7 @@ def opened(browser: Browser, lab: Lab, name: str, *cells: str, scale: float) -> 
     context = browser.new_context(viewport={"width": WIDTH + 60, "height": 1100}, device_scale_factor=scale)
     page = context.new_page()
     book = Notebook(page, lab, lab.write(f"{name}.ipynb", SETUP, *cells))
+    book.open()
     page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
     book.run(0)
     book.wait_idle()

@@ -49,7 +49,7 @@ def heard(place: Any) -> str:
 
 
 def test_a_turn_is_heard_as_it_is_meant(notebook: Callable[..., Notebook], browser: Any) -> None:
-    book = notebook(SETUP + TURN, "chat.panel()", "go.append(1)", "released.append(1)")
+    book = notebook(SETUP + TURN, "chat.panel()", "go.append(1)", "released.append(1)", own_page=True)
     book.run(0)
     book.run(1)
     book.wait_idle()

@@ -109,7 +109,7 @@ def test_many_formulas_are_typeset_a_few_at_a_time_and_all_in_the_end(notebook: 
 
 
 def test_a_finished_reply_is_laid_out_only_after_it_was_inserted(notebook: Callable[..., Notebook]) -> None:
-    book = notebook(SETUP + "reply = mm.show(chunks(pause=0.01))")
+    book = notebook(SETUP + "reply = mm.show(chunks(pause=0.01))", own_page=True)
     book.page.evaluate(NOTE_HEIGHTS)
     book.run()
     book.wait_idle()

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 TOKEN = "only-for-tests"
 PANEL = "window.jupyterapp?.shell.currentWidget"
 EXTENSION = "@jupyterlab/apputils-extension"
+SIZE: Any = {"width": 1100, "height": 1000}
+TIMEOUT_MS = 30_000
 FORMS = {"text/plain", "text/markdown", "text/html"}
 
 
@@ -145,12 +147,20 @@ class Notebook:
         self.path = path
         self.errors: list[str] = []
         self.strangers: list[str] = []
-        page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("dialog", self._dialog)
-        page.on("request", lambda request: None if _own(request.url, lab) else self.strangers.append(request.url))
         self.url = lab.page(path)
-        self.open()
+        self._listeners: dict[Any, Any] = {
+            "console": lambda message: self.errors.append(message.text) if message.type == "error" else None,
+            "pageerror": lambda error: self.errors.append(str(error)),
+            "dialog": self._dialog,
+            "request": lambda request: None if _own(request.url, lab) else self.strangers.append(request.url),
+        }
+        for event, listener in self._listeners.items():
+            page.on(event, listener)
+
+    def leave(self) -> None:
+        """Notes no more of what goes wrong in the page."""
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
 
     def _dialog(self, dialog: Any) -> None:
         if dialog.type == "beforeunload":
@@ -162,6 +172,10 @@ class Notebook:
     def open(self) -> None:
         """Loads the page, or loads it anew, and waits for the kernel."""
         self.page.goto(self.url)
+        self.wait_connected()
+
+    def wait_connected(self) -> None:
+        """Waits until the notebook is there, and its kernel."""
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=60_000)
         self.page.wait_for_function(
             f"() => {PANEL}?.sessionContext?.session?.kernel?.connectionStatus === 'connected'",
@@ -220,11 +234,13 @@ class Notebook:
 @contextmanager
 def opened(browser: Browser, lab: Lab, path: Path, **options: Any) -> Iterator[Notebook]:
     """A notebook in a page of its own."""
-    context = browser.new_context(viewport={"width": 1100, "height": 1000}, **options)
+    context = browser.new_context(viewport=SIZE, **options)
     try:
         page = context.new_page()
-        page.set_default_timeout(30_000)
-        yield Notebook(page, lab, path)
+        page.set_default_timeout(TIMEOUT_MS)
+        notebook = Notebook(page, lab, path)
+        notebook.open()
+        yield notebook
     finally:
         context.close()
 
