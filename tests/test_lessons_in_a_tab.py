@@ -16,6 +16,7 @@ from notebooks.offline import lessons
 from .support import tab
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 pytestmark = [pytest.mark.heavy, pytest.mark.timeout(300)]
@@ -44,21 +45,41 @@ def lines(text: str) -> Counter[str]:
     return Counter(line for line in told if line)
 
 
-def run(path: Path) -> list[dict[str, Any]]:
+@pytest.fixture(scope="module")
+def python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], list[dict[str, Any]]]]:
+    """What runs a lesson, and says what each of its cells gave; all in one Python, which takes long to start."""
     site, node = tab.site_or_skip(), tab.node_or_skip()
     command = [node, str(tab.HERE / "run_lessons.mjs"), str(site / "static/pyodide"), str(tab.HERE / "lesson_cells.py")]
-    done = subprocess.run([*command, str(path)], capture_output=True, text=True, check=True)
-    seen = json.loads(done.stdout.splitlines()[-1])
-    assert isinstance(seen, list), seen
-    return seen
+    complaints = tmp_path_factory.mktemp("node") / "stderr.txt"
+    with (
+        complaints.open("w") as stderr,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr, text=True) as running,
+    ):
+        assert running.stdin is not None
+        assert running.stdout is not None
+        reader, writer = running.stdout, running.stdin
+
+        def run(path: Path) -> list[dict[str, Any]]:
+            writer.write(f"{path}\n")
+            writer.flush()
+            line = reader.readline()
+            assert line, complaints.read_text(encoding="utf-8")
+            seen = json.loads(line)
+            assert isinstance(seen, list), seen
+            return seen
+
+        yield run
+        running.kill()
 
 
 @pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
-def test_cells_give_what_is_saved_or_say_what_is_missing(path: Path) -> None:
+def test_cells_give_what_is_saved_or_say_what_is_missing(
+    python: Callable[[Path], list[dict[str, Any]]], path: Path
+) -> None:
     if path.stem == "10_compare" and tab.node_version(tab.node_or_skip()) < tab.WAITS_SINCE:
         pytest.skip("needs a node in which Python can wait for several replies: npm install node@25")
     cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
-    seen = run(path)
+    seen = python(path)
     assert len(seen) == len(cells)
     lacking = False
     for cell, got in zip(cells, seen, strict=True):
