@@ -18,6 +18,7 @@ from notebooks.book.sources import folded, start_page, title
 from notebooks.offline import lessons
 
 from .support import chromium
+from .support.made_once import made_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,11 +36,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The whole book, built once by the command that readers use."""
     for name in ("sphinx", "myst_nb", "furo"):
         pytest.importorskip(name, reason="needs the extra book")
-    folder = tmp_path_factory.mktemp("book") / "site"
-    command = [sys.executable, "-m", "notebooks.book", "-o", str(folder)]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
-    assert run.returncode == 0, run.stderr
-    return folder
+
+    def build(folder: Path) -> None:
+        command = [sys.executable, "-m", "notebooks.book", "-o", str(folder / "site")]
+        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+        assert run.returncode == 0, run.stderr
+
+    return made_once(tmp_path_factory, "book", build) / "site"
 
 
 class Elements(HTMLParser):

@@ -16,6 +16,7 @@ from notebooks.book.site import MissingError, need
 from notebooks.offline import lessons
 
 from .support import chromium
+from .support.made_once import made_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,11 +51,13 @@ def slides(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The slides of all lessons, made once by the command that readers use."""
     for name in ("nbconvert", "sphinx_revealjs"):
         pytest.importorskip(name, reason="needs the extra book")
-    folder = tmp_path_factory.mktemp("slides")
-    command = [sys.executable, "-m", "notebooks.book", "--slides", "-o", str(folder)]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    assert run.returncode == 0, run.stderr
-    return folder
+
+    def build(folder: Path) -> None:
+        command = [sys.executable, "-m", "notebooks.book", "--slides", "-o", str(folder)]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+        assert run.returncode == 0, run.stderr
+
+    return made_once(tmp_path_factory, "slides", build)
 
 
 @pytest.fixture(scope="module")
