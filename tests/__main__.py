@@ -21,16 +21,21 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTEST = ["-m", "pytest", "-q", "-p", "no:nbval"]
 PARALLEL = ["-n", "logical", "--dist", "worksteal"]
 # Many units wait: for a process, a pause, a lock. One worker more than there are cores works meanwhile.
-WAITING = ["-n", str(1 + (os.cpu_count() or 1)), "--dist", "worksteal"]
+WAITING = 1 + (os.cpu_count() or 1)
+UNITS = ["-n", str(WAITING), "--dist", "worksteal", "--ignore=tests/browser"]
+# What takes longest begins first; a worker has a server, a browser and a page of its own.
+LONGEST = ("tab", "panel", "live", "panel_kernels", "chat", "accessibility", "compare")
+BROWSER = [
+    *["-n", "logical", "--maxprocesses=4", "--dist", "loadfile", "--no-loadscope-reorder"],
+    *(f"tests/browser/test_{name}.py" for name in LONGEST),
+    "tests/browser",
+]
 FAST = [*PYTEST, *PARALLEL, "--ignore=tests/browser", "-p", "tests.fast"]
 STAGES: list[dict[str, list[str]]] = [
     {
         "style": ["-m", "ruff", "check", "."],
         "format": ["-m", "ruff", "format", "--check", "."],
         "types": ["-m", "mypy"],
-    },
-    {"units": [*PYTEST, *WAITING, "--ignore=tests/browser", "--cov", "--cov-report=term:skip-covered", "tests"]},
-    {
         "lessons, strict": [
             *["-m", "pytest", "-q", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=60"],
             *["--nbval-sanitize-with=notebooks/sanitize.cfg", "notebooks"],
@@ -38,8 +43,9 @@ STAGES: list[dict[str, list[str]]] = [
         # The lessons once more, where a machine has no ports, as a tab has none; and on another day.
         "saved lessons are current": ["-m", "tests.other_day", "-m", "notebooks.refresh", "--check", "--in-process"],
     },
-    # By itself, for pages are slow beside anything else. A worker has a server and a browser of its own.
-    {"browser": [*PYTEST, "-n", "logical", "--maxprocesses=4", "--dist", "loadfile", "tests/browser"]},
+    {"units": [*PYTEST, *UNITS, "--cov", "--cov-report=term:skip-covered", "tests"]},
+    # By itself, for pages are slow beside anything else.
+    {"browser": [*PYTEST, *BROWSER]},
 ]
 # Kernels and commands import the package again and again, so its bytecode is kept, whatever the shell says.
 ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
