@@ -100,6 +100,7 @@ def themed(request: pytest.FixtureRequest, book: Notebook) -> Notebook:
     change = "(theme) => window.jupyterapp.commands.execute('apputils:change-theme', { theme })"
     book.page.evaluate(change, THEMES[request.param])
     book.page.wait_for_function(HAS_THEME, arg=request.param == "light")
+    book.page.locator(".mm-panel").last.wait_for()  # which JupyterLab hides while it changes the theme
     return book
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +18,12 @@ TEMPLATE_HOSTS = {"cdnjs.cloudflare.com", "cdn.jsdelivr.net", "unpkg.com"}
 """From where nbconvert's own page would load its typesetter."""
 
 
+@cache
+def exporter() -> HTMLExporter:
+    """What writes notebooks as pages; it reads its templates once."""
+    return HTMLExporter()
+
+
 class Export:
     """An exported notebook in a page without a network, and what it tried to do."""
 
@@ -26,7 +33,7 @@ class Export:
         self.dialogs: list[str] = []
         page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
         page.route("**/*", self._refuse)
-        html, _ = HTMLExporter().from_notebook_node(notebook)
+        html, _ = exporter().from_notebook_node(notebook)
         page.set_content(html, wait_until="load")
         page.wait_for_timeout(500)
 
