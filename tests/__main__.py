@@ -20,13 +20,13 @@ ROOT = Path(__file__).resolve().parents[1]
 # Loading nbval costs every process two seconds, so only the lessons do.
 PYTEST = ["-m", "pytest", "-q", "-p", "no:nbval"]
 PARALLEL = ["-n", "logical", "--dist", "worksteal"]
-# Many units wait: for a process, a pause, a lock. One worker more than there are cores works meanwhile.
+# Many tests wait: for a process, a page, a pause. One worker more than there are cores works meanwhile.
 WAITING = 1 + (os.cpu_count() or 1)
 UNITS = ["-n", str(WAITING), "--dist", "worksteal", "--ignore=tests/browser"]
 # What takes longest begins first; a worker has a server, a browser and a page of its own.
 LONGEST = ("tab", "panel", "live", "panel_kernels", "chat", "accessibility", "compare")
 BROWSER = [
-    *["-n", "logical", "--maxprocesses=4", "--dist", "loadfile", "--no-loadscope-reorder"],
+    *["-n", str(min(4, WAITING)), "--dist", "loadfile", "--no-loadscope-reorder"],
     *(f"tests/browser/test_{name}.py" for name in LONGEST),
     "tests/browser",
 ]
