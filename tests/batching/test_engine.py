@@ -308,17 +308,17 @@ def test_two_processes_at_one_file_are_one_too_many(service: Service, tmp_path: 
 @pytest.mark.heavy
 def test_killed_again_and_again_nothing_is_lost_and_little_asked_twice(tmp_path: Path) -> None:
     """Every death costs at most the rows in flight, and the file can be read at any moment."""
-    path, rows, deaths, chance, twice = tmp_path / "x.jsonl", 200, 5, random.Random(7), 0
+    path, rows, chance, twice = tmp_path / "x.jsonl", 300, random.Random(7), 0
     with chat_service(lambda asked: says(asked.text.upper(), delay_s=chance.uniform(0.01, 0.08))) as service:
-        for death in range(deaths + 1):
+        for death in range(11):
             before = len(service.asked)
             process = start(SCRIPT, service.url, str(path), str(rows))
-            target = before + (chance.randint(1, 25) if death < deaths else rows)
+            target = before + (chance.randint(1, 25) if death < 10 else rows)
             while process.poll() is None and len(service.asked) < target:
                 time.sleep(0.002)
                 if path.exists():
                     mm.read_batch(path)
-            if death < deaths:
+            if death < 10:
                 assert process.poll() is None, process.communicate()
                 process.kill()
                 process.communicate(timeout=20)
