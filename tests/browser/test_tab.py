@@ -115,7 +115,7 @@ def test_a_reply_grows_ends_and_is_there_in_a_saved_copy(start_here: Tab) -> Non
     live = asking.locator(".mm-live")
     live.get_by_text("Thinking…").wait_for()
     sizes = [len(live.inner_text())]
-    while len(sizes) < 3:
+    while len(sizes) < 4:
         book.page.wait_for_function(
             "(size) => document.querySelector('.mm-live')?.innerText.length > size", arg=sizes[-1]
         )
