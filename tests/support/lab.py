@@ -231,18 +231,23 @@ class Notebook:
         self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:interrupt-kernel')")
 
 
+def new_page(browser: Browser, **options: Any) -> Page:
+    """An empty page that shares nothing with others."""
+    page = browser.new_context(viewport=SIZE, **options).new_page()
+    page.set_default_timeout(TIMEOUT_MS)
+    return page
+
+
 @contextmanager
 def opened(browser: Browser, lab: Lab, path: Path, **options: Any) -> Iterator[Notebook]:
     """A notebook in a page of its own."""
-    context = browser.new_context(viewport=SIZE, **options)
+    page = new_page(browser, **options)
     try:
-        page = context.new_page()
-        page.set_default_timeout(TIMEOUT_MS)
         notebook = Notebook(page, lab, path)
         notebook.open()
         yield notebook
     finally:
-        context.close()
+        page.context.close()
 
 
 def _own(url: str, lab: Lab) -> bool:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Error
 
-from .lab import PANEL, SIZE, TIMEOUT_MS, Notebook
+from .lab import PANEL, SIZE, Notebook, new_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, Page
 
     from .lab import Lab
 
@@ -60,30 +60,29 @@ class LabWindow:
     def __init__(self, browser: Browser, lab: Lab) -> None:
         self.browser = browser
         self.lab = lab
-        self._context: BrowserContext | None = None
+        self._page: Page | None = None
 
     @contextmanager
     def opened(self, path: Path) -> Iterator[Notebook]:
         """A notebook in this window; afterwards its kernel is shut down and it is closed, saved or not."""
-        if self._context is None:
-            self._context = self.browser.new_context(viewport=SIZE)
-            notebook = Notebook(self._context.new_page(), self.lab, path)
-            notebook.page.set_default_timeout(TIMEOUT_MS)
+        if self._page is None:
+            self._page = new_page(self.browser)
+            notebook = Notebook(self._page, self.lab, path)
             notebook.open()
         else:
-            notebook = Notebook(self._context.pages[0], self.lab, path)
-            notebook.page.set_viewport_size(SIZE)
+            notebook = Notebook(self._page, self.lab, path)
             notebook.page.evaluate(OPEN, path.name)
             notebook.wait_connected()
+            notebook.resize(**SIZE)
         try:
             yield notebook
         finally:
             notebook.leave()
-            if self._context is not None and not _cleared(notebook.page):
+            if self._page is not None and not _cleared(self._page):
                 self.discard()
 
     def discard(self) -> None:
         """Close the page; the next notebook is opened in a new one."""
-        if self._context is not None:
-            self._context.close()
-            self._context = None
+        if self._page is not None:
+            self._page.context.close()
+            self._page = None

@@ -6,13 +6,13 @@ import os
 import time
 from typing import TYPE_CHECKING
 
+from minimax_nb.runtime.atomic_write import write_atomic
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     import pytest
-
-LONGEST_S = 300
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
@@ -23,8 +23,7 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     try:
         folder.mkdir()
     except FileExistsError:
-        deadline = time.monotonic() + LONGEST_S
-        while not said.exists() and time.monotonic() < deadline:
+        while not said.exists():  # no longer than a test may take
             time.sleep(0.1)
         assert said.read_text(encoding="utf-8") == "made", f"see what failed where {name} was made"
         return folder
@@ -33,7 +32,5 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
         make(folder)
         outcome = "made"
     finally:
-        being_written = said.with_suffix(".new")
-        being_written.write_text(outcome, encoding="utf-8")
-        being_written.replace(said)
+        write_atomic(said, outcome, lasting=False)
     return folder
